@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// The rules of who may import whom are in Docs/architecture.md; ArchitectureTests holds the sources to them.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: dependencies + ["TestSupport"],
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "droidagent",
+    products: [.executable(name: "droidagent", targets: ["droidagent"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries, from Debian.
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Shared by everything.
+        module("Base", ["COpenSSL"]),
+        module("Media", ["Base", "CLibPNG", "CPangoCairo"]),
+        module("Pages", ["Base"]),
+
+        // The phone.
+        module("ADBWire", ["Base"]),
+        module("ADB", ["Base", "ADBWire"] + nio),
+        module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
+        module("SimDevice", ["Base", "ADBWire", "Media", grdb, yams] + nio),
+
+        // The mind.
+        .target(
+            name: "Kernels",
+            exclude: ["README.md"],
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=off"])]
+        ),
+        module("Inference", ["Base", "Kernels"]),
+        module("Agent", ["Base", "ADB", "Screen", "Media", "Inference", "Pages"]),
+
+        // Learning.
+        module("Training", ["Base", "Inference", "Pages"]),
+        module("Benchmark", ["Base", "ADB", "Screen", "Agent", "SimDevice", "Pages", yams]),
+        module("Learning", ["Base", "Agent", "Benchmark", "Training", "Inference", "Pages", yams]),
+
+        .executableTarget(
+            name: "droidagent",
+            dependencies: [
+                "Base", "Media", "Pages", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
+                "Learning", argumentParser,
+            ],
+            exclude: ["README.md"],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Base"],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
+        tests("Architecture", ["Base"]),
+        tests("Base", ["Base"]),
+        tests("Media", ["Media"]),
+        tests("Pages", ["Pages"]),
+        tests("ADBWire", ["ADBWire", "Base"]),
+        tests("ADB", ["ADB", "ADBWire", "SimDevice", "Base"]),
+        tests("Screen", ["Screen", "ADB", "Media", "SimDevice", "Base"]),
+        tests("SimDevice", ["SimDevice", "ADB", "ADBWire", "Media", "Base", grdb]),
+        tests("Kernels", ["Kernels"]),
+        tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
+        tests("Agent", ["Agent", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
+        tests("Training", ["Training", "Base"]),
+        tests("Benchmark", ["Benchmark", "Agent", "Screen", "ADB", "SimDevice", "Base"]),
+        tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
+        tests("droidagent", ["droidagent", "Base"]),
+    ]
+)
