@@ -71,7 +71,9 @@ public enum BuildInfo {
         let line = head.trimmingCharacters(in: .whitespacesAndNewlines)
         guard line.hasPrefix("ref: ") else { return String(line.prefix(12)) }
         let reference = String(line.dropFirst(5))
-        if let hash = try? String(contentsOfFile: git + "/" + reference, encoding: .utf8) { return String(hash.prefix(12)) }
+        if let hash = try? String(contentsOfFile: git + "/" + reference, encoding: .utf8) {
+            return String(hash.prefix(12))
+        }
         let packed = (try? String(contentsOfFile: git + "/packed-refs", encoding: .utf8)) ?? ""
         let match = packed.split(separator: "\n").first { $0.hasSuffix(" " + reference) }
         return match.map { String($0.prefix(12)) } ?? "unknown"

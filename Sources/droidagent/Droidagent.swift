@@ -4,5 +4,8 @@ import ArgumentParser
 
 @main
 struct Droidagent: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "droidagent", abstract: "Does tasks on Android devices, locally.")
+    static let configuration = CommandConfiguration(
+        commandName: "droidagent",
+        abstract: "Does tasks on Android devices, locally."
+    )
 }
