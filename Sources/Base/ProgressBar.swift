@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A progress bar with rate and time left on standard error.
+///
+/// It shows itself only when standard error is a terminal and the work takes longer than two seconds.
+public final class ProgressBar {
+    private let label: String
+    private let total: Double
+    private let unit: String
+    private let isShown: Bool
+    private let start = ContinuousClock.now
+    private var lastDrawn = ContinuousClock.now
+    private var drawn = false
+
+    /// - Parameters:
+    ///   - total: how much there is to do, in `unit`s.
+    ///   - isEnabled: false keeps it silent whatever standard error is.
+    public init(_ label: String, total: Int, unit: String, isEnabled: Bool = true) {
+        self.label = label
+        self.total = Double(max(total, 1))
+        self.unit = unit
+        isShown = isEnabled && isatty(STDERR_FILENO) == 1
+    }
+
+    /// Says how much is done; draws at most ten times a second.
+    public func update(_ done: Int) {
+        guard isShown else { return }
+        let now = ContinuousClock.now
+        guard now - start > .seconds(2), now - lastDrawn > .milliseconds(100) else { return }
+        lastDrawn = now
+        drawn = true
+        let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+        let rate = Double(done) / seconds
+        let left = rate > 0 ? Int((total - Double(done)) / rate) : 0
+        let filled = min(24, Int(Double(done) / total * 24))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+        let percent = Int(Double(done) / total * 100)
+        let shownRate = rate >= 10 ? "\(Int(rate))" : "\((rate * 10).rounded() / 10)"
+        let line = "\r\u{1B}[2K\(label) \(bar) \(percent) %  \(shownRate) \(unit)/s  \(left / 60) min \(left % 60) s left"
+        fputs(line, stderr)
+    }
+
+    /// Takes the bar away.
+    public func finish() {
+        if drawn { fputs("\r\u{1B}[2K", stderr) }
+        drawn = false
+    }
+}

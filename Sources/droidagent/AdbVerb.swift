@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import ArgumentParser
+import Base
+import Foundation
+import Glibc
+
+/// `droidagent adb`: the bridge by itself.
+struct AdbVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adb",
+        abstract: "The bridge by itself, for scripts.",
+        subcommands: [AdbShell.self, AdbExec.self, AdbPush.self, AdbPull.self, AdbList.self]
+    )
+}
+
+struct AdbShell: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shell",
+        abstract: "Run a command on the device; its exit code is this program's.",
+        discussion: "Several words are joined by spaces and parsed by the device's shell, as adb does."
+    )
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @Option(help: "Seconds after which the command is given up.") var timeout: Double = 3600
+    @Argument(parsing: .captureForPassthrough, help: "The command.") var command: [String]
+
+    func validate() throws {
+        if command.isEmpty { throw ValidationError("Give a command, such as: droidagent adb shell getprop") }
+    }
+
+    func run() async throws {
+        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let result = try await device.shell(raw: command.joined(separator: " "), timeout: .seconds(timeout))
+        await device.close()
+        FileHandle.standardOutput.write(Data(result.stdout))
+        FileHandle.standardError.write(Data(result.stderr))
+        guard let code = result.exitCode else {
+            throw DroidError("adb.exit", "the exit code is unknown", why: "the device does not speak shell v2")
+        }
+        if code != 0 { throw ExitCode(code) }
+    }
+}
+
+struct AdbExec: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exec",
+        abstract: "Run a command and print its output untouched (as adb exec-out does)."
+    )
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @Argument(parsing: .captureForPassthrough, help: "The command.") var command: [String]
+
+    func run() async throws {
+        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let output = try await device.exec(command.joined(separator: " "), timeout: .seconds(3600))
+        await device.close()
+        FileHandle.standardOutput.write(Data(output))
+    }
+}
+
+struct AdbPush: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "push", abstract: "Copy a file to the device.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @Argument(help: "A file of this machine.") var local: String
+    @Argument(help: "Where it goes on the device.") var remote: String
+
+    func run() async throws {
+        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let target = remote.hasSuffix("/") ? remote + (local as NSString).lastPathComponent : remote
+        let start = ContinuousClock.now
+        try await device.push(file: local, to: target)
+        await device.close()
+        let size = (try? FileManager.default.attributesOfItem(atPath: local)[.size] as? Int) ?? 0
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        global.say("\(local) -> \(target): \(Terminal.size(size)) in \(String(format: "%.3f", seconds)) s")
+    }
+}
+
+struct AdbPull: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "pull", abstract: "Copy a file from the device.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @Argument(help: "A file of the device.") var remote: String
+    @Argument(help: "Where it goes on this machine.") var local: String?
+
+    func run() async throws {
+        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let target = local ?? (remote as NSString).lastPathComponent
+        let start = ContinuousClock.now
+        let bytes = try await device.pull(remote)
+        try FileBytes.write(bytes, to: target)
+        await device.close()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        global.say("\(remote) -> \(target): \(Terminal.size(bytes.count)) in \(String(format: "%.3f", seconds)) s")
+    }
+}
+
+struct AdbList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List a folder of the device.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @Argument(help: "A folder of the device.") var remote: String
+
+    private struct Row: Encodable {
+        let name: String
+        let size: UInt64
+        let mode: UInt32
+    }
+
+    func run() async throws {
+        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        for entry in try await device.list(remote) {
+            try global.emit(Row(name: entry.name, size: UInt64(entry.size), mode: entry.mode))
+            if !global.json { print(String(entry.mode, radix: 8), entry.size, entry.name) }
+        }
+        await device.close()
+    }
+}
