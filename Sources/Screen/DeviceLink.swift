@@ -33,21 +33,6 @@ extension DeviceLink {
     }
 }
 
-/// Quoting for the device's POSIX shell.
-public enum ShellQuote {
-    /// `word` as one word of a command line, whatever is in it.
-    public static func quote(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy { byte in
-            switch byte {
-            case 48...57, 65...90, 97...122: true
-            default: "_-./:=@,+%".utf8.contains(byte)
-            }
-        }
-        if plain && !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
-}
-
 /// A clock that can be replaced: deadlines in tests pass without waiting.
 public protocol WaitClock: Sendable {
     /// Time since some fixed moment.

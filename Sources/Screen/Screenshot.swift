@@ -21,9 +21,11 @@ public enum Screenshot: Sendable {
     }
 
     /// The picture as a PNG file.
-    public func encoded() -> [UInt8] {
+    ///
+    /// - Throws: what the PNG encoder throws.
+    public func encoded() throws -> [UInt8] {
         switch self {
-        case .pixels(let buffer): PNG.encode(buffer)
+        case .pixels(let buffer): try PNG.encode(buffer)
         case .png(let bytes): bytes
         }
     }
@@ -83,7 +85,7 @@ public enum Screencap {
         let header = bytes.count - start - body
         guard header == 12 || header == 16 else { return nil }
         let from = start + header
-        if format == 1 { return PixelBuffer(width: width, height: height, pixels: Array(bytes[from...])) }
+        if format == 1 { return try? PixelBuffer(width: width, height: height, pixels: Array(bytes[from...])) }
         var pixels = [UInt8](repeating: 255, count: width * height * 4)
         for pixel in 0..<width * height {
             let source = from + pixel * size
@@ -96,7 +98,7 @@ public enum Screencap {
                 for channel in 0..<3 { pixels[pixel * 4 + channel] = bytes[source + channel] }
             }
         }
-        return PixelBuffer(width: width, height: height, pixels: pixels)
+        return try? PixelBuffer(width: width, height: height, pixels: pixels)
     }
 
     private static func failure(_ bytes: [UInt8]) -> DroidError {
@@ -145,6 +147,6 @@ extension PixelBuffer {
                 }
             }
         }
-        return PixelBuffer(width: target, height: targetHeight, pixels: out)
+        return (try? PixelBuffer(width: target, height: targetHeight, pixels: out)) ?? self
     }
 }
