@@ -2,6 +2,7 @@
 
 // A thread pool for jobs of microseconds: workers spin for the next job for a moment, then sleep.
 
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -88,6 +89,14 @@ static void publish(struct dk_pool *pool)
         pthread_cond_broadcast(&pool->wake);
         pthread_mutex_unlock(&pool->lock);
     }
+}
+
+int32_t dk_cores(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    const int count = CPU_COUNT(&set);
+    return count > 0 ? count : 1;
 }
 
 struct dk_pool *dk_pool_create(int32_t threads)

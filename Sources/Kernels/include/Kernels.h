@@ -16,6 +16,8 @@
 extern "C" {
 #endif
 
+#pragma clang assume_nonnull begin
+
 enum {
     /// Outputs in one panel of packed weights, and lanes of every sum.
     DK_LANES = 16,
@@ -52,7 +54,7 @@ struct dk_kernels {
     /// what lies behind the visible keys must be finite. State: top[rows] (running maximum, -inf at first), sum[rows]
     /// and o[rows][head] (0 at first); the result is o / sum. `head` is a multiple of 16.
     void (*attend)(int64_t rows, int64_t head, const float *q, const int32_t *visible, int64_t tiles,
-                   const float *const *blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o);
+                   const float *_Nonnull const *_Nonnull blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o);
 
     /// For each row of x[rows][stride]: the maximum of the first n values, the sum of exp(x - maximum), and the first
     /// index at which the maximum stands.
@@ -82,6 +84,9 @@ int64_t dk_block_bytes(int type);
 int dk_pack_panel(int type, const uint8_t *rows, int64_t row_bytes, int64_t count, int64_t k, float *scratch,
                   float *panel);
 
+/// Processors that this process may run on; at least 1.
+int32_t dk_cores(void);
+
 /// A fixed set of threads that share the tasks of one job at a time.
 struct dk_pool;
 
@@ -89,11 +94,13 @@ struct dk_pool;
 typedef void (*dk_task)(void *context, int64_t index, int64_t worker);
 
 /// A pool of `threads` threads, the caller of dk_pool_run among them; NULL if they cannot be started.
-struct dk_pool *dk_pool_create(int32_t threads);
-void dk_pool_destroy(struct dk_pool *pool);
+struct dk_pool *_Nullable dk_pool_create(int32_t threads);
+void dk_pool_destroy(struct dk_pool *_Nullable pool);
 
 /// Runs task(context, i, worker) for all i in 0 ..< tasks and returns when all are done. One caller at a time.
 void dk_pool_run(struct dk_pool *pool, int64_t tasks, dk_task task, void *context);
+
+#pragma clang assume_nonnull end
 
 #ifdef __cplusplus
 }
