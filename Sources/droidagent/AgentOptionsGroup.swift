@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import ArgumentParser
+import Base
+import Foundation
+import Inference
+
+extension ConfirmPolicy: ExpressibleByArgument {}
+
+/// The verifier head that a chooser reads scores with.
+struct AdapterOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The verifier head: a file, or likelihood or yes-no, which need none. Default: the head that ships.",
+            valueName: "file"
+        )
+    )
+    var adapter: String?
+
+    /// The head, and the file it came from.
+    ///
+    /// - Throws: `DroidError` with code `head.missing` or `head.corrupt`.
+    func load() throws -> (head: VerifierHead, path: String?) {
+        switch adapter {
+        case "likelihood": return (.likelihood, nil)
+        case "yes-no": return (.yesNo, nil)
+        case let path?: return (try VerifierHead.load(path), path)
+        case nil:
+            let path = try Self.defaultPath()
+            return (try VerifierHead.load(path), path)
+        }
+    }
+
+    /// Where the head lies that ships.
+    static func defaultPath() throws -> String { try Locations.data("Training") + "/first-head.gguf" }
+}
+
+/// A loaded model with its head, ready to choose.
+struct LoadedVerifier {
+    let verifier: Verifier
+    let model: FileIdentity
+    let head: FileIdentity?
+    let prompt: PromptOptions
+
+    static func load(_ model: ModelOptions, _ head: AdapterOptions, threads: Int, budget: Int?) throws -> LoadedVerifier {
+        let path = try model.path()
+        let (loaded, headPath) = try head.load()
+        let language = try LanguageModel.load(path, threads: threads)
+        var prompt = loaded.prompt
+        if let budget { prompt.budget = budget }
+        return LoadedVerifier(
+            verifier: try Verifier(model: language, head: loaded, threads: threads),
+            model: FileIdentity(path: path, sha256: language.sha256),
+            head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
+            prompt: prompt
+        )
+    }
+}
+
+/// How many threads the engine uses.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: "Threads of the engine. Default: all cores.") var threads: Int?
+
+    var count: Int { max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount) }
+}

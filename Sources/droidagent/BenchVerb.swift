@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import ArgumentParser
+import Base
+import Benchmark
+import Foundation
+import Inference
+
+extension BenchRules: ExpressibleByArgument {}
+
+/// `droidagent bench SUITE`: how well an agent does the tasks of a suite.
+struct BenchVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Run a suite of tasks and judge each on the device.",
+        discussion: """
+            A task passes when two of three seeds do. --json prints one line an episode and a summary. Interrupted runs \
+            go on with --resume. With --top-one the verifier is asked at each state of the oracle's way instead.
+            """
+    )
+
+    enum AgentName: String, ExpressibleByArgument, CaseIterable { case verifier, oracle, noop, random }
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var head: AdapterOptions
+    @OptionGroup var threads: ThreadOptions
+    @Argument(help: "A folder under Tasks/, or a path.") var suite: String
+    @Option(help: "verifier, oracle, noop or random.") var agent = AgentName.verifier
+    @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
+    var tasks: [String] = []
+    @Option(help: "The first seed; episodes of a task take this and the following.") var seed: UInt64 = 30
+    @Option(help: "Episodes of each task.") var repeats = 3
+    @Option(help: "Which wording of the goals, counted from 1. Default: the one that the seed draws.") var goals: Int?
+    @Option(help: "strict: AndroidWorld's rules; lenient: V-Droid's.") var rules = BenchRules.strict
+    @Option(help: "Built-in devices that run at the same time.") var jobs = 1
+    @Option(help: ArgumentHelp("Only this part of the episodes.", valueName: "k/n")) var shard: String?
+    @Option(help: ArgumentHelp("Keep results here, and go on where an earlier run stopped.", valueName: "dir"))
+    var resume: String?
+    @Option(help: ArgumentHelp("Write the report as a page.", valueName: "file.html")) var report: String?
+    @Flag(help: "How often the verifier's first choice is right on the oracle's states.") var topOne = false
+
+    func run() async throws {
+        let suite = try TaskSuite.find(suite)
+        let options = try await options()
+        if topOne {
+            try await measureTopOne(suite, options)
+            return
+        }
+        let global = global
+        let start = ContinuousClock.now
+        let outcome = try await SuiteRunner(suite, options: options).run { event in
+            switch event {
+            case .planned(let total, let done):
+                let skipped = done > 0 ? ", \(done) of them are done already" : ""
+                global.say("\(suite.name): \(total) episodes\(skipped)")
+            case .finished(let result, let done, let total):
+                if global.json, let line = try? result.line() { print(line) }
+                let mark = result.success ? Terminal.green("pass") : Terminal.red("fail")
+                let place = Terminal.dim("\(done)/\(total)")
+                let figures = String(format: "%3d steps %6.1f s", result.steps, result.seconds)
+                let cause = result.success ? "" : "  \(result.cause.rawValue)"
+                let problem = result.problem.map { "  \($0)" } ?? ""
+                let task = Terminal.fit("\(result.task) #\(result.seed)", 24)
+                global.say("\(mark)  \(task) \(figures)  \(place)\(cause)\(problem)")
+            case .note(let text): global.say(Terminal.dim(text))
+            }
+        }
+        try show(outcome, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private func options() async throws -> SuiteOptions {
+        var options = SuiteOptions(agent: try chosenAgent())
+        options.tasks = tasks
+        options.seed = seed
+        options.repeats = repeats
+        options.rules = rules
+        options.jobs = jobs
+        options.folder = resume
+        options.report = report
+        options.records = resume != nil
+        if let goals {
+            guard goals > 0 else { throw ValidationError("--goals counts from 1") }
+            options.goals = .wording(goals - 1)
+        }
+        if let shard {
+            let parts = shard.split(separator: "/").compactMap { Int($0) }
+            guard parts.count == 2 else { throw ValidationError("--shard is K/N, such as 1/4") }
+            options.shard = (parts[0], parts[1])
+        }
+        if let name = choice.device { options.device = try await DeviceChoice.open(name, log: global.detail).device }
+        if agent == .verifier || topOne {
+            options.model = try model.path()
+            options.adapter = try head.load().path
+        }
+        return options
+    }
+
+    private func chosenAgent() throws -> BenchAgent {
+        switch agent {
+        case .oracle where !topOne: return .oracle
+        case .noop: return .noop
+        case .random: return .random
+        default:
+            let language = try LanguageModel.load(model.path(), threads: threads.count)
+            return .verifier(model: language, head: try head.load().head, threads: threads.count)
+        }
+    }
+
+    private func show(_ outcome: SuiteRunner.Outcome, seconds: Double) throws {
+        if global.json { print(try outcome.summary.line()) }
+        let templates = TemplateResult.of(outcome.results)
+        global.say("")
+        global.say(Terminal.dim("task                 app        split     passed  successes  mean steps  best"))
+        for task in templates {
+            let figures = String(
+                format: "%4d of %-3d %9.1f %7d",
+                task.successes,
+                task.episodes,
+                task.meanSteps,
+                task.optimalSteps
+            )
+            let mark = task.passed ? Terminal.green("yes") : Terminal.red("no ")
+            let name = Terminal.fit(task.task, 20)
+            global.say("\(name) \(Terminal.fit(task.app, 10)) \(Terminal.fit(task.split.rawValue, 9)) \(mark)    \(figures)")
+        }
+        for split in TaskTemplate.Split.allCases {
+            let part = templates.filter { $0.split == split }
+            if part.isEmpty { continue }
+            global.say("\(split.rawValue): \(part.count(where: \.passed)) of \(part.count) tasks passed")
+        }
+        let summary = outcome.summary
+        let rate = String(
+            format: "%.1f %% (95 %% interval %.1f to %.1f)",
+            summary.rate * 100,
+            summary.low * 100,
+            summary.high * 100
+        )
+        global.say("\(summary.successes) of \(summary.episodes) episodes: \(rate), \(String(format: "%.0f", seconds)) s")
+        if summary.skipped > 0 { global.say("\(summary.skipped) episodes could not be judged and are no part of the rate") }
+        if let report { global.say("report: \(report)") }
+    }
+
+    private struct TopLine: Encodable {
+        let task: String
+        let split: String
+        let states: Int
+        let right: Int
+    }
+
+    private func measureTopOne(_ suite: TaskSuite, _ options: SuiteOptions) async throws {
+        let device = try await BenchDevice.startBuiltIn()
+        let instances = try SuiteRunner(suite, options: options).plan()
+        guard case .verifier(let language, let head, let count) = options.agent else {
+            throw ValidationError("--top-one asks the verifier")
+        }
+        let verifier = try Verifier(model: language, head: head, threads: count)
+        let rate: TopOneRate
+        do {
+            rate = try await TopOneRate.measure(verifier, on: instances, device: device, prompt: head.prompt) { part in
+                global.detail("\(part.task): \(part.right) of \(part.states)")
+            }
+        } catch {
+            await device.stop()
+            throw error
+        }
+        await device.stop()
+        for part in rate.parts {
+            try global.emit(TopLine(task: part.task, split: part.split.rawValue, states: part.states, right: part.right))
+            global.say("\(Terminal.fit(part.task, 20)) \(Terminal.fit(part.split.rawValue, 9)) \(part.right) of \(part.states)")
+        }
+        for split in TaskTemplate.Split.allCases {
+            guard let share = rate.rate(split) else { continue }
+            let command = "droidagent bench \(suite.name) --top-one --seed \(seed) --repeats \(repeats)"
+            let row = MeasurementRow(
+                name: "verifier.\(suite.name).\(split.rawValue).top_one",
+                value: share,
+                unit: "share",
+                floor: split == .train ? 0.75 : nil,
+                command: command
+            )
+            try global.emit(row)
+            global.say(String(format: "\(split.rawValue): top-1 %.1f %%", share * 100))
+        }
+    }
+}

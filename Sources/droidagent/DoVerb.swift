@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Agent
+import ArgumentParser
+import Base
+import Foundation
+import Glibc
+import Screen
+
+/// `droidagent do GOAL`: runs the agent.
+struct DoVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "do",
+        abstract: "Do a task on a device.",
+        discussion: """
+            Shows each step: the chosen action, its score, the margin over the second, the number of candidates and the \
+            time. Ends with a verdict and what changed on the device. Exit code 3: the task was not completed, or an \
+            action needs a confirmation and nobody can be asked.
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var choice: DeviceOptions
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var head: AdapterOptions
+    @OptionGroup var threads: ThreadOptions
+    @Argument(help: "What is to be done, in plain words.") var goal: String
+    @Option(help: "The most steps it may take.") var maxSteps = 20
+    @Option(help: ArgumentHelp("Prompt tokens before the candidates, at most.", valueName: "tokens")) var budget: Int?
+    @Option(help: ArgumentHelp("Folder for the record of the run.", valueName: "dir")) var record: String?
+    @Option(help: "Ask before what sends, pays, deletes, calls or grants: ask or never. Built-in devices: never.")
+    var confirm: ConfirmPolicy?
+    @Flag(help: "Press Enter after every typed text, as AndroidWorld does.") var trailingEnter = false
+    @Flag(help: "Print the ranked list for the present screen and do nothing.") var dryRun = false
+
+    func validate() throws {
+        if maxSteps < 1 { throw ValidationError("--max-steps must be at least 1") }
+        if let budget, budget < 200 { throw ValidationError("--budget must be at least 200 tokens") }
+    }
+
+    func run() async throws {
+        guard goal.contains(where: { !$0.isWhitespace }) else {
+            throw DroidError(
+                "goal.empty",
+                "the goal is empty",
+                why: "there is nothing to do",
+                next: "say what you want, such as: droidagent do \"Turn Wi-Fi off\""
+            )
+        }
+        // The model loads while the device is found and started.
+        async let loading = LoadedVerifier.load(model, head, threads: threads.count, budget: budget)
+        let (device, builtIn) = try await DeviceChoice.open(choice.device, log: { global.say(Terminal.dim($0)) })
+        let loaded = try await loading
+
+        var options = AgentOptions()
+        options.maxSteps = maxSteps
+        options.prompt = loaded.prompt
+        options.confirm = confirm ?? (builtIn == nil ? .ask : .never)
+        options.trailingEnter = trailingEnter
+        let display = StepDisplay(global: global)
+        let loop = AgentLoop(
+            device: device,
+            chooser: loaded.verifier,
+            options: options,
+            confirmer: TerminalConfirmer(),
+            onEvent: display.show
+        )
+        if dryRun {
+            try RankingDisplay(global: global).show(try await loop.dryRun(goal: goal))
+            await device.close()
+            return
+        }
+
+        var header = RunHeader(
+            goal: goal,
+            device: builtIn.map { "\($0.name) at \($0.serial)" } ?? device.serial,
+            agent: "verifier",
+            prompt: options.prompt,
+            maxSteps: maxSteps
+        )
+        header.model = loaded.model
+        header.adapter = loaded.head
+        header.trailingEnter = trailingEnter
+        let recorder = try RunRecorder(folder: record ?? RunRecorder.newFolder(goal: goal), header: header)
+        let result = try await loop.run(goal: goal, recorder: recorder)
+        await device.close()
+        let page = recorder.folder + "/run.html"
+        try FileBytes.write(RunPage.html(folder: recorder.folder), to: page, mode: 0o600)
+        try finish(result, page: page, device: builtIn?.serial ?? device.serial)
+    }
+
+    private struct LastLine: Encodable {
+        let verdict: Verdict
+        let said: Said
+        let answer: String?
+        let steps: Int
+        let seconds: Double
+        let run: String
+
+        enum Key: String, CodingKey { case verdict, said, answer, steps, seconds, run }
+
+        /// `answer` is null where there is none, not absent.
+        func encode(to encoder: any Encoder) throws {
+            var box = encoder.container(keyedBy: Key.self)
+            try box.encode(verdict, forKey: .verdict)
+            try box.encode(said, forKey: .said)
+            try box.encode(answer, forKey: .answer)
+            try box.encode(steps, forKey: .steps)
+            try box.encode(seconds, forKey: .seconds)
+            try box.encode(run, forKey: .run)
+        }
+    }
+
+    private func finish(_ result: RunResult, page: String, device: String) throws {
+        let folder = result.folder ?? ""
+        try global.emit(
+            LastLine(
+                verdict: result.verdict,
+                said: result.said,
+                answer: result.answer,
+                steps: result.steps,
+                seconds: result.seconds,
+                run: folder
+            )
+        )
+        if let error = result.error { Terminal.error(error.description) }
+        let verdict =
+            switch result.verdict {
+            case .done: Terminal.green("done")
+            case .notDone: Terminal.yellow("not done")
+            case .error: Terminal.red("error")
+            }
+        let reason = result.error == nil ? result.reason.map { ": \($0)" } ?? "" : ""
+        global.say("")
+        global.say("\(Terminal.bold("Verdict"))   \(verdict)\(reason)")
+        let seconds = String(format: "%.1f", result.seconds)
+        global.say("          \(result.steps) steps in \(seconds) s; the agent said: \(result.said.rawValue)")
+        if let answer = result.answer { global.say("Answer    \(Terminal.bold(answer))") }
+        if let proof = result.proof {
+            global.say(Terminal.bold("Proof") + "     what changed on the device")
+            for line in proof.text().split(separator: "\n") { global.say("          \(line)") }
+        }
+        if let screen = result.lastScreen {
+            let texts = screen.elements.filter { !$0.text.isEmpty }.prefix(6).map(\.text).joined(separator: " · ")
+            global.say("          last screen: \(screen.package): \(Terminal.fit(texts, 90))")
+        }
+        global.say("\(Terminal.bold("Device"))    \(device)")
+        global.say("\(Terminal.bold("Page"))      \(page)")
+        if result.exitCode != 0 { throw ExitCode(result.exitCode) }
+    }
+}
+
+/// Asks on the terminal before a sensitive action.
+struct TerminalConfirmer: Confirmer {
+    func confirm(_ kind: Sensitivity, words: String) async -> ConfirmAnswer {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return .nobody }
+        fputs("This would \(kind.rawValue): \(words). Do it? [y/N] ", stderr)
+        guard let line = readLine() else { return .nobody }
+        return ["y", "yes"].contains(line.trimmingCharacters(in: .whitespaces).lowercased()) ? .yes : .no
+    }
+}

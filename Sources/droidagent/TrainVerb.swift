@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import ArgumentParser
+import Base
+import Foundation
+import Inference
+import Learning
+
+/// `droidagent train`: from runs to a verifier head.
+struct TrainVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "From runs to a verifier head, and how good it is.",
+        subcommands: [TrainPairs.self, TrainHead.self]
+    )
+}
+
+struct TrainPairs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pairs",
+        abstract: "Collect oracle runs on built-in devices and make preference pairs of them.",
+        discussion: "Held-out tasks are never collected. Runs that are there are not done again."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var model: ModelOptions
+    @Argument(help: "A folder under Tasks/, or a path.") var suite: String
+    @Option(help: ArgumentHelp("Only these tasks, with * and ?.", valueName: "glob")) var tasks: [String] = []
+    @Option(help: ArgumentHelp("Seeds, such as 1000-1019.", valueName: "from-to")) var seeds = "1000-1019"
+    @Option(help: "Runs of each seed; all but the first have random wrong steps.") var runs = 2
+    @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
+    @Option(help: "States right after a wrong step, as a share of all, at most.") var correctionShare = 0.1
+    @Option(help: "Devices that run at the same time.") var jobs = 2
+    @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states: String?
+    @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
+
+    private struct Line: Encodable {
+        let states: Int
+        let pairs: Int
+        let file: String
+    }
+
+    func run() async throws {
+        let ends = seeds.split(separator: "-").compactMap { UInt64($0) }
+        guard ends.count == 2, ends[0] <= ends[1] else { throw ValidationError("--seeds is FROM-TO, such as 1000-1019") }
+        let tokenizer = try LanguageModel.load(model.path()).tokenizer
+        var options = CollectOptions(suite: suite, folder: states ?? "\(Locations.cache)/states/\(suite)")
+        options.tasks = tasks
+        options.seeds = ends[0]...ends[1]
+        options.runs = runs
+        options.perturbation = perturbation
+        options.jobs = jobs
+        options.counter = { tokenizer.encode($0).count }
+        let quiet = global.quiet || global.json
+        let collected = try await StateCollector.run(options) { progress in
+            if quiet || progress.done % 20 != 0 { return }
+            Terminal.plain("\(progress.done) of \(progress.total) runs, \(progress.failed) failed")
+        }
+        let pairs = PairBuilder.pairs(collected, options: PairOptions(selfCorrectionShare: correctionShare))
+        try PairsFile.write(pairs, to: out)
+        try global.emit(Line(states: collected.count, pairs: pairs.count, file: out))
+        if !global.json { global.say("\(pairs.count) pairs from \(collected.count) states in \(out)") }
+    }
+}
+
+struct TrainHead: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "head",
+        abstract: "Train a linear verifier head on pairs; the model stays frozen.",
+        discussion: "Features are kept in the cache folder; an interrupted run goes on where it stopped."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var threads: ThreadOptions
+    @Argument(help: "Pairs files.") var pairs: [String]
+    @Option(help: ArgumentHelp("A name under Training/recipes, or a path.", valueName: "recipe")) var recipe = "first-head"
+    @Option(help: ArgumentHelp("Where the head goes.", valueName: "file.gguf")) var out = "head.gguf"
+    @Option(help: ArgumentHelp("Where the report goes, without ending.", valueName: "path")) var report: String?
+
+    private struct Line: Encodable {
+        let head: String
+        let step: Int
+        let trainingTopOne: Double
+        let validationTopOne: Double?
+    }
+
+    func run() async throws {
+        let recipes = try Locations.data("Training") + "/recipes"
+        let path = FileManager.default.fileExists(atPath: recipe) ? recipe : "\(recipes)/\(recipe).yaml"
+        let options = HeadOptions(
+            pairs: pairs,
+            model: try model.path(),
+            recipe: path,
+            output: out,
+            report: report,
+            threads: threads.count
+        )
+        var bar: ProgressBar?
+        var last: TrainingPointView?
+        let (_, _) = try HeadTraining.run(options) { event in
+            switch event {
+            case .features(let progress):
+                let shown = bar ?? ProgressBar("features", total: progress.total, unit: "decision", isEnabled: !global.quiet)
+                bar = shown
+                shown.update(progress.done)
+                if progress.done == progress.total {
+                    shown.finish()
+                    global.say("\(progress.computed) of \(progress.total) decisions read in \(Int(progress.seconds)) s")
+                }
+            case .step(let point):
+                last = TrainingPointView(
+                    step: point.step,
+                    training: point.trainingTopOne,
+                    validation: point.validationTopOne
+                )
+                let validation = point.validationTopOne.map { String(format: ", validation %.3f", $0) } ?? ""
+                global.detail(String(format: "step %d: top-1 training %.3f", point.step, point.trainingTopOne) + validation)
+            }
+        }
+        try global.emit(
+            Line(head: out, step: last?.step ?? 0, trainingTopOne: last?.training ?? 0, validationTopOne: last?.validation)
+        )
+        if !global.json {
+            let validation = last?.validation.map { String(format: ", validation %.1f %%", $0 * 100) } ?? ""
+            global.say(String(format: "top-1: training %.1f %%", (last?.training ?? 0) * 100) + validation)
+            global.say("head: \(out)\(report.map { ", report: \($0).html" } ?? "")")
+        }
+    }
+
+    private struct TrainingPointView {
+        let step: Int
+        let training: Double
+        let validation: Double?
+    }
+}
