@@ -34,7 +34,8 @@ struct GGUFWriter {
         raw(key, type: 9, values.reduce(into: header) { $0 += GGUFWriter.little($1) })
     }
 
-    mutating func tensor(_ name: String, _ dimensions: [Int], type: UInt32 = 0, offset: UInt64? = nil, _ bytes: [UInt8]) {
+    mutating func tensor(_ name: String, _ dimensions: [Int], type: UInt32 = 0, offset: UInt64? = nil, _ bytes: [UInt8])
+    {
         infos += GGUFWriter.string(name) + GGUFWriter.little(UInt32(dimensions.count))
         for size in dimensions { infos += GGUFWriter.little(UInt64(size)) }
         infos += GGUFWriter.little(type) + GGUFWriter.little(offset ?? UInt64(data.count))

@@ -22,7 +22,8 @@ struct ScoringTests {
     func request(prefix: Int = 70) -> ScoreRequest {
         let shared = tokens(3, seed: 50)
         var candidates: [[Int32]] = (0..<9).map { tokens(1 + $0 % 5, seed: 60 + UInt64($0)) }
-        candidates += [shared + tokens(2, seed: 1), shared + tokens(4, seed: 2), shared, shared, Array(shared.prefix(1))]
+        candidates += [shared + tokens(2, seed: 1), shared + tokens(4, seed: 2)]
+        candidates += [shared, shared, Array(shared.prefix(1))]
         candidates.append(tokens(70, seed: 3))
         return ScoreRequest(
             prefix: tokens(prefix, seed: 40),
@@ -47,8 +48,8 @@ struct ScoringTests {
         }
         for (candidate, score) in zip(request.candidates, result.scores) {
             let all = plain.run(request.prefix + candidate)
-            let expected = candidate.indices.map { index in
-                let logits = all[request.prefix.count + index - 1].logits
+            let expected: [Double] = candidate.indices.map { index in
+                let logits: [Double] = all[request.prefix.count + index - 1].logits
                 let top = logits.max() ?? 0
                 let sum = logits.reduce(0) { $0 + exponential($1 - top) }
                 return logits[Int(candidate[index])] - top - logarithm(sum)
@@ -57,8 +58,12 @@ struct ScoringTests {
             let last = try #require(all.last)
             for (index, layer) in request.hiddenLayers.enumerated() {
                 #expect(close(score.hidden[index], last.states[layer]), "layer \(layer)")
-                let states = all.suffix(candidate.count).map { $0.states[layer] }
-                let mean = (0..<tiny.width).map { d in states.reduce(0) { $0 + $1[d] } / Double(states.count) }
+                let states: [[Double]] = all.suffix(candidate.count).map { $0.states[layer] }
+                let mean: [Double] = (0..<tiny.width).map { d in
+                    var sum = 0.0
+                    for state in states { sum += state[d] }
+                    return sum / Double(states.count)
+                }
                 #expect(close(score.meanHidden[index], mean), "mean of layer \(layer)")
             }
             #expect(close(score.probeLogits, request.probeTokens.map { last.logits[Int($0)] }))

@@ -30,9 +30,15 @@ struct ShippedModelTests {
     @Test("gives the same bits alone and in company, on one thread and on two, cold and warm")
     func invariance() throws {
         let model = try Fixtures.model()
-        let prefix = model.tokenizer.encode("Goal: turn Wi-Fi off. The screen shows the settings of the phone. Action:")
-        let candidates = [" tap \"Network\"", " tap \"Bluetooth\"", " go back", " swipe up"].map { model.tokenizer.encode($0) }
-        let request = ScoreRequest(prefix: prefix, candidates: candidates, hiddenLayers: [15, 30], probeTokens: [1, 2])
+        let prefix = model.tokenizer.encode("Goal: turn Wi-Fi off. The screen shows the settings. Action:")
+        let texts = [" tap \"Network\"", " tap \"Bluetooth\"", " go back", " swipe up"]
+        let candidates = texts.map { model.tokenizer.encode($0) }
+        let request = ScoreRequest(
+            prefix: prefix,
+            candidates: candidates,
+            hiddenLayers: [15, 30],
+            probeTokens: [1, 2]
+        )
         let session = try ScoringSession(model: model, threads: 2)
         let cold = try session.score(request).scores
         #expect(try session.score(request).scores == cold)

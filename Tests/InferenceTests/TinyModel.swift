@@ -62,20 +62,22 @@ struct TinyModel {
     var tensors: [(name: String, dimensions: [Int], values: [Float])] {
         let heads = heads * headWidth
         let keyValues = keyValueHeads * headWidth
-        var shapes: [(String, [Int])] = [("token_embd.weight", [width, vocabularySize]), ("output_norm.weight", [width])]
+        var shapes: [(String, [Int])] = []
+        shapes.append(("token_embd.weight", [width, vocabularySize]))
+        shapes.append(("output_norm.weight", [width]))
         for block in 0..<blocks {
             shapes += [
                 ("attn_norm", [width]), ("attn_q", [width, heads]), ("attn_k", [width, keyValues]),
                 ("attn_v", [width, keyValues]), ("attn_output", [heads, width]), ("ffn_norm", [width]),
-                ("ffn_gate", [width, feedForward]), ("ffn_up", [width, feedForward]), ("ffn_down", [feedForward, width]),
+                ("ffn_gate", [width, feedForward]), ("ffn_up", [width, feedForward]),
+                ("ffn_down", [feedForward, width]),
             ].map { ("blk.\(block).\($0.0).weight", $0.1) }
         }
         return shapes.map { name, dimensions in
             var random = SeededRandom(seed: seed, name: name)
-            let scale = dimensions.count == 1 ? 1 : 2 / Float(dimensions[0]).squareRoot()
-            let values = (0..<dimensions.reduce(1, *)).map { _ in
-                dimensions.count == 1 ? Float.random(in: 0.5...1.5, using: &random) : Float.random(in: -1...1, using: &random) * scale
-            }
+            let scale = 2 / Float(dimensions[0]).squareRoot()
+            let range: ClosedRange<Float> = dimensions.count == 1 ? 0.5...1.5 : (-scale)...scale
+            let values = (0..<dimensions.reduce(1, *)).map { _ in Float.random(in: range, using: &random) }
             return (name, dimensions, values)
         }
     }
@@ -96,7 +98,9 @@ struct PlainTransformer {
     private func product(_ name: String, _ x: [Double]) -> [Double] {
         let matrix = weights[name] ?? []
         return (0..<(matrix.count / x.count)).map { row in
-            x.indices.reduce(0.0) { $0 + Double(matrix[row * x.count + $1]) * x[$1] }
+            var sum = 0.0
+            for column in x.indices { sum += Double(matrix[row * x.count + column]) * x[column] }
+            return sum
         }
     }
 
@@ -108,7 +112,8 @@ struct PlainTransformer {
     private func rotate(_ vector: [Double], _ position: Int) -> [Double] {
         var out = vector
         for pair in 0..<(vector.count / 2) {
-            let angle = Double(position) * power(10000, -2 * Double(pair % (tiny.headWidth / 2)) / Double(tiny.headWidth))
+            let exponent = -2 * Double(pair % (tiny.headWidth / 2)) / Double(tiny.headWidth)
+            let angle = Double(position) * power(10000, exponent)
             let (a, b) = (vector[2 * pair], vector[2 * pair + 1])
             out[2 * pair] = a * cosine(angle) - b * sine(angle)
             out[2 * pair + 1] = a * sine(angle) + b * cosine(angle)
@@ -133,14 +138,17 @@ struct PlainTransformer {
                 var mixed: [Double] = []
                 for head in 0..<tiny.heads {
                     let shared = head / (tiny.heads / tiny.keyValueHeads) * tiny.headWidth
-                    let scores = keys[block].map { key in
-                        (0..<tiny.headWidth).reduce(0.0) { $0 + query[head * tiny.headWidth + $1] * key[shared + $1] }
-                            / Double(tiny.headWidth).squareRoot()
+                    let scores: [Double] = keys[block].map { key in
+                        var sum = 0.0
+                        for d in 0..<tiny.headWidth { sum += query[head * tiny.headWidth + d] * key[shared + d] }
+                        return sum / Double(tiny.headWidth).squareRoot()
                     }
                     let weights = scores.map { exponential($0 - (scores.max() ?? 0)) }
                     let total = weights.reduce(0, +)
                     for d in 0..<tiny.headWidth {
-                        mixed.append(zip(weights, values[block]).reduce(0.0) { $0 + $1.0 / total * $1.1[shared + d] })
+                        var sum = 0.0
+                        for (weight, value) in zip(weights, values[block]) { sum += weight / total * value[shared + d] }
+                        mixed.append(sum)
                     }
                 }
                 x = zip(x, product(name("attn_output"), mixed)).map { $0 + $1 }

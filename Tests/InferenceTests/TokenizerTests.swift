@@ -44,7 +44,8 @@ struct TokenizerTests {
     func longWords() {
         var random = SeededRandom(seed: 3)
         for _ in 0..<200 {
-            let letters = (0..<Int.random(in: 1..<48, using: &random)).map { _ in "abcxy".randomElement(using: &random) ?? "a" }
+            let length = Int.random(in: 1..<48, using: &random)
+            let letters = (0..<length).map { _ in "abcxy".randomElement(using: &random) ?? "a" }
             // Behind 60 letters that take part in no merge, the same word goes the long way.
             let word = String(letters)
             let padding = String(repeating: "q", count: 60)

@@ -6,7 +6,10 @@ import Testing
 
 @Suite("Vector kernels and their plain twins")
 struct KernelTwinTests {
-    @Test("products of matrices have the same bits at every odd shape", arguments: [1, 2, 3, 5, 6, 7, 11, 12, 13, 25, 200])
+    @Test(
+        "products of matrices have the same bits at every odd shape",
+        arguments: [1, 2, 3, 5, 6, 7, 11, 12, 13, 25, 200]
+    )
     func gemm(rows: Int) {
         for isa in vectorSets {
             let fast = dk_kernels_for(isa).pointee
@@ -122,7 +125,8 @@ struct AttentionKernelTests {
             &sums,
             &outputs
         )
-        return Result(bitsOfState: bits(tops + sums + outputs), outputs: (0..<(rows * head)).map { outputs[$0] / sums[$0 / head] })
+        let results = outputs.indices.map { outputs[$0] / sums[$0 / head] }
+        return Result(bitsOfState: bits(tops + sums + outputs), outputs: results)
     }
 
     @Test("has the bits of its plain twin, whatever each row sees")
@@ -130,11 +134,10 @@ struct AttentionKernelTests {
         for isa in vectorSets {
             for rows in [1, 2, 3, 5, 6, 7, 13, 20] {
                 let queries = randomFloats(rows * head, seed: UInt64(rows))
-                for visible in [
-                    (0..<rows).map { Int32($0 + 1) }, (0..<rows).map { Int32($0 * 7 + 1) },
-                    [Int32](repeating: 64, count: rows), [Int32](repeating: Int32(keys), count: rows),
-                    (0..<rows).map { Int32(60 + $0) },
-                ] {
+                // Row i sees start + step * i keys.
+                let patterns: [(start: Int, step: Int)] = [(1, 1), (1, 7), (64, 0), (keys, 0), (60, 1)]
+                for pattern in patterns {
+                    let visible: [Int32] = (0..<rows).map { Int32(pattern.start + pattern.step * $0) }
                     let expected = attend(plain, queries: queries, visible: visible)
                     let found = attend(dk_kernels_for(isa).pointee, queries: queries, visible: visible)
                     #expect(found == expected, "\(rows) rows that see \(visible)")
@@ -148,18 +151,21 @@ struct AttentionKernelTests {
         let queries = randomFloats(head, seed: 77)
         let found = attend(dk_kernels_for(dk_best_isa()).pointee, queries: queries, visible: [Int32(keys)])
         let tiles = tiles
-        let scores = (0..<keys).map { key in
-            (0..<head).reduce(0.0) { sum, d in
-                let slot = key % 64
-                return sum + Double(queries[d]) * Double(tiles[key / 64][slot / 16 * head * 16 + d * 16 + slot % 16])
-            }
+        let scores: [Double] = (0..<keys).map { key in
+            let slot = key % 64
+            let start = slot / 16 * head * 16 + slot % 16
+            var sum = 0.0
+            for d in 0..<head { sum += Double(queries[d]) * Double(tiles[key / 64][start + d * 16]) }
+            return sum
         }
         let top = scores.max() ?? 0
         let weights = scores.map { exp($0 - top) }
         let total = weights.reduce(0, +)
         for d in 0..<head {
-            let right = (0..<keys).reduce(0.0) { sum, key in
-                sum + weights[key] / total * Double(tiles[key / 64][64 * head + d / 16 * 64 * 16 + key % 64 * 16 + d % 16])
+            var right = 0.0
+            for key in 0..<keys {
+                let index = 64 * head + d / 16 * 64 * 16 + key % 64 * 16 + d % 16
+                right += weights[key] / total * Double(tiles[key / 64][index])
             }
             #expect(abs(Double(found.outputs[d]) - right) < 1e-4)
         }

@@ -43,7 +43,8 @@ struct PoolTests {
         defer { total.deallocate() }
         total.initialize(repeating: 0, count: 8)
         for _ in 0..<20_000 {
-            dk_pool_run(pool, 4, { context, task, _ in context.assumingMemoryBound(to: Int64.self)[Int(task)] += 1 }, total)
+            let count: dk_task = { context, task, _ in context.assumingMemoryBound(to: Int64.self)[Int(task)] += 1 }
+            dk_pool_run(pool, 4, count, total)
         }
         #expect((0..<4).allSatisfy { total[$0] == 20_000 })
     }
