@@ -2,6 +2,8 @@
 
 import Kernels
 
+// The names are GGML's own.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// The formats of tensors that this engine reads; the raw value is GGML's number for the format.
 public enum GGMLType: UInt32, Sendable, CaseIterable {
     case f32 = 0

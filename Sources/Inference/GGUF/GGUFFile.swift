@@ -180,7 +180,9 @@ extension GGUFFile {
         }
         try cursor.skip(4, "the signature")
         let version = try cursor.integer(UInt32.self, "the version")
-        guard version == 3 else { throw unsupported("it is of GGUF version \(version), and only version 3 is supported") }
+        guard version == 3 else {
+            throw unsupported("it is of GGUF version \(version), and only version 3 is supported")
+        }
         let tensorCount = try cursor.integer(UInt64.self, "the number of tensors")
         let keyCount = try cursor.integer(UInt64.self, "the number of keys")
 
@@ -254,7 +256,9 @@ extension GGUFFile {
         for (index, size) in info.dimensions.enumerated() {
             let factor = index == 0 ? size / UInt64(type.blockValues) : size
             let (product, overflow) = total.multipliedReportingOverflow(by: factor)
-            guard size > 0, !overflow else { throw corrupt("the tensor \(name) has the impossible size \(info.dimensions)") }
+            guard size > 0, !overflow else {
+                throw corrupt("the tensor \(name) has the impossible size \(info.dimensions)")
+            }
             total = product
         }
         guard info.offset % UInt64(alignment) == 0 else { throw corrupt("the data of \(name) are not aligned") }

@@ -172,7 +172,8 @@ final class ForwardPass {
         _ output: FloatBuffer,
         _ outputStride: Int
     ) {
-        let group = rows == 1 ? 8 : 4
+        // Small enough that two threads end together also at the narrowest matrices.
+        let group = rows == 1 ? 4 : 2
         pool.run((matrix.panels + group - 1) / group) { task, _ in
             let first = task * group
             kernels.gemm(

@@ -282,7 +282,9 @@ extension ScoringSession {
         case .only(let tokens):
             for token in tokens { try check(token, name: "the allowed tokens") }
             guard !tokens.isEmpty else { return nil }
-            let logits = try OutputHead(pass: pass).logits(states: state, stride: pass.stride, rows: 1, tokens: tokens)[0]
+            let logits = try OutputHead(pass: pass).logits(states: state, stride: pass.stride, rows: 1, tokens: tokens)[
+                0
+            ]
             var best = 0
             for index in tokens.indices
             where logits[index] > logits[best] || (logits[index] == logits[best] && tokens[index] < tokens[best]) {

@@ -43,7 +43,8 @@ public final class Tokenizer: Sendable {
             throw GGUFFile.unsupported("its tokenizer cuts words as \(pre) does, which is not supported")
         }
         self.preTokenizer = preTokenizer
-        guard let texts = file.strings("tokenizer.ggml.tokens"), let merges = file.strings("tokenizer.ggml.merges") else {
+        guard let texts = file.strings("tokenizer.ggml.tokens"), let merges = file.strings("tokenizer.ggml.merges")
+        else {
             throw GGUFFile.corrupt("the tokens or the merges of the tokenizer are missing")
         }
         let rawKinds = file.integers("tokenizer.ggml.token_type") ?? texts.map { _ in 1 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+import Testing
+
+@testable import Inference
+
+enum Fixtures {
+    /// A file that lies beside the tests.
+    static func path(_ name: String) throws -> String {
+        try #require(Bundle.module.resourceURL).appendingPathComponent("Resources/" + name).path
+    }
+
+    /// Where `model fetch` puts the model that the product ships with.
+    static let modelPath = Locations.cache + "/models/smollm2-135m-instruct-q4_1.gguf"
+
+    /// Whether that model is there; tests that need it are skipped where it is not.
+    static var modelIsThere: Bool { FileManager.default.fileExists(atPath: modelPath) }
+
+    private static let shared = Result { try LanguageModel.load(modelPath) }
+
+    /// The model, loaded once for all tests.
+    static func model() throws -> LanguageModel { try shared.get() }
+}
