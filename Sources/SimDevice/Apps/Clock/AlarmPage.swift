@@ -128,18 +128,24 @@ extension DeskClock {
     private func day(_ weekday: Int, _ alarm: Alarm, _ ui: UI<Self>) -> View {
         let name = CalendarDay.weekdayNames[weekday]
         let on = alarm.rings(onWeekday: weekday)
-        return Text(String(name.prefix(1)), size: 14, weight: .medium, color: on ? .onPrimary : .primary, align: .center)
-            .className("android.widget.CheckBox")
-            .id(Self.id("day_button_\(weekday)"))
-            .described(name)
-            .checkable()
-            .checked(on)
-            .padding(vertical: 9)
-            .size(36, 36)
-            .background(on ? .primary : .clear, radius: 18, border: on ? nil : .primary)
-            .onClick(
-                ui.on { app, context in app.change(alarm.id, context, announce: true) { $0.days ^= Alarm.bit(weekday) } }
-            )
+        return Text(
+            String(name.prefix(1)),
+            size: 14,
+            weight: .medium,
+            color: on ? .onPrimary : .primary,
+            align: .center
+        )
+        .className("android.widget.CheckBox")
+        .id(Self.id("day_button_\(weekday)"))
+        .described(name)
+        .checkable()
+        .checked(on)
+        .padding(vertical: 9)
+        .size(36, 36)
+        .background(on ? .primary : .clear, radius: 18, border: on ? nil : .primary)
+        .onClick(
+            ui.on { app, context in app.change(alarm.id, context, announce: true) { $0.days ^= Alarm.bit(weekday) } }
+        )
     }
 
     private func detail(_ icon: Icon, _ title: String, _ name: String, end: () -> View?) -> View {

@@ -169,8 +169,8 @@ struct AlarmStore {
                     day INTEGER NOT NULL, hour INTEGER NOT NULL, minutes INTEGER NOT NULL, vibrate INTEGER NOT NULL,
                     label TEXT NOT NULL, ringtone TEXT, alarm_state INTEGER NOT NULL,
                     alarm_id INTEGER REFERENCES alarm_templates(_id) ON UPDATE CASCADE ON DELETE CASCADE);
-                INSERT INTO alarm_templates (hour, minutes, daysofweek, enabled, vibrate, label) VALUES (8, 30, 31, 0, 0, '');
-                INSERT INTO alarm_templates (hour, minutes, daysofweek, enabled, vibrate, label) VALUES (9, 0, 96, 0, 0, '');
+                INSERT INTO alarm_templates (hour, minutes, daysofweek, enabled, vibrate, label)
+                    VALUES (8, 30, 31, 0, 0, ''), (9, 0, 96, 0, 0, '');
                 PRAGMA user_version = 8;
                 """
         )

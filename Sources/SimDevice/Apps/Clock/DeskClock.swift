@@ -123,7 +123,8 @@ struct DeskClock: App {
         case .alarmLabel(let id):
             return labelDialog(ui) { app, context in app.change(id, context) { $0.label = app.labelText } }
         case .timerLabel(let id):
-            return labelDialog(ui) { app, context in app.change(id, context) { timer, _ in timer.label = app.labelText } }
+            return labelDialog(ui) { app, context in app.change(id, context) { timer, _ in timer.label = app.labelText }
+            }
         case nil:
             return nil
         }

@@ -81,9 +81,12 @@ extension DeskClock {
         let end = index < watch.laps.count ? watch.laps[index] : elapsed
         let start = index > 0 ? watch.laps[index - 1] : 0
         return HStack(justify: .center) {
-            Text("# \(index + 1)", size: 16, color: .onSurfaceVariant, align: .center).id(Self.id("lap_number")).width(80)
+            Text("# \(index + 1)", size: 16, color: .onSurfaceVariant, align: .center).id(Self.id("lap_number")).width(
+                80
+            )
             Text(Stopwatch.line(end - start), size: 16, align: .center).id(Self.id("lap_time")).width(120)
-            Text(Stopwatch.line(end), size: 16, color: .onSurfaceVariant, align: .center).id(Self.id("lap_total")).width(120)
+            Text(Stopwatch.line(end), size: 16, color: .onSurfaceVariant, align: .center).id(Self.id("lap_total"))
+                .width(120)
         }
         .height(44)
         .fillWidth()

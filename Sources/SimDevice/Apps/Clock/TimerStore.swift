@@ -48,7 +48,8 @@ struct CountdownTimer: Hashable {
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
         let tail = LocalTime.two(Int(seconds % 60))
         let time =
-            hours > 0 ? "\(hours):\(LocalTime.two(Int(minutes))):\(tail)" : minutes > 0 ? "\(minutes):\(tail)" : "\(seconds)"
+            hours > 0
+            ? "\(hours):\(LocalTime.two(Int(minutes))):\(tail)" : minutes > 0 ? "\(minutes):\(tail)" : "\(seconds)"
         return (late && seconds > 0 ? "−" : "") + time
     }
 }

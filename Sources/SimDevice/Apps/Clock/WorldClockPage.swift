@@ -102,8 +102,11 @@ extension DeskClock {
         HStack(spacing: 12) {
             CheckBox(on: chosen, id: Self.id("city_onoff"), onChange: ui.on { $0.set(city, chosen: $2, $1) })
             Text(city.name, size: 18, maxLines: 1).id(Self.id("city_name")).weight()
-            Text(LocalTime(ui.context.now, zone: city.zone).clock(is24Hour: ui.context.is24Hour), color: .onSurfaceVariant)
-                .id(Self.id("city_time"))
+            Text(
+                LocalTime(ui.context.now, zone: city.zone).clock(is24Hour: ui.context.is24Hour),
+                color: .onSurfaceVariant
+            )
+            .id(Self.id("city_time"))
         }
         .padding(horizontal: 20)
         .height(64)

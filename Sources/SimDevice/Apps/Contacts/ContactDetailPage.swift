@@ -108,7 +108,8 @@ extension ContactsApp {
         .background(.surfaceVariant, radius: 24)
     }
 
-    private func entry(_ icon: Icon, _ title: String, _ label: String, _ click: @escaping Handler, _ end: View?) -> View {
+    private func entry(_ icon: Icon, _ title: String, _ label: String, _ click: @escaping Handler, _ end: View?) -> View
+    {
         HStack {
             IconView(icon).unlisted().margin(right: 20)
             VStack(spacing: 2) {

@@ -15,7 +15,9 @@ extension ContactsApp {
                 ),
                 id: Self.id("toolbar")
             ) {
-                Button("Save", style: .filled, onClick: ui.on { $0.save($1) }).id(Self.id("toolbar_button")).margin(right: 8)
+                Button("Save", style: .filled, onClick: ui.on { $0.save($1) }).id(Self.id("toolbar_button")).margin(
+                    right: 8
+                )
             }
             ScrollView {
                 photo
@@ -155,7 +157,11 @@ extension ContactsApp {
 
     private func row(icon: Icon?, _ content: () -> View) -> View {
         HStack {
-            if let icon { IconView(icon).margin(left: 16, top: 16, right: 16, bottom: 0).align(.start) } else { Spacer(56) }
+            if let icon {
+                IconView(icon).margin(left: 16, top: 16, right: 16, bottom: 0).align(.start)
+            } else {
+                Spacer(56)
+            }
             content().weight()
             Spacer(24)
         }
@@ -220,8 +226,9 @@ extension ContactsApp {
         if contact.id != 0, (try? contacts.update(contact)) == true {
             context.finish()
         } else if let id = try? contacts.insert(contact) {
-            context.finish()
+            // Opened while the editor still has its place in the back stack, which it leaves then.
             context.open(Self.detailActivity, ContactsApp(page: .detail(id)))
+            context.finish()
         } else {
             return context.toast("Couldn't save contact changes")
         }

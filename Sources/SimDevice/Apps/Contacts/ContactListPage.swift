@@ -94,7 +94,8 @@ extension ContactsApp {
             size: 18,
             autofocus: true
         )
-        return AppBar("", leading: .up(ui.on { app, _ in (app.searching, app.query) = (false, "") }), titleView: field) {
+        return AppBar("", leading: .up(ui.on { app, _ in (app.searching, app.query) = (false, "") }), titleView: field)
+        {
             if !query.isEmpty {
                 IconButton(.close, "Clear text", onClick: ui.on { app, _ in app.query = "" })
                     .id(Self.id("open_search_view_clear_button"))
@@ -179,7 +180,9 @@ extension ContactsApp {
         .background(ticked ? .secondaryContainer : .clear)
         .selected(ticked)
         .onClick(ui.on { $0.touch(contact, $1) })
-        .onLongClick(ui.on { app, _ in if !app.searching { app.selection = (app.selection ?? []).union([contact.id]) } })
+        .onLongClick(
+            ui.on { app, _ in if !app.searching { app.selection = (app.selection ?? []).union([contact.id]) } }
+        )
     }
 
     /// The heading under which a name stands.

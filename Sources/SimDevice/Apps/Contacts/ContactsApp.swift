@@ -76,7 +76,9 @@ struct ContactsApp: App {
             page = .editor
             draft = ContactDraft(extras: intent.extras)
         case "android.intent.action.EDIT":
-            guard let id = Self.contactID(intent), let contact = try? context.system.contacts.get(id) else { return nil }
+            guard let id = Self.contactID(intent), let contact = try? context.system.contacts.get(id) else {
+                return nil
+            }
             page = .editor
             draft = ContactDraft(contact)
             original = draft

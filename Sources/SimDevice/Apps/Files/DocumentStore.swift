@@ -119,7 +119,9 @@ struct DocumentStore {
     }
 
     /// What the storage has room for, of the 6 GB that the device's data partition is said to have.
-    var free: Int64 { max(0, 6_000_000_000 - find(in: Self.storage, where: { !$0.isFolder }).reduce(0) { $0 + $1.size }) }
+    var free: Int64 {
+        max(0, 6_000_000_000 - find(in: Self.storage, where: { !$0.isFolder }).reduce(0) { $0 + $1.size })
+    }
 
     // MARK: Changing
 

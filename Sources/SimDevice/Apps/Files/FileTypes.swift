@@ -62,7 +62,8 @@ struct FileType: Hashable {
         "xlsx": (.document, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         "pptx": (.document, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
         "json": (.other, "application/json"), "xml": (.document, "text/xml"), "gpx": (.other, "application/gpx+xml"),
-        "zip": (.archive, "application/zip"), "gz": (.archive, "application/gzip"), "tar": (.archive, "application/x-tar"),
+        "zip": (.archive, "application/zip"), "gz": (.archive, "application/gzip"),
+        "tar": (.archive, "application/x-tar"),
         "apk": (.app, "application/vnd.android.package-archive"),
     ]
 }

@@ -20,7 +20,11 @@ extension FilesApp {
         }
         guard !isPicker else { return }
         context.start(
-            Intent(action: "android.intent.action.VIEW", dataURI: "file://" + document.path, mimeType: document.type.mime),
+            Intent(
+                action: "android.intent.action.VIEW",
+                dataURI: "file://" + document.path,
+                mimeType: document.type.mime
+            ),
             orSay: "Can't open file"
         )
     }

@@ -55,7 +55,9 @@ struct FilesApp: App {
     var name = ""
 
     init?(intent: Intent, context: AppContext) {
-        if intent.component?.activity == Self.infoActivity || intent.component?.activity == Self.pickActivity { return nil }
+        if intent.component?.activity == Self.infoActivity || intent.component?.activity == Self.pickActivity {
+            return nil
+        }
     }
 
     init(page: Page, root: DocumentRoot = .storage, folders: [String] = []) {
@@ -103,7 +105,10 @@ struct FilesApp: App {
     }
 
     func store(_ context: AppContext) -> DocumentStore {
-        DocumentStore(files: context.system.files, showHidden: Self.preferences(context).boolean("showHiddenFiles") ?? false)
+        DocumentStore(
+            files: context.system.files,
+            showHidden: Self.preferences(context).boolean("showHiddenFiles") ?? false
+        )
     }
 
     static func preferences(_ context: AppContext) -> SharedPreferences {

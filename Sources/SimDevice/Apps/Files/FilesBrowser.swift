@@ -181,14 +181,20 @@ extension FilesApp {
 
     private func content(_ documents: [Document], _ ui: UI<Self>) -> View {
         if documents.isEmpty {
-            return EmptyState(searching ? (query.isEmpty ? "" : "No matches") : "No items", icon: searching ? .search : .folder)
-                .view.id(Self.id("content"))
+            return EmptyState(
+                searching ? (query.isEmpty ? "" : "No matches") : "No items",
+                icon: searching ? .search : .folder
+            )
+            .view.id(Self.id("content"))
         }
-        let list = Self.isGrid(ui.context) ? grid(documents, ui) : List(
-            count: documents.count,
-            rowHeight: 72,
-            row: { row(documents[$0], ui) }
-        ).view
+        let list =
+            Self.isGrid(ui.context)
+            ? grid(documents, ui)
+            : List(
+                count: documents.count,
+                rowHeight: 72,
+                row: { row(documents[$0], ui) }
+            ).view
         return list.id(Self.id("dir_list"))
     }
 
@@ -322,7 +328,9 @@ extension View {
     /// What a touch on a file does. In the picker files cannot be taken, as there is nothing to do to them.
     fileprivate func handles(_ document: Document, _ ticked: Bool, _ app: FilesApp, _ ui: UI<FilesApp>) -> View {
         let view = selected(ticked)
-        if app.isPicker { return document.isFolder ? view.onClick(ui.on { $0.touch(document, $1) }) : view.enabled(false) }
+        if app.isPicker {
+            return document.isFolder ? view.onClick(ui.on { $0.touch(document, $1) }) : view.enabled(false)
+        }
         return view.onClick(ui.on { $0.touch(document, $1) }).onLongClick(ui.on { app, _ in app.tick(document) })
     }
 

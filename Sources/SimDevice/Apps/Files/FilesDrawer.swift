@@ -42,11 +42,15 @@ extension FilesApp {
             }
         let on = root == self.root
         return HStack {
-            IconView(icon, color: on ? .onSecondaryContainer : .onSurfaceVariant).id("android:id/icon").margin(right: 20)
+            IconView(icon, color: on ? .onSecondaryContainer : .onSurfaceVariant).id("android:id/icon").margin(
+                right: 20
+            )
             VStack {
                 Text(title(root, ui.context), size: 15, weight: .medium, maxLines: 1).id("android:id/title")
                 if root == .storage {
-                    Text(FileFormat.size(store(ui.context).free) + " free", size: 13, color: .onSurfaceVariant).id("android:id/summary")
+                    Text(FileFormat.size(store(ui.context).free) + " free", size: 13, color: .onSurfaceVariant).id(
+                        "android:id/summary"
+                    )
                 }
             }
             .unlisted()

@@ -55,6 +55,6 @@ extension AppContext {
     /// The device's wall clock now.
     var localNow: LocalTime { LocalTime(now, zone: system.timeZone) }
 
-    /// Whether times are shown with 24 hours; the US English device does not unless it is told to.
-    var is24Hour: Bool { system.settings.get(.system, "time_12_24") == "24" }
+    /// Whether times are shown with 24 hours, as the status bar does unless it is told otherwise.
+    var is24Hour: Bool { system.settings.get(.system, "time_12_24") != "12" }
 }

@@ -141,7 +141,11 @@ struct SharedPreferences {
             rest = rest[rest.index(after: end)...]
             let name = attribute("name", of: tag)
             if tag.hasPrefix("/string") {
-                if set != nil { set?.texts.append(unescaped(text)) } else if let open { values[open] = .string(unescaped(text)) }
+                if set != nil {
+                    set?.texts.append(unescaped(text))
+                } else if let open {
+                    values[open] = .string(unescaped(text))
+                }
                 open = nil
             } else if tag.hasPrefix("/set") {
                 if let set { values[set.name] = .strings(set.texts) }
