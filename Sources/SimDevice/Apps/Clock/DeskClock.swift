@@ -7,6 +7,7 @@ import Media
 /// Alarms lie in `alarms.db`, all else in the app's preferences; the value holds what is open on the page.
 struct DeskClock: App {
     static let package = "com.google.android.deskclock"
+    static let icon = AppIcon(glyph: .clock, disc: 0x3f51b5)
     static let manifest = AppManifest(
         package: package,
         label: "Clock",

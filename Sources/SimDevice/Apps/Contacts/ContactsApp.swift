@@ -11,6 +11,7 @@ struct ContactsApp: App {
     static let editorActivity = "com.google.android.apps.contacts.editor.ContactEditorActivity"
     private static let itemTypes = ["vnd.android.cursor.item/contact", "vnd.android.cursor.item/raw_contact"]
     private static let listType = "vnd.android.cursor.dir/contact"
+    static let icon = AppIcon(glyph: .person, disc: 0x1a73e8)
     static let manifest = AppManifest(
         package: package,
         label: "Contacts",

@@ -9,6 +9,7 @@ struct FilesApp: App {
     static let package = "com.google.android.documentsui"
     static let pickActivity = "com.android.documentsui.picker.PickActivity"
     static let infoActivity = "com.android.documentsui.inspector.InspectorActivity"
+    static let icon = AppIcon(glyph: .folder, disc: 0x1967d2)
     static let manifest = AppManifest(
         package: package,
         label: "Files",

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-
-/// A moment on the wall clock of a time zone.
+/// A moment on the wall clock of any time zone.
 struct LocalTime: Hashable {
     var day: CalendarDay
     /// 0...23
@@ -35,15 +33,13 @@ struct LocalTime: Hashable {
     func clock(is24Hour: Bool) -> String { Self.clock(hour: hour, minute: minute, is24Hour: is24Hour) }
 
     static func clock(hour: Int, minute: Int, is24Hour: Bool) -> String {
-        if is24Hour { return two(hour) + ":" + two(minute) }
-        return "\((hour + 11) % 12 + 1):\(two(minute)) \(hour < 12 ? "AM" : "PM")"
+        DeviceTime.text(hour: hour, minute: minute, is24Hour: is24Hour)
     }
 
     static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     private static func offset(_ milliseconds: Int64, _ zone: String) -> Int {
-        guard zone != "UTC", let zone = TimeZone(identifier: zone) else { return 0 }
-        return zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
+        Int(DeviceTime.offset(zone, milliseconds))
     }
 
     private static func floor(_ number: Int64, _ by: Int64) -> Int64 {
@@ -56,5 +52,5 @@ extension AppContext {
     var localNow: LocalTime { LocalTime(now, zone: system.timeZone) }
 
     /// Whether times are shown with 24 hours, as the status bar does unless it is told otherwise.
-    var is24Hour: Bool { system.settings.get(.system, "time_12_24") != "12" }
+    var is24Hour: Bool { DeviceTime(system).is24Hour }
 }
