@@ -18,6 +18,8 @@ struct Parameter: Sendable {
         case map(of: String, [String: String])
         /// The digits of a text.
         case digitsOf(TextTemplate)
+        /// A text with zeros before it, up to a width.
+        case padded(TextTemplate, width: Int)
     }
 
     let name: String
@@ -36,7 +38,7 @@ struct Parameter: Sendable {
             (source, except) = (.text(text), [])
             return
         }
-        let kinds = ["choice", "draw", "integer", "digits", "map", "digits_of"]
+        let kinds = ["choice", "draw", "integer", "digits", "map", "digits_of", "padded"]
         let fields = try field.fields(kinds + ["except"])
         except = try fields["except"]?.strings() ?? []
         for other in except where !known.contains(other) {
@@ -84,6 +86,11 @@ struct Parameter: Sendable {
             guard known.contains(other) else { throw of.failure("{\(other)} does not stand before it") }
             let pairs = try fields.need("to").entries().map { ($0.key, try $0.value.string()) }
             return .map(of: other, Dictionary(pairs) { first, _ in first })
+        case "padded":
+            let fields = try field.fields(["text", "width"])
+            let text = try fields.text("text")
+            try text.validated(known)
+            return .padded(text, width: try fields.need("width").integer(1...12))
         default:
             let text = TextTemplate(try field.string(), place: field.place)
             try text.validated(known)
@@ -112,8 +119,7 @@ struct Parameter: Sendable {
             return choices.randomElement(using: &random) ?? ""
         case .integer(let from, let to, let step, let width):
             let value = from + step * Int.random(in: 0...((to - from) / step), using: &random)
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+            return Self.padded(String(value), width)
         case .digits(let count):
             let first = Int.random(in: 1...9, using: &random)
             return (1..<count).reduce(String(first)) { text, _ in text + String(Int.random(in: 0...9, using: &random)) }
@@ -127,6 +133,12 @@ struct Parameter: Sendable {
             return value
         case .digitsOf(let text):
             return String(try text.filled(values).filter { $0.isASCII && $0.isNumber })
+        case .padded(let text, let width):
+            return Self.padded(try text.filled(values), width)
         }
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        String(repeating: "0", count: max(0, width - text.count)) + text
     }
 }
