@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// One stream to a service of a device: bytes in both directions, and an end.
+///
+/// One task reads and one writes at a time. A reader that is slow holds up its own stream only: at most about 2 MiB wait
+/// for it, then the device is not told to go on. Cancelling a task that waits in `read` or `write` closes the stream.
+/// Close a stream that is not needed any more; until then it counts against the connection.
+public final class ADBStream: Sendable {
+    /// How long a stream may take.
+    enum Limit: Sendable {
+        case none
+        /// From now on in all.
+        case total(Duration)
+        /// Without anything moving.
+        case idle(Duration)
+    }
+
+    /// Bytes that may wait for the reader before the device is held up.
+    static let window = 1 << 20
+
+    private struct Watch {
+        var limit: Limit
+        var what: String
+        var timer: Scheduled<Void>
+    }
+
+    private enum End {
+        case finished
+        case failed(any Error)
+    }
+
+    private struct State {
+        var link: (any StreamLink)?
+        var isOpen = false
+        var chunks: [ArraySlice<UInt8>] = []
+        var firstChunk = 0
+        var buffered = 0
+        /// Deliveries that the device waits to have acknowledged.
+        var owed = 0
+        var end: End?
+        var opener: CheckedContinuation<Void, any Error>?
+        var reader: CheckedContinuation<ArraySlice<UInt8>?, any Error>?
+        var writers: [CheckedContinuation<Void, any Error>] = []
+        var watch: Watch?
+        var lastActivity = NIODeadline.now()
+
+        mutating func takeChunk() -> ArraySlice<UInt8>? {
+            guard firstChunk < chunks.count else { return nil }
+            let chunk = chunks[firstChunk]
+            chunks[firstChunk] = []
+            firstChunk += 1
+            buffered -= chunk.count
+            if firstChunk == chunks.count {
+                chunks.removeAll(keepingCapacity: true)
+                firstChunk = 0
+            }
+            return chunk
+        }
+
+        /// How many deliveries may be acknowledged now.
+        mutating func takeOwed() -> Int {
+            guard buffered <= ADBStream.window else { return 0 }
+            defer { owed = 0 }
+            return owed
+        }
+    }
+
+    /// The service that the stream was opened for.
+    public let service: String
+    private let state = Mutex(State())
+
+    init(service: String) { self.service = service }
+
+    // MARK: For users
+
+    /// The next bytes, as many as there are.
+    ///
+    /// - Returns: `nil` when the device has closed the stream and everything was read.
+    /// - Throws: `DroidError` (`adb.lost`, `adb.timeout`) or `CancellationError`; the stream is closed then.
+    public func read() async throws -> ArraySlice<UInt8>? {
+        if let ready = try take() { return ready.chunk }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                wait(continuation)
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    /// All bytes up to the end of the stream.
+    ///
+    /// - Parameter limit: how many bytes are believed; more is an error of code `adb.toolarge`.
+    public func readAll(limit: Int = 256 << 20) async throws -> [UInt8] {
+        var out: [UInt8] = []
+        while let chunk = try await read() {
+            guard out.count + chunk.count <= limit else {
+                let error = ADBError.tooLarge(ADBError.shortened(service), limit)
+                fail(error)
+                throw error
+            }
+            out.append(contentsOf: chunk)
+        }
+        return out
+    }
+
+    /// Writes bytes. It returns when they are queued and the queue is short, which need not mean that they have arrived.
+    ///
+    /// - Throws: `DroidError` (`adb.lost`, `adb.timeout`, `adb.closed`) or `CancellationError`; the stream is closed then.
+    public func write(_ bytes: ArraySlice<UInt8>) async throws {
+        let link = try enqueue(bytes)
+        guard link.queuedBytes > ADBStream.window else { return }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                wait(continuation, until: link)
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    /// Writes bytes, as `write(_:)` over a slice.
+    public func write(_ bytes: [UInt8]) async throws { try await write(bytes[...]) }
+
+    /// Closes the stream once what was written has gone out. Bytes that were not read are dropped.
+    public func close() { end(.finished, flushing: true) }
+
+    // MARK: For the services of this module
+
+    /// Queues bytes without waiting, for callers that hold them in memory anyway.
+    @discardableResult
+    func enqueue(_ bytes: ArraySlice<UInt8>) throws -> any StreamLink {
+        let link = try state.withLock { state in
+            if case .failed(let error) = state.end { throw error }
+            guard state.end == nil, let link = state.link else {
+                throw DroidError("adb.closed", "the device has closed \(ADBError.shortened(service))")
+            }
+            return link
+        }
+        if !bytes.isEmpty { link.send(bytes) }
+        return link
+    }
+
+    /// Whether `read` would return at once.
+    var isReadable: Bool { state.withLock { $0.firstChunk < $0.chunks.count || $0.end != nil } }
+
+    /// Puts bytes back in front of those that wait.
+    func unread(_ bytes: ArraySlice<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        state.withLock { state in
+            state.chunks.insert(bytes, at: state.firstChunk)
+            state.buffered += bytes.count
+        }
+    }
+
+    /// Waits until the device has opened the stream.
+    func waitUntilOpen() async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
+                    if case .failed(let error) = state.end { return .failure(error) }
+                    if state.isOpen || state.end != nil { return .success(()) }
+                    state.opener = continuation
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    /// Ends the stream with an error: everything that waits throws it, and so does every later call.
+    func fail(_ error: any Error) { end(.failed(error), flushing: false) }
+
+    /// Closes the stream at once, without writing what is queued.
+    func drop() { end(.finished, flushing: false) }
+
+    /// Replaces the limit; the clock starts anew.
+    func arm(_ limit: Limit, for what: String) {
+        let duration: Duration
+        switch limit {
+        case .none:
+            disarm()
+            return
+        case .total(let value), .idle(let value): duration = value
+        }
+        let timer = schedule(TimeAmount(clamping: duration))
+        let (old, ended) = state.withLock { state in
+            let old = state.watch?.timer
+            let ended = state.end != nil
+            state.lastActivity = .now()
+            state.watch = ended ? nil : Watch(limit: limit, what: what, timer: timer)
+            return (old, ended)
+        }
+        old?.cancel()
+        if ended { timer.cancel() }
+    }
+
+    /// Takes the limit away.
+    func disarm() {
+        let timer = state.withLock { state in
+            defer { state.watch = nil }
+            return state.watch?.timer
+        }
+        timer?.cancel()
+    }
+
+    // MARK: For the transport
+
+    /// Tells the stream what carries it.
+    func attach(_ link: any StreamLink) {
+        let ended = state.withLock { state in
+            state.link = link
+            return state.end != nil
+        }
+        if ended { link.close(flushing: false) }
+    }
+
+    /// The device has opened the stream.
+    func opened() {
+        let opener = state.withLock { state in
+            state.isOpen = true
+            state.lastActivity = .now()
+            defer { state.opener = nil }
+            return state.opener
+        }
+        opener?.resume()
+    }
+
+    /// Bytes came.
+    func deliver(_ bytes: ArraySlice<UInt8>) {
+        let (reader, acknowledged, link) = state.withLock { state in
+            state.lastActivity = .now()
+            guard state.end == nil else {
+                return (nil as CheckedContinuation<ArraySlice<UInt8>?, any Error>?, 1, state.link)
+            }
+            state.owed += 1
+            let reader = state.reader
+            state.reader = nil
+            if reader == nil {
+                state.chunks.append(bytes)
+                state.buffered += bytes.count
+            }
+            return (reader, state.takeOwed(), state.link)
+        }
+        reader?.resume(returning: bytes)
+        for _ in 0..<acknowledged { link?.acknowledge() }
+    }
+
+    /// Something that was queued has gone out.
+    func drained() {
+        let (writers, link) = state.withLock { state in
+            state.lastActivity = .now()
+            return (state.writers, state.link)
+        }
+        guard !writers.isEmpty, let link else { return }
+        resumeWriters(link)
+    }
+
+    /// The device has closed the stream; what waits can still be read.
+    func finished() {
+        let woken = state.withLock { state -> Woken in
+            guard state.end == nil else { return Woken() }
+            state.end = .finished
+            return Woken(taking: &state)
+        }
+        let closed = DroidError("adb.closed", "the device has closed \(ADBError.shortened(service))")
+        woken.opener?.resume()
+        woken.reader?.resume(returning: nil)
+        for writer in woken.writers { writer.resume(throwing: closed) }
+        woken.timer?.cancel()
+    }
+
+    // MARK: Within
+
+    /// Everything that waits, taken out of the state so that it is resumed outside the lock.
+    private struct Woken {
+        var opener: CheckedContinuation<Void, any Error>?
+        var reader: CheckedContinuation<ArraySlice<UInt8>?, any Error>?
+        var writers: [CheckedContinuation<Void, any Error>] = []
+        var timer: Scheduled<Void>?
+
+        init() {}
+
+        init(taking state: inout State) {
+            opener = state.opener
+            reader = state.reader
+            writers = state.writers
+            timer = state.watch?.timer
+            state.opener = nil
+            state.reader = nil
+            state.writers = []
+            state.watch = nil
+        }
+    }
+
+    private func end(_ end: End, flushing: Bool) {
+        let (woken, link) = state.withLock { state in
+            // A failure after the device has closed the stream still has to reach the reader.
+            if case .failed = state.end { return (Woken(), nil as (any StreamLink)?) }
+            state.end = end
+            state.chunks = []
+            state.firstChunk = 0
+            state.buffered = 0
+            state.owed = 0
+            return (Woken(taking: &state), state.link)
+        }
+        switch end {
+        case .finished:
+            woken.opener?.resume()
+            woken.reader?.resume(returning: nil)
+            for writer in woken.writers { writer.resume() }
+        case .failed(let error):
+            woken.opener?.resume(throwing: error)
+            woken.reader?.resume(throwing: error)
+            for writer in woken.writers { writer.resume(throwing: error) }
+        }
+        woken.timer?.cancel()
+        link?.close(flushing: flushing)
+    }
+
+    /// What `read` can return without waiting; `nil` when it has to wait.
+    private func take() throws -> (chunk: ArraySlice<UInt8>?, Void)? {
+        let (chunk, acknowledged, ended, link) = try state.withLock { state in
+            if case .failed(let error) = state.end { throw error }
+            let chunk = state.takeChunk()
+            return (chunk, chunk == nil ? 0 : state.takeOwed(), state.end != nil, state.link)
+        }
+        for _ in 0..<acknowledged { link?.acknowledge() }
+        if let chunk { return (chunk, ()) }
+        return ended ? (nil, ()) : nil
+    }
+
+    private func wait(_ continuation: CheckedContinuation<ArraySlice<UInt8>?, any Error>) {
+        // Something may have come since `take`.
+        let (outcome, acknowledged, link) = state.withLock {
+            state -> (Result<ArraySlice<UInt8>?, any Error>?, Int, (any StreamLink)?) in
+            if case .failed(let error) = state.end { return (.failure(error), 0, nil) }
+            if let chunk = state.takeChunk() { return (.success(chunk), state.takeOwed(), state.link) }
+            if state.end != nil { return (.success(nil), 0, nil) }
+            guard state.reader == nil else {
+                return (.failure(ADBError.usage("two tasks read one stream", why: "the first still waits")), 0, nil)
+            }
+            state.reader = continuation
+            return (nil, 0, nil)
+        }
+        for _ in 0..<acknowledged { link?.acknowledge() }
+        if let outcome { continuation.resume(with: outcome) }
+    }
+
+    private func wait(_ continuation: CheckedContinuation<Void, any Error>, until link: any StreamLink) {
+        let outcome: Result<Void, any Error>? = state.withLock { state in
+            if case .failed(let error) = state.end { return .failure(error) }
+            if state.end != nil { return .success(()) }
+            state.writers.append(continuation)
+            return nil
+        }
+        if let outcome {
+            continuation.resume(with: outcome)
+        } else {
+            resumeWriters(link)  // The queue may have run down before the writer was on the list.
+        }
+    }
+
+    private func resumeWriters(_ link: any StreamLink) {
+        guard link.queuedBytes <= ADBStream.window else { return }
+        let writers = state.withLock { state in
+            defer { state.writers = [] }
+            return state.writers
+        }
+        for writer in writers { writer.resume() }
+    }
+
+    private func schedule(_ delay: TimeAmount) -> Scheduled<Void> {
+        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: delay) { [weak self] in self?.expire() }
+    }
+
+    private func expire() {
+        let verdict: (error: DroidError?, again: TimeAmount?) = state.withLock { state in
+            guard let watch = state.watch else { return (nil, nil) }
+            switch watch.limit {
+            case .none: return (nil, nil)
+            case .total(let duration): return (ADBError.timeout(watch.what, duration, idle: false), nil)
+            case .idle(let duration):
+                let left = state.lastActivity + TimeAmount(clamping: duration) - .now()
+                if left > .nanoseconds(0) { return (nil, left) }
+                return (ADBError.timeout(watch.what, duration, idle: true), nil)
+            }
+        }
+        if let error = verdict.error { fail(error) }
+        if let again = verdict.again {
+            let timer = schedule(again)
+            let kept = state.withLock { state in
+                guard state.watch != nil else { return false }
+                state.watch?.timer = timer
+                return true
+            }
+            if !kept { timer.cancel() }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADBWire
+import Base
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A packet on its way to a link.
+typealias WirePacket = ADBWire.Packet
+
+/// Many streams over one link to a device, by `ADBWire.Connection`.
+///
+/// One lock guards the state machine. Packets that it wants sent are put in an outbox, in order, and the link takes them
+/// from there; streams are told what happened after the lock is released, so no lock is ever taken under another.
+final class MultiplexedTransport: DeviceTransport {
+    /// What this program can do.
+    static let features: FeatureSet = [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .sendReceiveV2]
+
+    private struct State {
+        var connection: Connection
+        var decoder = PacketDecoder()
+        var link: (any PacketLink)?
+        var outbox: [WirePacket] = []
+        var isScheduled = false
+        var streams: [StreamID: ADBStream] = [:]
+        var lost: DroidError?
+        var waiter: CheckedContinuation<Void, any Error>?
+        var timer: Scheduled<Void>?
+    }
+
+    /// What a stream is told once the lock is released.
+    private enum Notice {
+        case opened
+        case received(ArraySlice<UInt8>)
+        case drained
+        case finished
+        case failed(DroidError)
+    }
+
+    let serial: String
+    private let state: Mutex<State>
+
+    init(serial: String) {
+        self.serial = serial
+        let connection = Connection(role: .host, banner: .host(features: MultiplexedTransport.features))
+        state = Mutex(State(connection: connection))
+    }
+
+    var banner: ADBBanner { state.withLock { ADBBanner($0.connection.agreement) } }
+    var maxPayload: Int { state.withLock { $0.connection.agreement?.maxPayload ?? WireLimit.handshakePayload } }
+
+    /// Starts to speak over a link and waits until the device has answered.
+    ///
+    /// - Throws: `DroidError` with code `adb.timeout`, `adb.lost`, `adb.unauthorized` or `adb.protocol`; the link is
+    ///   closed then.
+    func start(_ link: any PacketLink, timeout: Duration) async throws {
+        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(clamping: timeout)) {
+            self.lose(ADBError.timeout("the greeting of \(self.serial)", timeout, idle: false))
+        }
+        state.withLock { state in
+            state.link = link
+            state.timer = timer
+            for case .send(let packet) in state.connection.start() { state.outbox.append(packet) }
+        }
+        wake()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
+                    if let lost = state.lost { return .failure(lost) }
+                    if state.connection.agreement != nil { return .success(()) }
+                    state.waiter = continuation
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            lose(ADBError.lost(serial, why: "the attempt to connect was given up"))
+        }
+        timer.cancel()
+    }
+
+    func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
+        let stream = ADBStream(service: service)
+        try state.withLock { state in
+            if let lost = state.lost { throw lost }
+            guard service.utf8.count < maximalService(state) else {
+                throw ADBError.usage(
+                    "the command is too long for this device",
+                    why: "\(service.utf8.count) bytes where \(maximalService(state) - 1) fit"
+                )
+            }
+            guard let (id, events) = state.connection.open(service) else {
+                throw ADBError.usage("too many streams are open", why: "\(state.connection.streamCount) are not closed")
+            }
+            stream.attach(MultiplexedLink(transport: self, id: id))
+            state.streams[id] = stream
+            for case .send(let packet) in events { state.outbox.append(packet) }
+        }
+        stream.arm(limit, for: what)
+        wake()
+        try await stream.waitUntilOpen()
+        return stream
+    }
+
+    func confirmAlive() async throws {
+        if let lost = state.withLock({ $0.lost }) { throw lost }
+    }
+
+    func close() {
+        lose(ADBError.lost(serial, why: "this program closed the connection"))
+    }
+
+    // MARK: For the link
+
+    /// Bytes came from the device.
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        let (notices, waiter, failure) = state.withLock { state in
+            var notices: [(ADBStream, Notice)] = []
+            var waiter: CheckedContinuation<Void, any Error>?
+            var failure: DroidError?
+            guard state.lost == nil else { return (notices, waiter, failure) }
+            do throws(DroidError) {
+                while let packet = try state.decoder.next(&rest) {
+                    for event in state.connection.receive(packet) {
+                        carryOut(event, &state, &notices, &waiter, &failure)
+                    }
+                    if failure != nil { break }
+                }
+            } catch {
+                failure = error
+            }
+            return (notices, waiter, failure)
+        }
+        for (stream, notice) in notices { tell(stream, notice) }
+        waiter?.resume()
+        wake()
+        if let failure { lose(failure) }
+    }
+
+    /// The link is gone, or of no use any more: everything that waits fails with `error`.
+    func lose(_ error: DroidError) {
+        typealias Waiting = (
+            streams: [ADBStream], waiter: CheckedContinuation<Void, any Error>?, link: (any PacketLink)?,
+            timer: Scheduled<Void>?
+        )
+        let (streams, waiter, link, timer) = state.withLock { state -> Waiting in
+            guard state.lost == nil else { return ([], nil, nil, nil) }
+            state.lost = error
+            state.outbox = []
+            defer {
+                state.streams = [:]
+                state.waiter = nil
+                state.link = nil
+                state.timer = nil
+            }
+            return (Array(state.streams.values), state.waiter, state.link, state.timer)
+        }
+        timer?.cancel()
+        link?.close()
+        waiter?.resume(throwing: error)
+        for stream in streams { stream.fail(error) }
+    }
+
+    // MARK: For the streams
+
+    fileprivate func act(_ body: (inout Connection) -> [ConnectionEvent]) {
+        state.withLock { state in
+            for case .send(let packet) in body(&state.connection) { state.outbox.append(packet) }
+        }
+        wake()
+    }
+
+    fileprivate func queuedBytes(_ id: StreamID) -> Int { state.withLock { $0.connection.queuedBytes(id) } }
+
+    fileprivate func close(_ id: StreamID, flushing: Bool) {
+        state.withLock { state in
+            state.streams[id] = nil
+            let events = flushing ? state.connection.finish(id) : state.connection.abandon(id)
+            for case .send(let packet) in events { state.outbox.append(packet) }
+        }
+        wake()
+    }
+
+    // MARK: Within
+
+    private func maximalService(_ state: borrowing State) -> Int {
+        state.connection.agreement?.maxPayload ?? WireLimit.handshakePayload
+    }
+
+    private func carryOut(
+        _ event: ConnectionEvent,
+        _ state: inout State,
+        _ notices: inout [(ADBStream, Notice)],
+        _ waiter: inout CheckedContinuation<Void, any Error>?,
+        _ failure: inout DroidError?
+    ) {
+        switch event {
+        case .send(let packet): state.outbox.append(packet)
+        case .online(let agreed):
+            state.decoder.version = agreed.version
+            state.decoder.maxPayload = agreed.maxPayload
+            waiter = state.waiter
+            state.waiter = nil
+        case .opened(let id):
+            if let stream = state.streams[id] { notices.append((stream, .opened)) }
+        case .requested(let id, _):
+            // Nothing was forwarded, so no device has a reason to open a stream to us.
+            for case .send(let packet) in state.connection.refuse(id) { state.outbox.append(packet) }
+        case .received(let id, let bytes):
+            if let stream = state.streams[id] {
+                notices.append((stream, .received(bytes)))
+            } else {
+                // The stream is being closed: what still comes is dropped, and the device may go on.
+                for case .send(let packet) in state.connection.acknowledge(id) { state.outbox.append(packet) }
+            }
+        case .writable(let id):
+            if let stream = state.streams[id] { notices.append((stream, .drained)) }
+        case .closed(let id, let reason):
+            guard let stream = state.streams.removeValue(forKey: id) else { return }
+            switch reason {
+            case .peer: notices.append((stream, .finished))
+            case .refused: notices.append((stream, .failed(ADBError.refused(stream.service, serial))))
+            case .reset: notices.append((stream, .failed(ADBError.lost(serial, why: "it started a new session"))))
+            case .violation:
+                let error = DroidError("adb.protocol", "the device \(serial) broke the protocol", why: "it did not wait")
+                notices.append((stream, .failed(error)))
+            }
+        case .failed(let error): failure = error
+        }
+    }
+
+    private func tell(_ stream: ADBStream, _ notice: Notice) {
+        switch notice {
+        case .opened: stream.opened()
+        case .received(let bytes): stream.deliver(bytes)
+        case .drained: stream.drained()
+        case .finished: stream.finished()
+        case .failed(let error): stream.fail(error)
+        }
+    }
+
+    /// Has the link write what waits, unless it knows already.
+    private func wake() {
+        let link = state.withLock { state -> (any PacketLink)? in
+            guard !state.outbox.isEmpty, !state.isScheduled, let link = state.link else { return nil }
+            state.isScheduled = true
+            return link
+        }
+        link?.schedule { self.takeOutbox() }
+    }
+
+    private func takeOutbox() -> [WirePacket] {
+        state.withLock { state in
+            defer { state.outbox = [] }
+            state.isScheduled = false
+            return state.outbox
+        }
+    }
+}
+
+/// One stream of a `MultiplexedTransport`.
+private struct MultiplexedLink: StreamLink {
+    let transport: MultiplexedTransport
+    let id: StreamID
+
+    var queuedBytes: Int { transport.queuedBytes(id) }
+    func send(_ bytes: ArraySlice<UInt8>) { transport.act { $0.write(id, bytes) } }
+    func acknowledge() { transport.act { $0.acknowledge(id) } }
+    func close(flushing: Bool) { transport.close(id, flushing: flushing) }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+
+/// A way to a device: over a connection of our own, or through an adb server.
+///
+/// `ADBDevice` knows nothing else. USB becomes a third kind of `PacketLink` below `MultiplexedTransport`.
+protocol DeviceTransport: Sendable {
+    /// How the device is named in messages.
+    var serial: String { get }
+    /// What the device says about itself.
+    var banner: ADBBanner { get }
+    /// Bytes that one write to the device can carry.
+    var maxPayload: Int { get }
+
+    /// Opens a stream; the limit is in force from the first byte on and stays until it is replaced.
+    func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream
+    /// Throws `adb.lost` if the device is gone. Asked when a stream ended in a place where it should not have.
+    func confirmAlive() async throws
+    /// Closes the connection; every pending call fails.
+    func close()
+}
+
+/// What a stream needs of the transport below it. Each call may come from any thread.
+protocol StreamLink: Sendable {
+    /// Queues bytes for the device.
+    func send(_ bytes: ArraySlice<UInt8>)
+    /// Bytes that are queued and not written.
+    var queuedBytes: Int { get }
+    /// There is room for what the next delivery brings.
+    func acknowledge()
+    /// Closes the stream, once what is queued is written or at once.
+    func close(flushing: Bool)
+}
+
+/// What moves packets: a TCP connection now, USB later.
+protocol PacketLink: Sendable {
+    /// Asks the link to take the packets that wait and to write them. Its closure may be called on any thread, one call
+    /// at a time.
+    func schedule(_ take: @escaping @Sendable () -> [WirePacket])
+    /// Closes the link; its owner is told as if the peer had done it.
+    func close()
+}
