@@ -1,4 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// The hot loops of the engine.
+//
+// Every kernel exists as plain scalar C and as vector code that is compiled once per instruction set. All versions do the
+// same floating-point operations in the same order for each output, so they give the same bits:
+//   * a product of matrices is, for each output, one chain acc = fma(a[k], w[k], acc) with k ascending from acc = 0;
+//   * a sum over a row runs in 16 lanes (lane = index mod 16, ascending), then lane i takes lane i + 8, + 4, + 2, + 1;
+//   * exp is one polynomial, written with fma.
 #ifndef DROID_KERNELS_H
 #define DROID_KERNELS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+enum {
+    /// Outputs in one panel of packed weights, and lanes of every sum.
+    DK_LANES = 16,
+    /// Keys in one tile of the KV cache.
+    DK_TILE = 64,
+};
+
+enum dk_isa { DK_SCALAR = 0, DK_AVX2 = 1, DK_AVX512 = 2 };
+
+/// The kernels of one instruction set.
+struct dk_kernels {
+    enum dk_isa isa;
+
+    /// c[rows x 16 * panels] = a[rows x k] * w, with w packed as [panels][k][16]. Strides count floats.
+    void (*gemm)(int64_t rows, int64_t panels, int64_t k, const float *a, int64_t a_stride, const float *w, float *c,
+                 int64_t c_stride);
+
+    /// y = x / sqrt(mean(x * x) + epsilon) * weight.
+    void (*rms_norm)(int64_t n, const float *x, const float *weight, float epsilon, float *y);
+
+    /// x += y.
+    void (*add)(int64_t n, float *x, const float *y);
+
+    /// out = gate / (1 + exp(-gate)) * up.
+    void (*swiglu)(int64_t n, const float *gate, const float *up, float *out);
+
+    /// y = exp(x), with x clamped to [-87.3, 88.3] and results below the range taken as 0.
+    void (*exp)(int64_t n, const float *x, float *y);
+
+    /// Softmax attention of `rows` queries over the keys of `tiles` tiles, continuing the running state.
+    ///
+    /// q is [rows][head], already scaled. Row r sees the first visible[r] keys; `visible` does not descend. Tile t holds
+    /// its keys at blocks[t] + k_offset as [4][head][16] and its values at blocks[t] + v_offset as [head / 16][64][16];
+    /// what lies behind the visible keys must be finite. State: top[rows] (running maximum, -inf at first), sum[rows]
+    /// and o[rows][head] (0 at first); the result is o / sum. `head` is a multiple of 16.
+    void (*attend)(int64_t rows, int64_t head, const float *q, const int32_t *visible, int64_t tiles,
+                   const float *_Nonnull const *_Nonnull blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o);
+
+    /// For each row of x[rows][stride]: the maximum of the first n values, the sum of exp(x - maximum), and the first
+    /// index at which the maximum stands.
+    void (*log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum, int32_t *first);
+};
+
+/// The best instruction set that this processor has.
+enum dk_isa dk_best_isa(void);
+
+/// The kernels of an instruction set; those of the best one available where the processor lacks it.
+const struct dk_kernels *dk_kernels_for(enum dk_isa isa);
+
+/// Rotates adjacent pairs of each of `heads` heads of x[heads][head] by the angles whose cosines and sines are given
+/// for the first `rotated` / 2 pairs.
+void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
+
+/// Expands `blocks` blocks of a GGML type to floats, with the bits that the reference implementation in Python gives.
+/// Returns 0 for a type that is not known.
+int dk_dequantize(int type, const uint8_t *source, int64_t blocks, float *out);
+
+/// Values and bytes in one block of a GGML type; 0 for one that is not known.
+int64_t dk_block_values(int type);
+int64_t dk_block_bytes(int type);
+
+/// Expands up to 16 rows of a matrix and packs them as one panel [k][16]; lanes without a row are 0.
+/// `scratch` holds 16 * k floats.
+int dk_pack_panel(int type, const uint8_t *rows, int64_t row_bytes, int64_t count, int64_t k, float *scratch,
+                  float *panel);
+
+/// Processors that this process may run on; at least 1.
+int32_t dk_cores(void);
+
+/// A fixed set of threads that share the tasks of one job at a time.
+struct dk_pool;
+
+/// A task of a job: context, index of the task, index of the thread that runs it.
+typedef void (*dk_task)(void *context, int64_t index, int64_t worker);
+
+/// A pool of `threads` threads, the caller of dk_pool_run among them; NULL if they cannot be started.
+struct dk_pool *_Nullable dk_pool_create(int32_t threads);
+void dk_pool_destroy(struct dk_pool *_Nullable pool);
+
+/// Runs task(context, i, worker) for all i in 0 ..< tasks and returns when all are done. One caller at a time.
+void dk_pool_run(struct dk_pool *pool, int64_t tasks, dk_task task, void *context);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

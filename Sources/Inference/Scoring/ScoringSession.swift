@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Kernels
+
+/// Scores candidates over shared prefixes, one request after the other.
+///
+/// The keys and values of the last prefix stay in the session: a request whose prefix begins with the same tokens
+/// computes only the rest. A score depends on the model, the prefix and the candidate alone; it has the same bits
+/// whatever else is in the request, in which order, on how many threads, and whatever the session did before.
+///
+/// A session may be used from any thread; calls wait for one another.
+public final class ScoringSession: @unchecked Sendable {  // Sendable: all state is used under `lock`.
+    public let model: LanguageModel
+    /// Threads that work on a request, the caller's among them.
+    public let threads: Int
+
+    private let lock = Lock()
+    private let pass: ForwardPass
+    /// Rows in one pass; bounds the memory that a request takes.
+    private let rowLimit: Int
+
+    /// - Parameter threads: threads to work with; the number of cores when nil.
+    /// - Throws: `DroidError` with code `model.memory`.
+    public convenience init(model: LanguageModel, threads: Int? = nil) throws {
+        try self.init(model: model, threads: threads, isa: dk_best_isa(), rowLimit: 384)
+    }
+
+    init(model: LanguageModel, threads: Int?, isa: dk_isa, rowLimit: Int) throws {
+        self.model = model
+        let pool = try ThreadPool(threads: threads)
+        self.threads = pool.threads
+        self.rowLimit = rowLimit
+        pass = try ForwardPass(model: model, pool: pool, isa: isa)
+    }
+
+    /// Scores the candidates of a request.
+    ///
+    /// - Throws: `DroidError` with code `score.input` when a token, layer or length is out of range (the message says
+    ///   which), or `model.memory`. The session stays usable.
+    public func score(_ request: ScoreRequest) throws -> ScoreResult {
+        try check(request)
+        return try lock.held {
+            var result = ScoreResult(
+                scores: [CandidateScore](repeating: CandidateScore(), count: request.candidates.count),
+                cost: ScoreResult.Cost()
+            )
+            let start = monotonicSeconds()
+            let last = try advance(to: request.prefix, cost: &result.cost)
+            result.cost.prefixSeconds = monotonicSeconds() - start
+            for trie in TokenTrie.build(request.candidates, limit: rowLimit) {
+                try score(trie, request, lastState: last, into: &result)
+            }
+            return result
+        }
+    }
+
+    /// Continues a prefix with the most probable tokens among those allowed.
+    ///
+    /// - Parameters:
+    ///   - prefix: the tokens before; at least one.
+    ///   - maxTokens: how many tokens at most.
+    ///   - stop: tokens that end the text; they are not part of the result.
+    ///   - allowed: given the tokens generated so far, which may come next. When it allows none, the text ends.
+    /// - Returns: the generated tokens.
+    /// - Throws: `DroidError` with code `score.input` or `model.memory`, or what `allowed` throws.
+    public func generate(
+        prefix: [Int32],
+        maxTokens: Int,
+        stop: [Int32] = [],
+        allowed: ([Int32]) throws -> NextTokens = { _ in .any }
+    ) throws -> [Int32] {
+        try check(prefix, name: "the prefix")
+        return try lock.held {
+            var out: [Int32] = []
+            var cost = ScoreResult.Cost()
+            while out.count < maxTokens, prefix.count + out.count <= model.config.contextLength {
+                let next = try allowed(out)
+                let state = try advance(to: prefix + out, cost: &cost)
+                guard let token = try choose(next, state), !stop.contains(token) else { break }
+                out.append(token)
+            }
+            return out
+        }
+    }
+
+    /// What the model expected at each position of a text. The text is cut into windows of `contextLength` tokens, each
+    /// read without what came before it; the first token of a window is not predicted.
+    ///
+    /// - Throws: `DroidError` with code `score.input` or `model.memory`.
+    public func predictions(_ tokens: [Int32], contextLength: Int) throws -> [TokenPrediction] {
+        guard contextLength >= 2, contextLength <= model.config.contextLength else {
+            throw ScoringSession.bad("the context length must lie between 2 and \(model.config.contextLength)")
+        }
+        for token in tokens { try check(token, name: "the text") }
+        return try lock.held {
+            var out: [TokenPrediction] = []
+            for start in stride(from: 0, to: tokens.count, by: contextLength) {
+                let window = Array(tokens[start..<min(start + contextLength, tokens.count)])
+                pass.cache.truncate(to: 0)
+                try compute(window, from: 0) { first, rows in
+                    let predicted = (0..<rows).filter { first + $0 + 1 < window.count }
+                    let targets = predicted.map { OutputHead.Target(row: $0, token: window[first + $0 + 1]) }
+                    let head = try OutputHead(pass: pass).logProbs(
+                        states: pass.normedState(0),
+                        stride: pass.stride,
+                        rows: predicted.count,
+                        targets: targets
+                    )
+                    for row in predicted {
+                        out.append(
+                            TokenPrediction(
+                                position: start + first + row + 1,
+                                token: targets[row].token,
+                                logProb: head.logProbs[row],
+                                top: head.top[row]
+                            )
+                        )
+                    }
+                }
+            }
+            return out
+        }
+    }
+
+    /// The perplexity of a text: the exponential of the mean negative log-probability over `predictions`.
+    public func perplexity(_ tokens: [Int32], contextLength: Int) throws -> Double {
+        ScoringSession.perplexity(try predictions(tokens, contextLength: contextLength))
+    }
+
+    /// The perplexity that belongs to predictions; 1 when there are none.
+    public static func perplexity(_ predictions: [TokenPrediction]) -> Double {
+        guard !predictions.isEmpty else { return 1 }
+        return exponential(-predictions.reduce(0) { $0 + Double($1.logProb) } / Double(predictions.count))
+    }
+
+    /// Forgets the prefix, so that the next request computes all of its own.
+    public func reset() { lock.held { pass.cache.truncate(to: 0) } }
+}
+
+// MARK: - The prefix
+
+extension ScoringSession {
+    /// Brings keys and values of a prefix in place, and gives its last token's state after the final norm. The last
+    /// token is computed in any case, since its state is not kept.
+    private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
+        let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
+        let start = min(common, prefix.count - 1)
+        pass.cache.truncate(to: start)
+        var last: [Float] = []
+        try compute(prefix, from: start) { first, rows in
+            guard first + rows == prefix.count else { return }
+            last = Array(UnsafeBufferPointer(start: pass.normedState(rows - 1), count: pass.stride))
+        }
+        cost.prefixReused += start
+        cost.prefixComputed += prefix.count - start
+        return last
+    }
+
+    /// Computes the tokens of a prefix from `start` on, what is before being in the cache. `visit` is called after each
+    /// pass with the position of its first row and the number of rows.
+    private func compute(_ prefix: [Int32], from start: Int, visit: (Int, Int) throws -> Void) throws {
+        try pass.cache.reserve(prefix.count)
+        // Passes of equal size: a short last one would use the machine badly.
+        let total = prefix.count - start
+        let passes = (total + rowLimit - 1) / rowLimit
+        for index in 0..<passes {
+            let range = (start + total * index / passes)..<(start + total * (index + 1) / passes)
+            try pass.run(Array(prefix[range]), .prefix(start: range.lowerBound)) { _ in }
+            pass.cache.append(prefix[range])
+            try visit(range.lowerBound, range.count)
+        }
+    }
+}
+
+// MARK: - Candidates
+
+extension ScoringSession {
+    private func score(
+        _ trie: TokenTrie,
+        _ request: ScoreRequest,
+        lastState: [Float],
+        into result: inout ScoreResult
+    ) throws {
+        let start = monotonicSeconds()
+        for path in trie.paths {
+            result.cost.candidateTokens += path.nodes.count
+            let empty = [[Float]](repeating: [], count: request.hiddenLayers.count)
+            result.scores[path.candidate].hidden = empty
+            if request.wantsMeanHidden { result.scores[path.candidate].meanHidden = empty }
+        }
+        result.cost.candidateComputed += trie.count
+        try pass.run(trie.tokens, .trie(trie, prefix: request.prefix.count)) { block in
+            capture(block, trie, request, states: pass.states.base, into: &result.scores)
+        }
+        // The number of blocks names the state after the final norm.
+        capture(model.config.blockCount, trie, request, states: pass.normedState(0), into: &result.scores)
+        let middle = monotonicSeconds()
+        result.cost.candidateSeconds += middle - start
+        if !request.probeTokens.isEmpty { try probe(trie, request.probeTokens, into: &result.scores) }
+        if request.wantsLogProbs { try logProbs(trie, lastState: lastState, into: &result.scores) }
+        result.cost.outputSeconds += monotonicSeconds() - middle
+    }
+
+    private func capture(
+        _ layer: Int,
+        _ trie: TokenTrie,
+        _ request: ScoreRequest,
+        states: UnsafePointer<Float>,
+        into scores: inout [CandidateScore]
+    ) {
+        let width = model.config.width
+        for (index, wanted) in request.hiddenLayers.enumerated() where wanted == layer {
+            for path in trie.paths {
+                guard let last = path.nodes.last else { continue }
+                let state = UnsafeBufferPointer(start: states + last * pass.stride, count: width)
+                scores[path.candidate].hidden[index] = Array(state)
+                guard request.wantsMeanHidden else { continue }
+                var mean = [Float](repeating: 0, count: width)
+                for node in path.nodes {
+                    let state = states + node * pass.stride
+                    for d in 0..<width { mean[d] += state[d] }
+                }
+                for d in 0..<width { mean[d] /= Float(path.nodes.count) }
+                scores[path.candidate].meanHidden[index] = mean
+            }
+        }
+    }
+
+    private func probe(_ trie: TokenTrie, _ tokens: [Int32], into scores: inout [CandidateScore]) throws {
+        let ends = trie.paths.compactMap(\.nodes.last)
+        let rows = try gather(ends, lastState: nil)
+        let logits = try OutputHead(pass: pass).logits(
+            states: rows.base,
+            stride: pass.stride,
+            rows: ends.count,
+            tokens: tokens
+        )
+        for (path, values) in zip(trie.paths, logits) { scores[path.candidate].probeLogits = values }
+    }
+
+    /// The rows to be put through the output matrix are the prefix's last token and the nodes that have children; the
+    /// targets are their children.
+    private func logProbs(_ trie: TokenTrie, lastState: [Float], into scores: inout [CandidateScore]) throws {
+        var rowOf = [Int](repeating: -1, count: trie.count)
+        var inner: [Int] = []
+        for parent in trie.parents where parent >= 0 && rowOf[parent] < 0 {
+            rowOf[parent] = inner.count + 1
+            inner.append(parent)
+        }
+        let rows = try gather(inner, lastState: lastState)
+        let targets = trie.tokens.indices.map { node in
+            let parent = trie.parents[node]
+            return OutputHead.Target(row: parent < 0 ? 0 : rowOf[parent], token: trie.tokens[node])
+        }
+        let found = try OutputHead(pass: pass).logProbs(
+            states: rows.base,
+            stride: pass.stride,
+            rows: inner.count + 1,
+            targets: targets
+        )
+        for path in trie.paths { scores[path.candidate].logProbs = path.nodes.map { found.logProbs[$0] } }
+    }
+
+    /// Final states of some nodes, side by side; behind the prefix's last one when that is given.
+    private func gather(_ nodes: [Int], lastState: [Float]?) throws -> FloatBuffer {
+        let rows = try FloatBuffer((nodes.count + 1) * pass.stride)
+        var row = 0
+        if let lastState {
+            rows.base.update(from: lastState, count: lastState.count)
+            row = 1
+        }
+        for node in nodes {
+            (rows.base + row * pass.stride).update(from: pass.normedState(node), count: pass.stride)
+            row += 1
+        }
+        return rows
+    }
+
+    private func choose(_ next: NextTokens, _ state: [Float]) throws -> Int32? {
+        switch next {
+        case .only(let tokens):
+            for token in tokens { try check(token, name: "the allowed tokens") }
+            guard !tokens.isEmpty else { return nil }
+            let logits = try OutputHead(pass: pass).logits(states: state, stride: pass.stride, rows: 1, tokens: tokens)[0]
+            var best = 0
+            for index in tokens.indices
+            where logits[index] > logits[best] || (logits[index] == logits[best] && tokens[index] < tokens[best]) {
+                best = index
+            }
+            return tokens[best]
+        case .any: return try best(state, excluding: [])
+        case .excluding(let tokens): return try best(state, excluding: Set(tokens))
+        }
+    }
+
+    private func best(_ state: [Float], excluding: Set<Int32>) throws -> Int32? {
+        let logits = try OutputHead(pass: pass).allLogits(state: state)
+        var best: Int32?
+        var top = -Float.infinity
+        for index in 0..<min(logits.count, model.tokenizer.vocabularySize) where logits[index] > top {
+            let token = Int32(index)
+            if !excluding.isEmpty && excluding.contains(token) { continue }
+            top = logits[index]
+            best = token
+        }
+        return best
+    }
+}
+
+// MARK: - Checks
+
+extension ScoringSession {
+    private static func bad(_ what: String) -> DroidError { DroidError("score.input", what) }
+
+    private func check(_ request: ScoreRequest) throws {
+        try check(request.prefix, name: "the prefix")
+        for (index, candidate) in request.candidates.enumerated() {
+            try check(candidate, name: "candidate \(index)")
+            let length = request.prefix.count + candidate.count
+            guard length <= model.config.contextLength else {
+                throw ScoringSession.bad(
+                    "prefix and candidate \(index) have \(length) tokens, and the model takes \(model.config.contextLength)"
+                )
+            }
+        }
+        for layer in request.hiddenLayers where !(0...model.config.blockCount).contains(layer) {
+            throw ScoringSession.bad("there is no layer \(layer): the model has 0 to \(model.config.blockCount)")
+        }
+        for token in request.probeTokens { try check(token, name: "the probe tokens") }
+    }
+
+    private func check(_ tokens: [Int32], name: String) throws {
+        guard !tokens.isEmpty else { throw ScoringSession.bad("\(name) has no tokens") }
+        guard tokens.count <= model.config.contextLength else {
+            throw ScoringSession.bad(
+                "\(name) has \(tokens.count) tokens, and the model takes \(model.config.contextLength)"
+            )
+        }
+        for token in tokens { try check(token, name: name) }
+    }
+
+    private func check(_ token: Int32, name: String) throws {
+        guard (0..<model.config.vocabularySize).contains(Int(token)) else {
+            throw ScoringSession.bad("\(name) has the token \(token), which the model does not know")
+        }
+    }
+}

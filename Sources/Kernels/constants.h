@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the scalar and the vector kernels must agree on.
+#ifndef DROID_KERNELS_CONSTANTS_H
+#define DROID_KERNELS_CONSTANTS_H
+
+// exp(x) = 2^n * exp(r), with n = round(x / ln 2) and |r| <= ln(2) / 2. ln 2 is split so that n * LN2_HIGH is exact; the
+// polynomial is the Taylor series to degree 7, whose error there is below one unit in the last place.
+#define EXP_LOW -87.3f
+#define EXP_HIGH 88.3f
+#define EXP_LOG2E 1.44269504088896341f
+#define EXP_MAGIC 12582912.0f
+#define EXP_LN2_HIGH 0.693359375f
+#define EXP_LN2_LOW -2.12194440e-4f
+#define EXP_C2 0.5f
+#define EXP_C3 0.166666667f
+#define EXP_C4 0.0416666667f
+#define EXP_C5 0.00833333333f
+#define EXP_C6 0.00138888889f
+#define EXP_C7 0.000198412698f
+
+// Block of k that a panel's slice and six rows of activations fill two thirds of a 32 KiB L1 cache with; rows whose
+// slices stay in L2 meanwhile.
+#define GEMM_K_BLOCK 288
+#define GEMM_ROW_BLOCK 192
+
+#endif
