@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Screen
+
+/// What a step did, as far as the screens before and after tell.
+public struct StepOutcome: Sendable, Codable, Hashable {
+    /// Whether typed text was found in the field afterwards.
+    public enum ReadBack: String, Sendable, Codable {
+        case arrived, differs, unknown
+    }
+
+    /// Whether anything on the screen changed.
+    public var changed: Bool
+    /// The name of the app that came to the front, or nil where it is the same.
+    public var openedApp: String?
+    /// Whether a dialog or menu opened over what was there.
+    public var openedDialog: Bool
+    public var readBack: ReadBack
+
+    public init(changed: Bool, openedApp: String? = nil, openedDialog: Bool = false, readBack: ReadBack = .unknown) {
+        self.changed = changed
+        self.openedApp = openedApp
+        self.openedDialog = openedDialog
+        self.readBack = readBack
+    }
+
+    /// Compares two screens.
+    public init(before: ScreenState, after: ScreenState, action: Action) {
+        changed = before.contentHash != after.contentHash
+        openedApp = after.package != before.package && !after.package.isEmpty ? AppCatalog.label(of: after.package) : nil
+        openedDialog = openedApp == nil && Self.isDialog(after) && !Self.isDialog(before)
+        readBack = Self.readBack(action, before: before, after: after)
+    }
+
+    /// A window that leaves part of the display to what is below it.
+    private static func isDialog(_ screen: ScreenState) -> Bool {
+        guard let root = screen.elements.first, screen.displaySize.height > 0 else { return false }
+        let share = Double(root.bounds.area) / Double(screen.displaySize.width * screen.displaySize.height)
+        return share > 0 && share < 0.75
+    }
+
+    /// Finds the field again by its resource id, else by its place, and looks whether it holds the text. Hierarchies lose emoji and
+    /// hide passwords, so those tell nothing.
+    private static func readBack(_ action: Action, before: ScreenState, after: ScreenState) -> ReadBack {
+        guard case .inputText(let id, let text?) = action, let field = before.element(id),
+            !field.flags.contains(.password), text.unicodeScalars.allSatisfy({ $0.value < 0x3000 })
+        else { return .unknown }
+        let same = after.elements.filter { $0.isEditable }
+        let found =
+            same.first { !field.resourceID.isEmpty && $0.resourceID == field.resourceID && $0.bounds == field.bounds }
+            ?? same.first { !field.resourceID.isEmpty && $0.resourceID == field.resourceID }
+            ?? same.first { $0.bounds == field.bounds } ?? same.first { $0.isFocused }
+        guard let found else { return .unknown }
+        // Fields format telephone numbers and change case; letters and digits are what counts.
+        func essence(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
+        return essence(found.text).contains(essence(text)) ? .arrived : .differs
+    }
+}
+
+/// Working memory by rule: one line a step, from the action and what it changed.
+public struct Memory: Sendable {
+    /// One line a step, oldest first. Lines are only ever appended.
+    public private(set) var lines: [String] = []
+    /// Texts that were typed, oldest first.
+    public private(set) var typed: [String] = []
+
+    public init() {}
+
+    /// Adds a step.
+    public mutating func add(_ candidate: Candidate, action: Action, outcome: StepOutcome) {
+        if case .inputText(_, let text?) = action { typed.append(text) }
+        lines.append(Self.line(candidate, action: action, outcome: outcome))
+    }
+
+    /// The words of an action with its text filled in.
+    public static func words(_ candidate: Candidate, action: Action) -> String {
+        switch action {
+        case .inputText(_, let text?): "type \"\(PromptBuilder.clip(PromptBuilder.oneLine(text), 60))\"" + candidate.text.dropFirst(4)
+        case .openApp(let name?): "open app \(name)"
+        case .answer(let text?): "answer \"\(PromptBuilder.clip(PromptBuilder.oneLine(text), 60))\""
+        default: candidate.text
+        }
+    }
+
+    static func line(_ candidate: Candidate, action: Action, outcome: StepOutcome) -> String {
+        var notes: [String] = []
+        switch action {
+        case .answer, .complete, .infeasible, .wait: break
+        default:
+            if !outcome.changed { notes.append("nothing changed") }
+            if let app = outcome.openedApp { notes.append("now in \(app)") }
+            if outcome.openedDialog { notes.append("a dialog opened") }
+            if outcome.readBack == .differs { notes.append("the text did not arrive") }
+        }
+        let words = words(candidate, action: action)
+        return notes.isEmpty ? words : words + ": " + notes.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Inference
+import Screen
+
+/// V-Droid's verifier: it scores every candidate with a language model and ranks them.
+///
+/// An actor, since the session's cache of the prompt prefix is kept from one step to the next.
+public actor Verifier: ActionChooser {
+    public nonisolated let head: VerifierHead
+    public nonisolated let counter: PromptCounter?
+    private let model: LanguageModel
+    private let session: ScoringSession
+
+    /// A verifier over a model.
+    ///
+    /// - Throws: `DroidError` with code `head.mismatch` where the head belongs to another model or version.
+    public init(model: LanguageModel, head: VerifierHead = .likelihood, threads: Int = 2) throws {
+        try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
+        self.model = model
+        self.head = head
+        session = try ScoringSession(model: model, threads: threads)
+        let tokenizer = model.tokenizer
+        counter = { tokenizer.encode($0).count }
+    }
+
+    /// The request that a head needs for a prompt.
+    public static func request(_ prompt: Prompt, head: VerifierHead, tokenizer: Tokenizer) throws -> ScoreRequest {
+        var prefix = PromptTokens.encode(prompt.prefix) { tokenizer.encode($0) }
+        if prefix.isEmpty { prefix = tokenizer.encode("\n") }
+        var request = ScoreRequest(prefix: prefix, candidates: prompt.suffixes.map { tokenizer.encode($0) })
+        switch head.kind {
+        case .linear:
+            request.hiddenLayers = head.layers
+            request.wantsMeanHidden = head.readsMean
+        case .likelihood:
+            break
+        case .yesNo:
+            request.wantsLogProbs = false
+            request.candidates = prompt.suffixes.map { suffix in
+                let words = suffix.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                return tokenizer.encode(" \(words)\nIs this the right next step? Answer Yes or No:")
+            }
+            request.probeTokens = try [" Yes", " No"].map { word in
+                guard let token = tokenizer.encode(word).first else {
+                    throw DroidError("head.mismatch", "the model's tokenizer does not know the word\(word)")
+                }
+                return token
+            }
+        }
+        return request
+    }
+
+    /// The raw score of a candidate under a head.
+    public static func score(_ facts: CandidateScore, head: VerifierHead) -> Double {
+        switch head.kind {
+        case .linear: head.score(VerifierHead.features(facts, readsMean: head.readsMean))
+        case .likelihood: Double(facts.logLikelihood) / Double(max(1, facts.logProbs.count))
+        case .yesNo: facts.probeLogits.count == 2 ? Double(facts.probeLogits[0] - facts.probeLogits[1]) : 0
+        }
+    }
+
+    /// Scores the candidates of a decision in one batch over the shared prefix.
+    public func choose(_ decision: Decision) async throws -> Choice {
+        let start = ContinuousClock.now
+        let request = try Self.request(decision.prompt, head: head, tokenizer: model.tokenizer)
+        let encoded = ContinuousClock.now
+        let result = try session.score(request)
+        let scores = result.scores.map { Self.score($0, head: head) }
+        let ranked = Ranked.rank(scores, temperature: Double(head.temperature))
+        let done = ContinuousClock.now
+        return Choice(
+            ranked: ranked,
+            encodeSeconds: (encoded - start).inSeconds,
+            scoreSeconds: (done - encoded).inSeconds,
+            computedTokens: result.cost.prefixComputed,
+            reusedTokens: result.cost.prefixReused
+        )
+    }
+
+    /// Constrained decoding: the model writes the text of a placeholder, token by token, and can write nothing but one of `options`.
+    public func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? {
+        let question: String
+        switch action {
+        case .inputText(let id, _):
+            question = " type into \"\(decision.screen.element(id)?.label ?? "field")\" the text: "
+        case .openApp: question = " open the app "
+        case .answer: question = " answer the question with: "
+        default: return nil
+        }
+        let tokenizer = model.tokenizer
+        let prefix =
+            PromptTokens.encode(decision.prompt.prefix) { tokenizer.encode($0) }
+            + tokenizer.encode(String(question.dropLast()))
+        // A line break ends an option, so that one option may begin another.
+        let written = options.map { (text: $0, tokens: tokenizer.encode(" " + $0 + "\n")) }.filter { $0.tokens.count <= 48 }
+        guard !written.isEmpty else { return nil }
+        let longest = written.map(\.tokens.count).max() ?? 0
+        let tokens = try session.generate(prefix: prefix, maxTokens: longest) { soFar in
+            var next: Set<Int32> = []
+            for option in written where option.tokens.count > soFar.count && option.tokens.starts(with: soFar) {
+                next.insert(option.tokens[soFar.count])
+            }
+            return .only(next.sorted())
+        }
+        return written.first { $0.tokens == tokens }?.text ?? written.first { $0.tokens.starts(with: tokens) }?.text
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Works out what only the whole tree tells: who takes a click, what a person would call an element, and its role.
+enum Labels {
+    /// How many pieces of text inside a container make up its label and detail.
+    private static let pieceLimit = 4
+
+    static func worked(_ input: [Element]) -> [Element] {
+        var elements = input
+        for id in elements.indices {
+            if elements[id].isClickable {
+                elements[id].clickTarget = id
+            } else if let parent = elements[id].parent {
+                elements[id].clickTarget = elements[parent].clickTarget
+            }
+        }
+        for id in elements.indices { elements[id].role = role(of: elements[id]) }
+        for id in elements.indices { name(id, in: &elements) }
+        return elements
+    }
+
+    /// Collapses white space, so that a label is one line.
+    static func oneLine(_ text: String) -> String {
+        if !text.utf8.contains(where: { $0 <= 0x20 }) { return text }
+        return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private static func role(of element: Element) -> Element.Role {
+        let kind = element.shortClass
+        if element.isEditable { return .field }
+        if element.isSlider { return .slider }
+        if kind.hasSuffix("Switch") || kind.hasSuffix("SwitchCompat") || kind.hasSuffix("ToggleButton") { return .toggle }
+        if kind.hasSuffix("RadioButton") { return .radio }
+        if kind.hasSuffix("CheckBox") || kind.hasSuffix("CheckedTextView") { return .checkbox }
+        if kind.hasSuffix("TabView") || kind.hasSuffix("Tab") { return .tab }
+        if element.isCheckable && element.isLeaf { return .checkbox }
+        if kind.hasSuffix("ImageButton") || kind.hasSuffix("Button") { return .button }
+        if element.isScrollable { return .list }
+        let isNamed = !element.text.isEmpty || !element.contentDescription.isEmpty
+        if element.isClickable { return element.isLeaf ? (isNamed || !isCanvas(element) ? .button : .canvas) : .item }
+        if kind.hasSuffix("ImageView") { return isCanvas(element) && element.flags.contains(.focusable) ? .canvas : .image }
+        if element.isLeaf && isNamed { return .text }
+        if element.isLeaf && element.flags.contains(.focusable) && isCanvas(element) { return .canvas }
+        return .group
+    }
+
+    /// Whether it is a large area that draws what it shows: it has no child and says nothing about its content.
+    static func isCanvas(_ element: Element) -> Bool {
+        element.isLeaf && element.text.isEmpty && !element.isEditable && !element.isScrollable
+            && element.bounds.width >= 300 && element.bounds.height >= 300
+    }
+
+    private static func name(_ id: Int, in elements: inout [Element]) {
+        let element = elements[id]
+        if element.role == .field {
+            // An empty field may print its hint as text; then the two are equal and the field holds nothing.
+            let value = oneLine(element.text)
+            let hint = oneLine(element.hint)
+            elements[id].detail = value == hint ? "" : value
+            elements[id].label = firstNonEmpty([
+                hint, oneLine(element.contentDescription), element.resourceWords, neighbour(of: id, in: elements), "text",
+            ])
+            return
+        }
+        var label = firstNonEmpty([oneLine(element.text), oneLine(element.contentDescription)])
+        let interactive = element.isClickable || element.isCheckable || element.flags.contains(.longClickable)
+        if interactive && !element.isLeaf {
+            var pieces: [String] = []
+            collect(id, in: elements, &pieces)
+            if label.isEmpty, !pieces.isEmpty { label = pieces.removeFirst() }
+            elements[id].detail = pieces.filter { $0 != label }.joined(separator: ", ")
+        }
+        if label.isEmpty && (element.isCheckable || element.isSlider) { label = neighbour(of: id, in: elements) }
+        if label.isEmpty && (interactive || element.isScrollable || element.isSlider) {
+            label = firstNonEmpty([element.resourceWords, interactive ? element.shortClass : ""])
+        }
+        elements[id].label = label
+    }
+
+    private static func firstNonEmpty(_ candidates: [String]) -> String {
+        candidates.first { !$0.isEmpty } ?? ""
+    }
+
+    /// Texts inside a container that belong to it: those of clickable elements inside it are their own.
+    private static func collect(_ id: Int, in elements: [Element], _ pieces: inout [String]) {
+        var next = id + 1
+        let end = min(elements.count, id + 1 + elements[id].descendantCount)
+        while next < end && pieces.count < pieceLimit {
+            let element = elements[next]
+            if element.isClickable || element.isEditable {
+                next += 1 + element.descendantCount
+                continue
+            }
+            let own = firstNonEmpty([oneLine(element.text), oneLine(element.contentDescription)])
+            if !own.isEmpty && !element.isCheckable && !pieces.contains(own) { pieces.append(own) }
+            next += 1
+        }
+    }
+
+    /// The text that stands beside an unnamed control: the first one inside the nearest container that has any.
+    private static func neighbour(of id: Int, in elements: [Element]) -> String {
+        var above = elements[id].parent
+        var steps = 0
+        while let container = above, steps < 4 {
+            let end = min(elements.count, container + 1 + elements[container].descendantCount)
+            var seen = 0
+            var place = container + 1
+            while place < end && seen < 40 {
+                if place != id {
+                    let element = elements[place]
+                    let own = oneLine(element.text.isEmpty ? element.contentDescription : element.text)
+                    if !own.isEmpty && !element.isEditable && !element.isCheckable { return own }
+                }
+                seen += 1
+                place += 1
+            }
+            above = elements[container].parent
+            steps += 1
+        }
+        return ""
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The apps that a device has. A new app is one file and one line here.
+enum AppRegistry {
+    /// The built-in apps, without the launcher, which the window manager starts itself.
+    static var standard: [any App.Type] { [] }
+}
