@@ -75,3 +75,12 @@ extension Substring {
         return out
     }
 }
+
+/// The app in front, from what tools print.
+public enum ScreenFocus {
+    /// The first `topActivity=ComponentInfo{package/activity}` in the output of `am stack list`, or nil.
+    public static func first(in text: String) -> (package: String, activity: String)? {
+        let probe = ScreenProbe("\n@@part\n" + text)
+        return probe.package.isEmpty ? nil : (probe.package, probe.activity)
+    }
+}

@@ -23,7 +23,7 @@ extension VerifierHead {
             )
         }
         let bytes = try FileBytes.read(path)
-        return try bytes.starts(with: Array("GGUF".utf8)) ? fromGGUF(GGUFFile(bytes: bytes)) : fromJSON(bytes)
+        return bytes.starts(with: Array("GGUF".utf8)) ? try fromGGUF(bytes) : try fromJSON(bytes)
     }
 
     /// Writes the head: as JSON where the path ends so, otherwise as a GGUF file that holds nothing but metadata.
@@ -69,9 +69,10 @@ extension VerifierHead {
 
     /// Reads the head out of a GGUF file's metadata.
     ///
-    /// - Throws: `DroidError` with code `head.missing` or `head.corrupt`.
-    public static func fromGGUF(_ file: GGUFFile) throws -> VerifierHead {
-        guard let facts = file.string(Self.key + ".facts"), let values = file.floats(Self.key) else {
+    /// - Throws: `DroidError` with code `head.missing`, `head.corrupt`, or what the GGUF reader throws for a file that is none.
+    public static func fromGGUF(_ bytes: [UInt8]) throws -> VerifierHead {
+        let file = try GGUFFile(bytes: bytes)
+        guard let facts = file.string(Self.key + ".facts"), let values = GGUFFloats.array(Self.key, in: bytes) else {
             throw DroidError(
                 "head.missing",
                 "the adapter holds no verifier head",
@@ -136,5 +137,64 @@ enum GGUFWriter {
     private static func add(_ text: String, to out: inout [UInt8]) {
         add(UInt64(text.utf8.count), to: &out)
         out.append(contentsOf: text.utf8)
+    }
+}
+
+/// Finds an array of f32 in the metadata of a GGUF file that the strict reader has accepted; it hands out strings and integers only.
+enum GGUFFloats {
+    /// The array's values, or nil where there is none of that name.
+    static func array(_ name: String, in bytes: [UInt8]) -> [Float]? {
+        var cursor = Cursor(bytes: bytes, place: 8)
+        guard cursor.skip(8), let count = cursor.number(8) else { return nil }
+        for _ in 0..<min(count, 65_536) {
+            guard let length = cursor.number(8), let key = cursor.take(length), let type = cursor.number(4) else { return nil }
+            if type == 9 {
+                guard let item = cursor.number(4), let items = cursor.number(8) else { return nil }
+                if key.elementsEqual(name.utf8) && item == 6 {
+                    let (size, overflow) = items.multipliedReportingOverflow(by: 4)
+                    guard !overflow, let raw = cursor.take(size) else { return nil }
+                    return stride(from: raw.startIndex, to: raw.endIndex, by: 4).map { place in
+                        Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(raw[place + $1]) << (8 * UInt32($1)) })
+                    }
+                }
+                guard cursor.skip(type: item, count: items) else { return nil }
+            } else {
+                guard cursor.skip(type: type, count: 1) else { return nil }
+            }
+        }
+        return nil
+    }
+
+    private struct Cursor {
+        let bytes: [UInt8]
+        var place: Int
+
+        mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+            guard count >= 0, count <= bytes.count - place else { return nil }
+            defer { place += count }
+            return bytes[place..<(place + count)]
+        }
+
+        mutating func number(_ size: Int) -> Int? {
+            guard let raw = take(size) else { return nil }
+            let value = raw.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            return Int(exactly: value)
+        }
+
+        mutating func skip(_ count: Int) -> Bool { take(count) != nil }
+
+        /// Skips values of one type; strings have their length in front.
+        mutating func skip(type: Int, count: Int) -> Bool {
+            let sizes = [0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8]
+            if let size = sizes[type] {
+                let (total, overflow) = count.multipliedReportingOverflow(by: size)
+                return !overflow && skip(total)
+            }
+            guard type == 8 else { return false }
+            for _ in 0..<count {
+                guard let length = number(8), skip(length) else { return false }
+            }
+            return true
+        }
     }
 }

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Screen
+
+/// How an agent runs.
+public struct AgentOptions: Sendable {
+    public var maxSteps = 20
+    public var prompt = PromptOptions()
+    public var confirm = ConfirmPolicy.ask
+    /// Enter after every typed text, as AndroidWorld does; off by default, since it submits forms and adds line breaks.
+    public var trailingEnter = false
+    /// Whether the device's facts are read before and after.
+    public var wantsProof = true
+    /// Whether the device's date stands in the prompt.
+    public var tellsDate = false
+
+    public init() {}
+}
+
+/// What the command line shows of a step.
+public struct StepSummary: Sendable, Codable {
+    /// From 1.
+    public var step: Int
+    /// The chosen action in words.
+    public var action: String
+    public var score: Double
+    public var normalised: Double
+    /// The score over the best other one.
+    public var margin: Double
+    public var candidates: Int
+    public var seconds: Double
+    public var timings: StepTimings
+    /// What it changed, in words, or nil.
+    public var note: String?
+}
+
+/// What happens while an agent runs.
+public enum AgentEvent: Sendable {
+    /// The run began; the folder is nil where nothing is recorded.
+    case started(goal: String, folder: String?)
+    /// An action was chosen and is about to be done.
+    case choosing(step: Int, action: String, candidates: Int)
+    /// A step is over.
+    case step(StepSummary)
+    /// Something that is no error but worth knowing.
+    case note(String)
+    case finished(RunResult)
+}
+
+/// How a run ended.
+public struct RunResult: Sendable {
+    public var verdict: Verdict
+    public var said: Said
+    public var answer: String?
+    public var steps: Int
+    public var seconds: Double
+    public var folder: String?
+    public var proof: FactsDifference?
+    /// The screen it ended on.
+    public var lastScreen: ScreenState?
+    /// What went wrong, for the verdict `error`.
+    public var error: DroidError?
+    /// Why it stopped, where that was not the agent's word: budget, a refused confirmation.
+    public var reason: String?
+    /// An action that needs a person's word, where nobody could be asked.
+    public var unconfirmed: (kind: Sensitivity, words: String)?
+
+    /// The exit code of the command line: 0 done, 1 error, 3 not done.
+    public var exitCode: Int32 {
+        switch verdict {
+        case .done: 0
+        case .error: 1
+        case .notDone: 3
+        }
+    }
+}
+
+/// What `--dry-run` shows: the ranking on the present screen.
+public struct DryRun: Sendable {
+    public var screen: ScreenState
+    public var prompt: Prompt
+    public var candidates: [Candidate]
+    public var ranked: [Ranked]
+    /// The text for the best one's placeholder, where it has one.
+    public var fill: Fill?
+}
+
+/// The agent: look, choose, fill, ask, act, look again.
+///
+/// Each stage is handed in: how screens settle, how prompts are pruned, who chooses, who confirms. What went wrong in the middle ends the
+/// run with a verdict, and its folder stays readable.
+public final class AgentLoop: Sendable {
+    let device: any DeviceLink
+    let chooser: any ActionChooser
+    let options: AgentOptions
+    let settle: any SettleDetector
+    let pruner: (any PromptPruner)?
+    let confirmer: any Confirmer
+    let clock: any WaitClock
+    let onEvent: @Sendable (AgentEvent) -> Void
+
+    public init(
+        device: any DeviceLink,
+        chooser: any ActionChooser,
+        options: AgentOptions = AgentOptions(),
+        settle: (any SettleDetector)? = nil,
+        pruner: (any PromptPruner)? = nil,
+        confirmer: any Confirmer = NobodyToAsk(),
+        clock: any WaitClock = SystemClock(),
+        onEvent: @escaping @Sendable (AgentEvent) -> Void = { _ in }
+    ) {
+        self.device = device
+        self.chooser = chooser
+        self.options = options
+        self.settle = settle ?? ScreenObserver(device, clock: clock)
+        self.pruner = pruner
+        self.confirmer = confirmer
+        self.clock = clock
+        self.onEvent = onEvent
+    }
+
+    /// Runs until the agent says that it is done, the budget is used up, or something breaks.
+    ///
+    /// - Parameter recorder: where the run is written, or nil.
+    /// - Throws: `DroidError` with code `goal.empty`. Whatever goes wrong later is in the result.
+    public func run(goal: String, recorder: RunRecorder? = nil) async throws -> RunResult {
+        let goal = try Self.checked(goal)
+        var run = AgentRun(loop: self, goal: goal, recorder: recorder)
+        onEvent(.started(goal: goal, folder: recorder?.folder))
+        let result = await run.go()
+        onEvent(.finished(result))
+        return result
+    }
+
+    /// Ranks what the present screen allows and does nothing.
+    ///
+    /// - Throws: `DroidError` with code `goal.empty`, or what reading the screen and scoring throw.
+    public func dryRun(goal: String) async throws -> DryRun {
+        let goal = try Self.checked(goal)
+        let screen = try await settle.settled(after: nil).state
+        let apps = try await AppCatalog.read(device)
+        let decision = decision(goal: goal, memory: Memory(), screen: screen, apps: apps, step: 0, date: nil)
+        let choice = try await chooser.choose(decision)
+        var fill: Fill?
+        if let best = choice.ranked.first, decision.candidates.indices.contains(best.index) {
+            fill = try await self.fill(decision.candidates[best.index].action, choice: choice, decision: decision)
+        }
+        return DryRun(
+            screen: screen,
+            prompt: decision.prompt,
+            candidates: decision.candidates,
+            ranked: choice.ranked,
+            fill: fill
+        )
+    }
+
+    static func checked(_ goal: String) throws -> String {
+        let trimmed = PromptBuilder.oneLine(goal)
+        guard !trimmed.isEmpty else {
+            throw DroidError(
+                "goal.empty",
+                "the goal is empty",
+                why: "there is nothing to do",
+                next: "say what you want, such as: droidagent do \"Turn Wi-Fi off\""
+            )
+        }
+        // The goal keeps its own line breaks: they may be part of a text to type.
+        return goal
+    }
+
+    func decision(
+        goal: String,
+        memory: Memory,
+        screen: ScreenState,
+        apps: AppCatalog,
+        step: Int,
+        date: String?
+    ) -> Decision {
+        let actions = ScreenActions(screen)
+        let builder = PromptBuilder(
+            options: options.prompt,
+            count: chooser.counter ?? PromptBuilder.estimate,
+            pruner: pruner
+        )
+        let prompt = builder.build(
+            goal: goal,
+            history: memory.lines,
+            screen: screen,
+            actions: actions,
+            appName: AppCatalog.label(of: screen.package),
+            date: date
+        )
+        return Decision(
+            goal: goal,
+            history: memory.lines,
+            typed: memory.typed,
+            screen: screen,
+            actions: actions,
+            prompt: prompt,
+            apps: apps,
+            step: step,
+            device: device
+        )
+    }
+
+    /// The text for an action's placeholder: what the chooser knows, else what the rules find, else what the model writes.
+    func fill(_ action: Action, choice: Choice, decision: Decision) async throws -> Fill? {
+        guard action.isPlaceholder else { return nil }
+        if let text = choice.filledText { return Fill(text, rule: "chooser") }
+        let filler = Filler(goal: decision.goal, typed: decision.typed)
+        if let fill = filler.fill(action, screen: decision.screen, apps: decision.apps) { return fill }
+        let options = filler.options(action, screen: decision.screen, apps: decision.apps)
+        guard !options.isEmpty else { return nil }
+        return try await chooser.fill(action, options: options, decision: decision).map { Fill($0, rule: "model") }
+    }
+}

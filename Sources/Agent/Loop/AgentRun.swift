@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Base
+import Screen
+
+/// The state of one run, and its steps.
+struct AgentRun {
+    let loop: AgentLoop
+    let goal: String
+    let recorder: RunRecorder?
+    private let start: Duration
+    private var memory = Memory()
+    private var guardian = LoopGuard()
+    private var apps = AppCatalog()
+    private var date: String?
+    private var screen: ScreenState?
+    private var steps = 0
+    private var answer: String?
+    private var before: DeviceFacts?
+
+    init(loop: AgentLoop, goal: String, recorder: RunRecorder?) {
+        self.loop = loop
+        self.goal = goal
+        self.recorder = recorder
+        start = loop.clock.now()
+    }
+
+    /// Why the steps ended.
+    private enum Ending {
+        case said(Said)
+        case stopped(String)
+        case unconfirmed(Sensitivity, String)
+    }
+
+    mutating func go() async -> RunResult {
+        var ending = Ending.stopped("the budget of \(loop.options.maxSteps) steps is used up")
+        var failure: DroidError?
+        do {
+            try await prepare()
+            steps: while steps < loop.options.maxSteps {
+                try Task.checkCancellation()
+                if let found = try await step() {
+                    ending = found
+                    break steps
+                }
+            }
+        } catch is CancellationError {
+            ending = .stopped("it was interrupted")
+        } catch {
+            failure = DroidError.wrapping(error, "agent.failed", "the run broke off")
+        }
+        return await finish(ending, failure)
+    }
+
+    private mutating func prepare() async throws {
+        apps = try await AppCatalog.read(loop.device)
+        if loop.options.wantsProof { before = try await DeviceFacts.read(loop.device) }
+        if loop.options.tellsDate {
+            date = try await PromptBuilder.oneLine(loop.device.run("date '+%a %Y-%m-%d'").text)
+        }
+    }
+
+    /// One step. Nil to go on.
+    private mutating func step() async throws -> Ending? {
+        var timings = StepTimings()
+        let began = loop.clock.now()
+        if screen == nil { screen = try await loop.settle.settled(after: nil).state }
+        guard let screen else { return .stopped("there is no screen") }
+        timings.observe = (loop.clock.now() - began).inSeconds
+        try await recorder?.begin(step: steps, screen: screen)
+
+        let encodeStart = loop.clock.now()
+        let decision = loop.decision(goal: goal, memory: memory, screen: screen, apps: apps, step: steps, date: date)
+        let promptSeconds = (loop.clock.now() - encodeStart).inSeconds
+        let choice = try await loop.chooser.choose(decision)
+        timings.encode = promptSeconds + choice.encodeSeconds
+        timings.score = choice.scoreSeconds
+
+        let fillStart = loop.clock.now()
+        let picked = try await pick(choice, decision)
+        timings.fill = (loop.clock.now() - fillStart).inSeconds
+        guard let picked else { return .stopped("every action on this screen was tried and led nowhere") }
+        let sensitivity = Sensitivity.of(picked.action, on: screen)
+        var record = record(decision, choice, picked, timings: timings, sensitivity: sensitivity)
+        loop.onEvent(.choosing(step: steps + 1, action: picked.words, candidates: decision.candidates.count))
+
+        if let sensitivity, loop.options.confirm == .ask {
+            switch await loop.confirmer.confirm(sensitivity, words: picked.words) {
+            case .yes: break
+            case .no:
+                try await close(record, note: "refused")
+                return .stopped("the action \(picked.words) was refused")
+            case .nobody:
+                try await close(record, note: "needs confirmation")
+                return .unconfirmed(sensitivity, picked.words)
+            }
+        }
+
+        switch picked.action {
+        case .complete, .infeasible:
+            try await close(record, note: nil)
+            return .said(picked.action == .complete ? .complete : .infeasible)
+        case .answer(let text):
+            answer = text
+        default:
+            break
+        }
+        let actStart = loop.clock.now()
+        do {
+            try await loop.act(picked.action, on: screen, apps: apps)
+        } catch let error as DroidError where error.code == "agent.act" {
+            // A refused action is no reason to give up: the memory tells, and the guard rules it out.
+            loop.onEvent(.note(error.what))
+        }
+        record.timings.act = (loop.clock.now() - actStart).inSeconds
+
+        let settleStart = loop.clock.now()
+        let next = picked.action.type == "answer" ? screen : try await loop.settle.settled(after: screen.contentHash).state
+        record.timings.settle = (loop.clock.now() - settleStart).inSeconds
+        let outcome = StepOutcome(before: screen, after: next, action: picked.action)
+        record.outcome = outcome
+        memory.add(picked.candidate, action: picked.action, outcome: outcome)
+        guardian.record(screen: screen.contentHash, words: picked.words, after: next.contentHash)
+        self.screen = next
+        let line = memory.lines.last ?? picked.words
+        try await close(record, note: line == picked.words ? nil : String(line.dropFirst(picked.words.count + 2)))
+        return nil
+    }
+
+    /// The best candidate that the guard allows and whose placeholder can be filled.
+    private struct Picked {
+        var index: Int
+        var candidate: Candidate
+        var action: Action
+        var fill: Fill?
+        var words: String
+        var objections: [Int: String]
+    }
+
+    private func pick(_ choice: Choice, _ decision: Decision) async throws -> Picked? {
+        var objections: [Int: String] = [:]
+        for ranked in choice.ranked where decision.candidates.indices.contains(ranked.index) {
+            let candidate = decision.candidates[ranked.index]
+            var action = candidate.action
+            // A text that the chooser brought belongs to its best candidate.
+            var own = choice
+            if ranked.index != choice.ranked.first?.index { own.filledText = nil }
+            let fill = try await loop.fill(action, choice: own, decision: decision)
+            if let fill { action = action.filled(with: fill.text) }
+            if action.isPlaceholder {
+                objections[ranked.index] = "no text was found for it"
+                continue
+            }
+            let words = Memory.words(candidate, action: action)
+            if let objection = guardian.objection(screen: decision.screen.contentHash, candidate: candidate, words: words) {
+                objections[ranked.index] = objection
+                continue
+            }
+            return Picked(
+                index: ranked.index,
+                candidate: candidate,
+                action: action,
+                fill: fill,
+                words: words,
+                objections: objections
+            )
+        }
+        return nil
+    }
+
+    private func record(
+        _ decision: Decision,
+        _ choice: Choice,
+        _ picked: Picked,
+        timings: StepTimings,
+        sensitivity: Sensitivity?
+    ) -> StepRecord {
+        var scores: [Int: Ranked] = [:]
+        for ranked in choice.ranked { scores[ranked.index] = ranked }
+        let screen = decision.screen
+        return StepRecord(
+            step: steps,
+            promptSHA256: decision.prompt.sha256,
+            prefix: decision.prompt.prefix,
+            promptTokens: decision.prompt.prefixTokens,
+            reusedTokens: choice.reusedTokens,
+            candidates: decision.candidates.enumerated().map { index, candidate in
+                StepRecord.Scored(
+                    text: candidate.text,
+                    action: candidate.action,
+                    elementID: candidate.elementID,
+                    bounds: candidate.elementID.map { screen.visibleBounds(of: $0) },
+                    score: scores[index]?.score ?? 0,
+                    normalised: scores[index]?.normalised ?? 0,
+                    ruledOut: picked.objections[index]
+                )
+            },
+            ranking: choice.ranked.map(\.index),
+            chosen: picked.index,
+            action: picked.action,
+            filled: picked.fill,
+            words: picked.words,
+            screen: StepRecord.ScreenFacts(
+                package: screen.package,
+                activity: screen.activity,
+                contentHash: screen.contentHash,
+                keyboardShown: screen.keyboardShown,
+                displaySize: screen.displaySize,
+                flags: screen.flags.names,
+                elements: screen.elements.count
+            ),
+            outcome: nil,
+            sensitivity: sensitivity,
+            timings: timings
+        )
+    }
+
+    private mutating func close(_ record: StepRecord, note: String?) async throws {
+        try await recorder?.end(record)
+        steps += 1
+        let chosen = record.candidates[record.chosen]
+        loop.onEvent(
+            .step(
+                StepSummary(
+                    step: steps,
+                    action: record.words,
+                    score: chosen.score,
+                    normalised: chosen.normalised,
+                    margin: record.margin,
+                    candidates: record.candidates.count,
+                    seconds: record.timings.total,
+                    timings: record.timings,
+                    note: note
+                )
+            )
+        )
+    }
+
+    private mutating func finish(_ ending: Ending, _ failure: DroidError?) async -> RunResult {
+        var failure = failure
+        var proof: FactsDifference?
+        if let before, failure == nil {
+            do {
+                proof = FactsDifference(before: before, after: try await DeviceFacts.read(loop.device))
+            } catch {
+                failure = DroidError.wrapping(error, "agent.failed", "the device could not be read after the run")
+            }
+        }
+        var result = RunResult(
+            verdict: .notDone,
+            said: .nothing,
+            answer: answer,
+            steps: steps,
+            seconds: (loop.clock.now() - start).inSeconds,
+            folder: recorder?.folder,
+            proof: proof,
+            lastScreen: screen
+        )
+        switch ending {
+        case .said(let said):
+            result.said = said
+            result.verdict = said == .complete ? .done : .notDone
+        case .stopped(let reason):
+            result.reason = reason
+        case .unconfirmed(let kind, let words):
+            result.reason = "the action \(words) would \(kind.rawValue), and nobody can be asked"
+            result.unconfirmed = (kind, words)
+        }
+        if let failure {
+            result.verdict = .error
+            result.error = failure
+            result.reason = failure.what
+        }
+        let closing = RunEnding(
+            verdict: result.verdict,
+            said: result.said,
+            answer: answer,
+            steps: steps,
+            seconds: result.seconds,
+            reason: result.reason,
+            proof: proof
+        )
+        do {
+            try await recorder?.finish(closing, screen: screen)
+        } catch {
+            // A full disk must not hide how the run ended; it is an error where there was none.
+            if result.error == nil {
+                result.verdict = .error
+                result.error = DroidError.wrapping(error, "run.write", "the run's end could not be written")
+            }
+        }
+        return result
+    }
+}
+
+extension AgentLoop {
+    func act(_ action: Action, on screen: ScreenState, apps: AppCatalog) async throws {
+        try await Actuator(device, trailingEnter: options.trailingEnter).perform(action, on: screen, apps: apps)
+    }
+}

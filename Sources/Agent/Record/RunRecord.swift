@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+import Screen
+
+/// How a run ended.
+public enum Verdict: String, Sendable, Codable {
+    case done
+    case notDone = "not done"
+    case error
+}
+
+/// What the agent said last about its task.
+public enum Said: String, Sendable, Codable {
+    case complete, infeasible, nothing
+}
+
+/// A model or adapter file that took part, with its digest.
+public struct FileIdentity: Sendable, Codable, Hashable {
+    public var path: String
+    public var sha256: String
+
+    public init(path: String, sha256: String) {
+        self.path = path
+        self.sha256 = sha256
+    }
+}
+
+/// `run.json`: what was run, on what, with what, and how it ended.
+public struct RunHeader: Sendable, Codable {
+    /// The version of the run folder's form.
+    public static let schemaVersion = 1
+
+    public var schema: Int
+    public var goal: String
+    public var device: String
+    public var model: FileIdentity?
+    public var adapter: FileIdentity?
+    /// What chose: `verifier`, `oracle`, `human` ...
+    public var agent: String
+    public var promptVersion: Int
+    public var prompt: PromptOptions
+    public var actionSpaceVersion: Int
+    /// How episodes were judged: `strict`, `lenient`, or nil outside of a benchmark.
+    public var rules: String?
+    public var trailingEnter: Bool
+    public var maxSteps: Int
+    public var program: String
+    /// When it began, as ISO 8601 of this machine.
+    public var started: String
+    /// Nil while it runs, and in a run that was killed.
+    public var ending: RunEnding?
+
+    public init(goal: String, device: String, agent: String, prompt: PromptOptions, maxSteps: Int) {
+        schema = Self.schemaVersion
+        self.goal = goal
+        self.device = device
+        self.agent = agent
+        self.prompt = prompt
+        self.maxSteps = maxSteps
+        promptVersion = PromptBuilder.version
+        actionSpaceVersion = ActionSpace.version
+        trailingEnter = false
+        program = "droidagent \(BuildInfo.version) (\(BuildInfo.commit))"
+        started = Date().formatted(.iso8601)
+    }
+}
+
+/// How a run ended, for its record.
+public struct RunEnding: Sendable, Codable {
+    public var verdict: Verdict
+    public var said: Said
+    public var answer: String?
+    public var steps: Int
+    public var seconds: Double
+    /// Why it ended, where that was neither the agent's word nor a full budget.
+    public var reason: String?
+    public var proof: FactsDifference?
+
+    public init(
+        verdict: Verdict,
+        said: Said,
+        answer: String? = nil,
+        steps: Int,
+        seconds: Double,
+        reason: String? = nil,
+        proof: FactsDifference? = nil
+    ) {
+        self.verdict = verdict
+        self.said = said
+        self.answer = answer
+        self.steps = steps
+        self.seconds = seconds
+        self.reason = reason
+        self.proof = proof
+    }
+}
+
+/// Seconds that the phases of a step took.
+public struct StepTimings: Sendable, Codable, Hashable {
+    /// Reading the screen before the choice; for later steps it is the settling of the one before.
+    public var observe = 0.0
+    public var encode = 0.0
+    public var score = 0.0
+    public var fill = 0.0
+    public var act = 0.0
+    public var settle = 0.0
+
+    public init() {}
+
+    /// All phases together.
+    public var total: Double { observe + encode + score + fill + act + settle }
+}
+
+/// `step.json`: everything about one step.
+public struct StepRecord: Sendable, Codable {
+    /// A candidate with its scores.
+    public struct Scored: Sendable, Codable {
+        public var text: String
+        public var action: Action
+        public var elementID: Int?
+        public var bounds: Bounds?
+        public var score: Double
+        public var normalised: Double
+        /// Why the loop guard ruled it out, or nil.
+        public var ruledOut: String?
+    }
+
+    /// The screen before the action, in short.
+    public struct ScreenFacts: Sendable, Codable {
+        public var package: String
+        public var activity: String
+        public var contentHash: String
+        public var keyboardShown: Bool
+        public var displaySize: DisplaySize
+        public var flags: [String]
+        public var elements: Int
+    }
+
+    public var step: Int
+    public var promptSHA256: String
+    /// The prompt before the candidates.
+    public var prefix: String
+    public var promptTokens: Int
+    public var reusedTokens: Int
+    /// In the order of the action space.
+    public var candidates: [Scored]
+    /// Indices into `candidates`, best first.
+    public var ranking: [Int]
+    /// The candidate that was done.
+    public var chosen: Int
+    /// The chosen action with its text.
+    public var action: Action
+    public var filled: Fill?
+    /// The chosen action in words.
+    public var words: String
+    public var screen: ScreenFacts
+    /// What it changed; nil where the run ended before that was known.
+    public var outcome: StepOutcome?
+    public var sensitivity: Sensitivity?
+    public var timings: StepTimings
+
+    /// The score of the chosen candidate over the best other one.
+    public var margin: Double {
+        guard let other = ranking.first(where: { $0 != chosen }), candidates.indices.contains(chosen),
+            candidates.indices.contains(other)
+        else { return 0 }
+        return candidates[chosen].score - candidates[other].score
+    }
+}
+
+/// A run folder, read back. Whatever a killed run left is readable.
+public struct RunRecord: Sendable {
+    /// One step's folder.
+    public struct Step: Sendable {
+        public var number: Int
+        /// Nil where the run was killed before the step was written.
+        public var record: StepRecord?
+        /// Paths of what is there.
+        public var xmlPath: String?
+        public var pngPath: String?
+    }
+
+    public var folder: String
+    public var header: RunHeader
+    public var steps: [Step]
+    /// The screen after the last step, where there is one.
+    public var finalPNGPath: String?
+
+    /// Reads a run folder.
+    ///
+    /// - Throws: `DroidError` with code `run.missing` or `run.corrupt`.
+    public static func load(_ folder: String) throws -> RunRecord {
+        let path = folder + "/run.json"
+        let manager = FileManager.default
+        guard manager.fileExists(atPath: path) else {
+            throw DroidError("run.missing", "\(folder) is no run folder", why: "it holds no run.json")
+        }
+        let header: RunHeader
+        do {
+            header = try JSON.decode(RunHeader.self, from: try FileBytes.read(path))
+        } catch {
+            throw DroidError.wrapping(error, "run.corrupt", "\(path) cannot be read")
+        }
+        let names = ((try? manager.contentsOfDirectory(atPath: folder + "/steps")) ?? []).sorted()
+        let steps: [Step] = names.compactMap { name in
+            guard let number = Int(name) else { return nil }
+            let base = "\(folder)/steps/\(name)"
+            func existing(_ file: String) -> String? {
+                manager.fileExists(atPath: base + "/" + file) ? base + "/" + file : nil
+            }
+            let record = existing("step.json").flatMap { try? FileBytes.read($0) }
+                .flatMap { try? JSON.decode(StepRecord.self, from: $0) }
+            let step = Step(number: number, record: record, xmlPath: existing("screen.xml"), pngPath: existing("screen.png"))
+            return step.record == nil && step.xmlPath == nil && step.pngPath == nil ? nil : step
+        }
+        let final = folder + "/final.png"
+        return RunRecord(
+            folder: folder,
+            header: header,
+            steps: steps,
+            finalPNGPath: manager.fileExists(atPath: final) ? final : nil
+        )
+    }
+}
