@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import CLibXML2
+internal import CLibXML2
 
 /// A parsed hierarchy: elements in document order with labels and roles worked out.
 public struct Hierarchy: Sendable {

@@ -13,10 +13,17 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         public var values: [String: String]
         /// Why it could not be read, or nil.
         public var problem: String?
+
+        public init(values: [String: String], problem: String? = nil) {
+            self.values = values
+            self.problem = problem
+        }
     }
 
     /// By name: `settings system`, `settings secure`, `settings global`, `foreground`, `contacts`, `messages`, `files`.
     public var sections: [String: Section]
+
+    public init(sections: [String: Section]) { self.sections = sections }
 
     /// The order in which sections are shown.
     public static let order = [
