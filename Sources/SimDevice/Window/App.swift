@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
+import Media
 
 /// An app of the built-in device.
 ///
@@ -35,8 +35,19 @@ protocol App {
     /// The device clock has moved.
     mutating func timePassed(_ context: AppContext)
 
-    /// A dark surface behind status bar and page, such as a player's.
+    /// What lies behind status bar and page; `.clear` shows the wallpaper.
     var background: Tone { get }
+
+    /// The picture in the launcher.
+    static var icon: AppIcon { get }
+}
+
+/// A round launcher icon: a glyph on a disc of one colour.
+struct AppIcon {
+    var glyph: Icon
+    /// 0xRRGGBB
+    var disc: UInt32
+    var ink: UInt32 = 0xffffff
 }
 
 extension App {
@@ -47,6 +58,7 @@ extension App {
     mutating func result(of request: String, _ values: [String: String], _ context: AppContext) {}
     mutating func timePassed(_ context: AppContext) {}
     var background: Tone { .surface }
+    static var icon: AppIcon { AppIcon(glyph: .apps, disc: 0x3c6ddc) }
 }
 
 /// Where an activity's value lives between two pages.
@@ -62,12 +74,21 @@ struct UI<A: App> {
 
     /// A handler that changes the state: `Button("Save", onClick: ui.on { $0.save($1) })`.
     func on(_ change: @escaping (inout A, AppContext) -> Void) -> Handler {
-        { [store, context] in change(&store.app, context) }
+        // On a copy: a handler may read the state through a binding while it changes it.
+        { [store, context] in
+            var app = store.app
+            change(&app, context)
+            store.app = app
+        }
     }
 
     /// The same for handlers that are told something, such as a switch's new state.
     func on<Value>(_ change: @escaping (inout A, AppContext, Value) -> Void) -> (Value) -> Void {
-        { [store, context] in change(&store.app, context, $0) }
+        { [store, context] value in
+            var app = store.app
+            change(&app, context, value)
+            store.app = app
+        }
     }
 
     /// A text field's, or another control's, hold on a property: `text: ui.binding(\.query)`.
@@ -83,8 +104,10 @@ struct UI<A: App> {
         Binding(
             get: { [store] in store.app[keyPath: path] },
             set: { [store, context] in
-                store.app[keyPath: path] = $0
-                then(&store.app, context)
+                var app = store.app
+                app[keyPath: path] = $0
+                then(&app, context)
+                store.app = app
             }
         )
     }
@@ -99,6 +122,8 @@ final class AppContext {
     let system: DeviceSystem
     /// The app's own package.
     let package: String
+    /// All built-in apps, for those that list them.
+    var apps: [any App.Type] = []
     /// What the handler asked for; the window manager takes it out.
     var requests: [Request] = []
 
@@ -112,6 +137,8 @@ final class AppContext {
         case focus(resourceID: String)
         case scrollToTop
         case home
+        case forceStop(String)
+        case clearData(String)
     }
 
     init(system: DeviceSystem, package: String) {
@@ -151,4 +178,10 @@ final class AppContext {
     func scrollToTop() { requests.append(.scrollToTop) }
 
     func goHome() { requests.append(.home) }
+
+    /// Ends another app; for Settings.
+    func forceStop(_ package: String) { requests.append(.forceStop(package)) }
+
+    /// Ends another app and removes its files; for Settings.
+    func clearData(_ package: String) { requests.append(.clearData(package)) }
 }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+
+/// The recents screen: the tasks as cards side by side, each with its page as it is now.
+struct RecentsScreen: Component {
+    let manager: WindowManager
+
+    private static let share = 0.66
+
+    var view: View {
+        let cards = manager.stacks.compactMap { stack in stack.top.map { (stack, $0) } }
+        return ZStack {
+            if cards.isEmpty {
+                Text("No recent items", size: 18, color: .onSurface, align: .center)
+                    .id("com.google.android.apps.nexuslauncher:id/recents_empty_message")
+                    .align(.center)
+            } else {
+                ScrollView(.horizontal) {
+                    Spacer(Screen.widthInDp * (1 - Self.share) / 2 - 8)
+                    for (stack, activity) in cards { card(stack, activity) }
+                    Button("Clear all", style: .tonal) { [manager] in clearAll(manager) }
+                        .id("com.google.android.apps.nexuslauncher:id/clear_all")
+                        .align(.center)
+                        .margin(horizontal: 40)
+                }
+                .id("com.google.android.apps.nexuslauncher:id/overview_panel")
+                .fill()
+            }
+        }
+        .fill()
+        .background(.rgba(0x1b2230, 0.97))
+        .onClick { [manager] in manager.collapsePanels() }
+        .clickable(false)
+    }
+
+    private func clearAll(_ manager: WindowManager) {
+        for stack in manager.stacks { manager.removeTask(stack.id) }
+        manager.closePanels()
+        manager.goHome()
+    }
+
+    private func card(_ stack: TaskStack, _ activity: Activity) -> View {
+        let label = manager.app(stack.package)?.manifest.label ?? stack.package
+        let icon = manager.app(stack.package)?.icon
+        let thumbnail = Drawing { [manager] canvas, rect, _ in
+            canvas.clipped(to: rect, radius: 24 * Screen.scale * Self.share) {
+                canvas.transformed(x: rect.x, y: rect.y, scale: Self.share) {
+                    canvas.fill(Bounds.display.rect, manager.palette(activity.background))
+                    let windows = manager.activityWindows(activity).filter { $0.kind == .page }
+                    for window in windows { Painter(canvas: canvas, palette: manager.palette).draw(window.root) }
+                }
+            }
+        }
+        return VStack(spacing: 12) {
+            if let icon { AppIconView(icon: icon, size: 44).align(.center) }
+            thumbnail
+                .className("android.view.View")
+                .id("com.google.android.apps.nexuslauncher:id/snapshot")
+                .size(Screen.widthInDp * Self.share, Screen.heightInDp * Self.share)
+        }
+        .className("android.widget.FrameLayout")
+        .id("com.google.android.apps.nexuslauncher:id/task")
+        .described(label)
+        .key("task \(stack.id)")
+        .margin(horizontal: 8)
+        .align(.center)
+        .onClick { [manager] in manager.switchTo(stack.id) }
+        .onSwipe { [manager] direction in
+            if direction == .up { manager.removeTask(stack.id) }
+        }
+    }
+}
+
+/// The launcher's picture of an app.
+struct AppIconView: Component {
+    var icon: AppIcon
+    var size: Dp = 56
+
+    var view: View {
+        Drawing { [icon] canvas, rect, _ in
+            canvas.fillCircle(x: rect.centerX, y: rect.centerY, radius: rect.width / 2, RGBA(hex: icon.disc))
+            canvas.draw(icon.glyph, in: rect.inset(rect.width * 0.23), RGBA(hex: icon.ink))
+        }
+        .unlisted()
+        .size(size, size)
+    }
+}
+
+/// What lies behind the launcher.
+enum Wallpaper {
+    static func draw(_ canvas: Canvas, _ palette: Palette) {
+        let all = Bounds.display.rect
+        canvas.fillGradient(all, top: RGBA(hex: 0x23406e), bottom: RGBA(hex: 0xd88a6c))
+        canvas.fillCircle(x: all.width * 0.72, y: all.height * 0.52, radius: 150, RGBA(hex: 0xffe3bd, alpha: 0.9))
+        hills(canvas, base: 0.66, height: 0.10, RGBA(hex: 0x6d5a86, alpha: 0.85))
+        hills(canvas, base: 0.76, height: 0.08, RGBA(hex: 0x43446f, alpha: 0.95))
+        hills(canvas, base: 0.86, height: 0.06, RGBA(hex: 0x252c4f))
+        if palette.dark { canvas.fill(all, RGBA(hex: 0, alpha: 0.35)) }
+    }
+
+    private static func hills(_ canvas: Canvas, base: Double, height: Double, _ color: RGBA) {
+        let (w, h) = (Bounds.display.rect.width, Bounds.display.rect.height)
+        let (y, up) = (h * base, h * height)
+        let shift = (base * 7).truncatingRemainder(dividingBy: 0.5)
+        canvas.draw(
+            VectorPath([
+                .move(0, h), .line(0, y),
+                .curve(w * (0.10 + shift), y - up * 1.4, w * 0.25, y - up, w * (0.35 + shift / 2), y - up * 0.3),
+                .curve(w * 0.55, y + up * 0.5, w * (0.6 + shift / 2), y - up * 1.2, w * 0.78, y - up * 0.8),
+                .curve(w * 0.88, y - up * 0.6, w * 0.95, y + up * 0.2, w, y), .line(w, h), .close,
+            ]),
+            color
+        )
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+
+/// Everything that is on the display: tasks and their back stacks, dialogs, menus, the keyboard, the system's panels.
+///
+/// Touches and keys change the state of the app in front; the windows are made from that state when somebody looks
+/// (`hierarchy()`, `screenshot()`), and at most once for each change. Belongs to one `DeviceActor`; not `Sendable`.
+final class WindowManager {
+    let system: DeviceSystem
+    let apps: [any App.Type]
+    let text = TextEngine()
+
+    /// Tasks, the one used last first. The launcher is none of them.
+    var stacks: [TaskStack] = []
+    /// The launcher is in front.
+    var atHome = true
+    lazy var home = makeHome()
+    var panel = Panel.none
+    /// State of the system's own windows.
+    var systemOffsets: [Int: Int] = [:]
+    var keyboardShown = false
+    var keyboardPage = Keyboard.Page.letters
+    var keyboardShift = false
+    var toast: (text: String, until: Int64)?
+    var displayOn = true
+    var flashlight = false
+    var nextID = 1
+    /// A finger that is down: where and when it went down, and where it is.
+    var finger: (startX: Int, startY: Int, time: Int64, x: Int, y: Int)?
+
+    private var made: (windows: [Window], now: Int64, revision: Int)?
+    private var isDirty = true
+
+    /// What the system shows over everything.
+    enum Panel { case none, notifications, quickSettings, internet, recents }
+
+    /// The display of a device with the given apps, at the home screen.
+    init(system: DeviceSystem, apps: [any App.Type] = AppRegistry.standard) {
+        self.system = system
+        self.apps = apps
+        for manifest in manifests where !system.installed.contains(where: { $0.package == manifest.package }) {
+            system.installed.append(manifest)
+        }
+    }
+
+    /// The built-in apps' manifests, the launcher's included.
+    var manifests: [AppManifest] { apps.map { $0.manifest } + [LauncherApp.manifest] }
+
+    func app(_ package: String) -> (any App.Type)? { apps.first { $0.manifest.package == package } }
+
+    // MARK: What is in front
+
+    /// The activity in front, whatever panels are over it.
+    var front: Activity { atHome ? home : stacks.first?.top ?? home }
+
+    /// Package and class of the activity in front; nil while the display is off.
+    var foreground: (package: String, activity: String)? {
+        displayOn ? (front.component.package, front.component.activity) : nil
+    }
+
+    /// All tasks, the one in front first. The launcher's task is listed too, as Android does.
+    var tasks: [TaskInfo] {
+        var list = stacks.enumerated().compactMap { index, stack in
+            stack.top.map {
+                TaskInfo(id: stack.id, package: stack.package, component: $0.component, visible: !atHome && index == 0)
+            }
+        }
+        let launcher = TaskInfo(id: 0, package: home.component.package, component: home.component, visible: atHome)
+        list.insert(launcher, at: atHome ? 0 : list.count)
+        return list
+    }
+
+    /// The windows, from the bottom up, as they are now.
+    func windows() -> [Window] {
+        let now = system.clock.now
+        if let made, !isDirty, made.now == now, made.revision == system.settings.revision { return made.windows }
+        expire(now)
+        let windows = makeWindows()
+        isDirty = false
+        made = (windows, now, system.settings.revision)
+        return windows
+    }
+
+    /// The windows are made anew when somebody looks next.
+    ///
+    /// Called by whoever changed what apps show behind their back: files, contacts, notifications.
+    func invalidate() { isDirty = true }
+
+    /// The window that has the focus.
+    var activeWindow: Window? { windows().last { $0.kind.canBeActive } }
+
+    // MARK: What is seen
+
+    /// The hierarchy of the active window, as `uiautomator dump` prints it.
+    func hierarchy() -> [UInt8] {
+        guard displayOn, let window = activeWindow else { return [] }
+        let focus = window.kind.belongsToActivity ? front.focus : nil
+        return HierarchyWriter.write(window.root, package: window.package, focus: focus)
+    }
+
+    /// What the display shows.
+    func screenshot() -> PixelBuffer {
+        guard displayOn else {
+            return PixelBuffer(width: Screen.width, height: Screen.height, filled: RGBA(hex: 0))
+        }
+        let canvas = Canvas(width: Screen.width, height: Screen.height, text: text)
+        draw(windows(), on: canvas)
+        return canvas.pixels()
+    }
+
+    var palette: Palette { Palette(dark: system.settings.get(.secure, "ui_night_mode") == "2") }
+
+    // MARK: Time
+
+    /// The device clock has moved: apps that count time go on, toasts and snack bars end.
+    func timePassed() {
+        for stack in stacks {
+            for activity in stack.activities {
+                activity.timePassed()
+                process(activity)
+            }
+        }
+        home.timePassed()
+        expire(system.clock.now)
+        invalidate()
+    }
+
+    private func expire(_ now: Int64) {
+        if let toast, now >= toast.until || now < toast.until - 10_000 { self.toast = nil }
+        for stack in stacks {
+            for activity in stack.activities {
+                if let bar = activity.snackbar, now >= bar.until || now < bar.until - 10_000 { activity.snackbar = nil }
+            }
+        }
+    }
+
+    /// Drops all UI state, after the files under it were exchanged.
+    func reset() {
+        stacks = []
+        atHome = true
+        home = makeHome()
+        panel = .none
+        systemOffsets = [:]
+        keyboardShown = false
+        (keyboardPage, keyboardShift) = (.letters, false)
+        toast = nil
+        displayOn = true
+        flashlight = false
+        nextID = 1
+        finger = nil
+        invalidate()
+    }
+
+    func newID() -> Int {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    private func makeHome() -> Activity {
+        let component = ComponentName(package: LauncherApp.manifest.package, activity: LauncherApp.activity)
+        let context = AppContext(system: system, package: component.package)
+        context.apps = apps
+        return LauncherApp(context: context).activity(id: 0, component: component, context: context)
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+
+/// A window that has been laid out.
+struct Window {
+    enum Kind {
+        case page, dialog, menu, panel, keyboard, toast
+
+        /// A dump shows the topmost of these.
+        var canBeActive: Bool { self != .keyboard && self != .toast }
+        var belongsToActivity: Bool { self == .page || self == .dialog || self == .menu }
+    }
+
+    var kind: Kind
+    var root: Node
+    var package: String
+    /// What is below is darkened.
+    var dims = false
+    /// A touch beside the window.
+    var outside: Handler?
+}
+
+extension WindowManager {
+    /// The key of a window's root node, by what the window is.
+    enum RootKey {
+        static let page = 1
+        static let dialog = 2
+        static let menu = 3
+        static let panel = 4
+        static let keyboard = 5
+        static let toast = 6
+    }
+
+    /// Makes all windows from the state of the app in front and of the system.
+    func makeWindows() -> [Window] {
+        let activity = front
+        var windows = activityWindows(activity)
+        if settleFocus(activity, windows) { windows = activityWindows(activity) }
+        if keyboardShown { windows.append(keyboardWindow(activity, windows)) }
+        if let panel = panelWindow() { windows.append(panel) }
+        if let toast { windows.append(toastWindow(toast.text)) }
+        return windows
+    }
+
+    /// The page, the dialog over it and the menu over both.
+    func activityWindows(_ activity: Activity) -> [Window] {
+        var layout = Layout(text: text, offsets: activity.offsets)
+        let package = activity.component.package
+        let bottom = keyboardShown ? Keyboard.height + Screen.navigationBar : Screen.navigationBar
+        let page = Chrome.page(
+            activity.body(),
+            package: package,
+            background: activity.background,
+            bottomInset: bottom,
+            snackbar: activity.snackbar?.bar,
+            act: { [weak self] action in
+                activity.snackbar = nil
+                self?.perform(activity, action.handler)
+            }
+        )
+        var windows = [
+            Window(kind: .page, root: layout.run(page, key: RootKey.page, in: .display), package: package)
+        ]
+        if let dialog = activity.dialog() { windows.append(dialogWindow(dialog, activity, bottom, &layout)) }
+        activity.offsets = layout.offsets
+        if let menu = menuWindow(activity, windows, &layout) { windows.append(menu) }
+        return windows
+    }
+
+    private func dialogWindow(_ dialog: Dialog, _ activity: Activity, _ bottom: Dp, _ layout: inout Layout) -> Window {
+        let view = Chrome.dialog(dialog) { [weak self] handler in self?.perform(activity, handler) }
+        let gap = dialog.place == .center ? Screen.pixels(24) : 0
+        let top = dialog.place == .top ? 0 : Screen.pixels(Screen.statusBar)
+        let room = Bounds(
+            left: 0,
+            top: dialog.place == .fullScreen ? 0 : top + gap,
+            right: Screen.width,
+            bottom: Screen.height - Screen.pixels(bottom) - gap
+        )
+        var node = layout.run(view, key: RootKey.dialog, in: room)
+        if dialog.place != .fullScreen && node.height >= room.height {
+            // Too tall: the content gets what the title and the buttons leave, and scrolls in it.
+            var tall = view
+            tall.size.height = .fixed(Double(room.height) / Screen.scale)
+            node = layout.run(tall, key: RootKey.dialog, in: room)
+        }
+        let left = (Screen.width - node.width) / 2
+        let y =
+            switch dialog.place {
+            case .center: room.top + (room.height - node.height) / 2
+            case .bottom: room.bottom - node.height
+            case .top, .fullScreen: room.top
+            }
+        node = node.moved(dx: left - node.frame.left, dy: y - node.frame.top)
+        let dismiss = dialog.dismiss
+        return Window(
+            kind: .dialog,
+            root: node,
+            package: dialog.package ?? activity.component.package,
+            dims: true,
+            outside: { [weak self] in if let dismiss { self?.perform(activity, dismiss) } }
+        )
+    }
+
+    private func menuWindow(_ activity: Activity, _ windows: [Window], _ layout: inout Layout) -> Window? {
+        guard let key = activity.openMenu else { return nil }
+        guard let anchor = windows.last?.root.first({ $0.key == key }), let items = anchor.view.handlers.menu else {
+            activity.openMenu = nil
+            return nil
+        }
+        let view = Chrome.menu(items) { [weak self] item in
+            activity.openMenu = nil
+            self?.perform(activity, item.action)
+        }
+        let room = Bounds(
+            left: Screen.pixels(8),
+            top: Screen.pixels(Screen.statusBar + 4),
+            right: Screen.width - Screen.pixels(8),
+            bottom: Screen.height - Screen.pixels(Screen.navigationBar + 8)
+        )
+        let node = layout.run(view, key: RootKey.menu, in: room)
+        let right = min(max(anchor.frame.right, room.left + node.width), room.right)
+        let left = anchor.frame.centerX > Screen.width / 2 ? right - node.width : max(room.left, anchor.frame.left)
+        let top = max(room.top, min(anchor.frame.top, room.bottom - node.height))
+        let placed = node.moved(dx: min(left, room.right - node.width) - node.frame.left, dy: top - node.frame.top)
+        return Window(
+            kind: .menu,
+            root: placed,
+            package: activity.component.package,
+            outside: { [weak self] in
+                activity.openMenu = nil
+                self?.invalidate()
+            }
+        )
+    }
+
+    private func keyboardWindow(_ activity: Activity, _ windows: [Window]) -> Window {
+        let field = focusedField(activity, windows)
+        let keyboard = Keyboard(
+            page: keyboardPage,
+            shifted: keyboardShift,
+            kind: field?.view.handlers.text?.kind ?? .text,
+            press: { [weak self] key in self?.press(key) }
+        )
+        let top = Screen.height - Screen.pixels(Keyboard.height + Screen.navigationBar)
+        var layout = Layout(text: text, offsets: [:])
+        let room = Bounds(left: 0, top: top, right: Screen.width, bottom: Screen.height)
+        return Window(
+            kind: .keyboard,
+            root: layout.run(keyboard.view, key: RootKey.keyboard, in: room),
+            package: "com.google.android.inputmethod.latin"
+        )
+    }
+
+    private func toastWindow(_ words: String) -> Window {
+        var layout = Layout(text: text, offsets: [:])
+        let bottom = Screen.height - Screen.pixels(Screen.navigationBar + 64)
+        let room = Bounds(left: Screen.pixels(32), top: 0, right: Screen.width - Screen.pixels(32), bottom: bottom)
+        let node = layout.run(Chrome.toast(words), key: RootKey.toast, in: room)
+        let placed = node.moved(
+            dx: (Screen.width - node.width) / 2 - node.frame.left,
+            dy: bottom - node.height - node.frame.top
+        )
+        return Window(kind: .toast, root: placed, package: "com.android.systemui")
+    }
+
+    // MARK: Focus
+
+    /// The text field with the focus, in the windows of an activity.
+    func focusedField(_ activity: Activity, _ windows: [Window]) -> Node? {
+        guard let key = activity.focus else { return nil }
+        let window = windows.last { $0.kind == .page || $0.kind == .dialog }
+        return window?.root.first { $0.key == key && $0.view.handlers.text != nil }
+    }
+
+    /// Gives a new window's first field the focus where it asks for it, and takes the focus from what is gone.
+    /// True when the windows have to be made anew, since the keyboard came or went.
+    private func settleFocus(_ activity: Activity, _ windows: [Window]) -> Bool {
+        let hasDialog = windows.contains { $0.kind == .dialog }
+        if !hasDialog { activity.focusedOnce.remove(RootKey.dialog) }
+        guard let window = windows.last(where: { $0.kind == .page || $0.kind == .dialog }) else { return false }
+        let shown = keyboardShown
+        if let key = activity.focus, window.root.first({ $0.key == key }) == nil {
+            activity.focus = nil
+            keyboardShown = false
+        }
+        let root = window.kind == .dialog ? RootKey.dialog : RootKey.page
+        if !activity.focusedOnce.contains(root), panel == .none,
+            let field = window.root.first({ $0.view.handlers.text?.autofocus ?? false })
+        {
+            activity.focusedOnce.insert(root)
+            focus(activity, field)
+        } else if activity.focus == nil {
+            keyboardShown = false
+        }
+        if let field = focusedField(activity, windows) {
+            let count = field.view.text.count
+            let selection = activity.selection
+            activity.selection = min(selection.lowerBound, count)..<min(selection.upperBound, count)
+        }
+        return keyboardShown != shown
+    }
+
+    /// Gives a text field the focus, with the cursor at its end, and brings up the keyboard.
+    func focus(_ activity: Activity, _ field: Node) {
+        activity.focus = field.key
+        activity.selection = field.view.text.count..<field.view.text.count
+        keyboardShown = true
+        keyboardPage = .letters
+        keyboardShift = field.view.text.isEmpty && field.view.handlers.text?.kind == .text
+        invalidate()
+    }
+
+    // MARK: Drawing
+
+    func draw(_ windows: [Window], on canvas: Canvas) {
+        let palette = palette
+        let wallpaper = front.background == .clear
+        if wallpaper { Wallpaper.draw(canvas, palette) }
+        var dark = wallpaper || palette.dark
+        for window in windows {
+            if window.dims { canvas.fill(Bounds.display.rect, RGBA(hex: 0, alpha: 0.5)) }
+            if window.kind == .panel { dark = true }
+            var painter = Painter(canvas: canvas, palette: window.kind == .panel ? panelPalette : palette)
+            if window.kind == .page || window.kind == .dialog {
+                painter.focus = front.focus
+                painter.selection = front.selection
+            }
+            painter.draw(window.root)
+            if window.dims { dark = true }
+        }
+        let ink = RGBA(hex: dark ? 0xffffff : 0x1a1b1f)
+        StatusBar(system).draw(canvas, ink: ink)
+        StatusBar.drawGestureLine(canvas, ink: keyboardShown && !palette.dark ? RGBA(hex: 0x1a1b1f) : ink)
+    }
+}
+
+extension Node {
+    /// The node and all below it moved by a distance.
+    func moved(dx: Int, dy: Int) -> Node {
+        guard dx != 0 || dy != 0 else { return self }
+        forEach { node in
+            node.frame = node.frame.moved(dx, dy)
+            node.visible = node.visible.moved(dx, dy)
+        }
+        return self
+    }
+}
+
+extension Bounds {
+    func moved(_ dx: Int, _ dy: Int) -> Bounds {
+        Bounds(left: left + dx, top: top + dy, right: right + dx, bottom: bottom + dy)
+    }
+}
