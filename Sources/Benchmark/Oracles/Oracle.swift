@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Agent
+import Base
+import Screen
+
+/// What an oracle says about a state.
+public struct OracleMove: Sendable, Equatable {
+    /// The right candidates, all equally right; the first is the one that is done.
+    public var right: [Int]
+    /// Candidates that are neither right nor wrong, such as an icon that leads where a right one does, only later.
+    public var neutral: Set<Int>
+    /// What fills the placeholder of the right one.
+    public var text: String?
+    /// Why, in a few words.
+    public var note: String
+
+    public init(_ right: [Int], neutral: Set<Int> = [], text: String? = nil, note: String) {
+        self.right = right
+        self.neutral = neutral
+        self.text = text
+        self.note = note
+    }
+
+    /// Indices of the candidates that are wrong, among `count`.
+    public func wrong(of count: Int) -> [Int] {
+        (0..<count).filter { !right.contains($0) && !neutral.contains($0) }
+    }
+}
+
+/// Knows how a task is done: it looks at the device's state at every step, so it also finds its way back from a wrong one.
+///
+/// It sees the screen and may read the device over ADB; it has no memory from step to step.
+public protocol TaskOracle: Sendable {
+    /// Takes what stands under `with:`.
+    ///
+    /// - Throws: `DroidError` with code `tasks.program` when something is missing.
+    init(_ arguments: ProgramArguments) throws
+
+    /// The move for a state.
+    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove
+}
+
+/// The oracles that tasks may name.
+enum Oracles {
+    private static let known: [String: any TaskOracle.Type] = [
+        "SettingsSwitch": SettingsSwitchOracle.self,
+        "SettingsSlider": SettingsSliderOracle.self,
+        "AlarmAdd": AlarmAddOracle.self,
+        "TimerSet": TimerSetOracle.self,
+        "StopwatchRun": StopwatchRunOracle.self,
+        "ContactAdd": ContactAddOracle.self,
+        "ContactDelete": ContactDeleteOracle.self,
+        "ContactPhone": ContactPhoneOracle.self,
+        "FileDelete": FileDeleteOracle.self,
+        "FileRename": FileRenameOracle.self,
+        "FolderCreate": FolderCreateOracle.self,
+    ]
+
+    /// - Throws: `DroidError` with code `tasks.program`.
+    static func make(_ arguments: ProgramArguments) throws -> any TaskOracle {
+        guard let type = known[arguments.name] else {
+            throw DroidError(
+                "tasks.program",
+                "\(arguments.place): there is no oracle \"\(arguments.name)\"",
+                next: "known are: \(known.keys.sorted().joined(separator: ", "))"
+            )
+        }
+        return try type.init(arguments)
+    }
+
+    /// Makes a task's programs once, so that a name that is not known is found when the suite is loaded.
+    static func check(_ template: TaskTemplate) throws {
+        let instance = try TaskInstance(template, seed: 0)
+        _ = try make(template.oracle.filled(instance.values))
+        for call in template.setupPrograms + template.check.flatMap(\.programs) {
+            _ = try Programs.make(call.filled(instance.values))
+        }
+    }
+}
+
+extension TaskTemplate {
+    /// The programs among the set-up steps.
+    var setupPrograms: [ProgramCall] {
+        setup.compactMap { if case .program(let call) = $0 { call } else { nil } }
+    }
+}
+
+/// A task's oracle as a chooser.
+public struct Oracle: ActionChooser {
+    private let oracle: any TaskOracle
+
+    /// The oracle of an instance.
+    ///
+    /// - Throws: `DroidError` with code `tasks.program`.
+    public init(_ instance: TaskInstance) throws {
+        oracle = try Oracles.make(instance.template.oracle.filled(instance.values))
+    }
+
+    /// What the oracle says about a decision; its right ones are never empty.
+    public func judge(_ decision: Decision) async throws -> OracleMove {
+        let page = OraclePage(decision)
+        let move = try await oracle.move(page, decision.device)
+        guard move.right.isEmpty else { return move }
+        // An oracle that does not know the page leaves it; from the home screen it always knows on.
+        let back = page.back + page.home
+        return OracleMove(back.isEmpty ? [0] : Array(back.prefix(1)), note: "leave a page that is not known")
+    }
+
+    public func choose(_ decision: Decision) async throws -> Choice {
+        let move = try await judge(decision)
+        let count = decision.candidates.count
+        let others = (0..<count).filter { !move.right.contains($0) }
+        let share = 1 / Double(max(move.right.count, 1))
+        let ranked = move.right.map { Ranked(index: $0, score: 1, normalised: share) }
+            + others.map { Ranked(index: $0, score: 0, normalised: 0) }
+        return Choice(ranked: ranked, filledText: move.text)
+    }
+}

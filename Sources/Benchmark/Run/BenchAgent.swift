@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import Base
+import Inference
+import Screen
+
+/// Who does the tasks.
+public enum BenchAgent: Sendable {
+    /// The verifier over a model, with a head.
+    case verifier(model: LanguageModel, head: VerifierHead, threads: Int)
+    /// The task's own oracle: what can be reached at all.
+    case oracle
+    /// Says at once that it is done: what passes by chance.
+    case noop
+    /// Draws among the candidates: what passes by trying.
+    case random
+    /// Any other chooser; it is asked by one episode at a time.
+    case chooser(name: String, any ActionChooser)
+
+    public var name: String {
+        switch self {
+        case .verifier: "verifier"
+        case .oracle: "oracle"
+        case .noop: "noop"
+        case .random: "random"
+        case .chooser(let name, _): name
+        }
+    }
+
+    /// What a worker keeps from one episode to the next: the verifier with its cache.
+    func shared() throws -> (any ActionChooser)? {
+        switch self {
+        case .verifier(let model, let head, let threads): try Verifier(model: model, head: head, threads: threads)
+        case .chooser(_, let chooser): chooser
+        default: nil
+        }
+    }
+
+    /// The chooser of an episode.
+    func chooser(_ instance: TaskInstance, shared: (any ActionChooser)?) throws -> any ActionChooser {
+        switch self {
+        case .oracle: try Oracle(instance)
+        case .noop: NoopChooser()
+        case .random: RandomChooser(seed: instance.seed, name: instance.template.name)
+        case .verifier, .chooser: shared ?? NoopChooser()
+        }
+    }
+
+    /// The prompt options that the agent needs.
+    var prompt: PromptOptions {
+        if case .verifier(_, let head, _) = self { head.prompt } else { PromptOptions() }
+    }
+}
+
+/// Says at once that the task is done.
+struct NoopChooser: ActionChooser {
+    func choose(_ decision: Decision) async throws -> Choice {
+        let index = decision.candidates.firstIndex { $0.action == .complete } ?? 0
+        return .certain(index, of: decision.candidates.count)
+    }
+}
+
+/// Draws among the candidates; the same seed draws the same at the same step.
+struct RandomChooser: ActionChooser {
+    let seed: UInt64
+    let name: String
+
+    func choose(_ decision: Decision) async throws -> Choice {
+        var random = SeededRandom(seed: seed, name: "random \(name) \(decision.step)")
+        let order = decision.candidates.indices.shuffled(using: &random)
+        let share = 1 / Double(max(order.count, 1))
+        return Choice(
+            ranked: order.enumerated().map { Ranked(index: $1, score: Double(order.count - $0), normalised: share) }
+        )
+    }
+
+    func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? {
+        var random = SeededRandom(seed: seed, name: "fill \(name) \(decision.step)")
+        return options.randomElement(using: &random)
+    }
+}

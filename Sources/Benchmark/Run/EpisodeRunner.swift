@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Agent
+import Base
+import Foundation
+import Screen
+
+/// Runs one task on one device: set-up, agent, checks.
+public struct EpisodeRunner: Sendable {
+    let device: BenchDevice
+    let rules: BenchRules
+    let agentName: String
+    /// The folder under which runs are recorded, or nil.
+    let runs: String?
+
+    /// A runner on a device.
+    ///
+    /// - Parameter runs: the folder under which each run gets its record, or nil for none.
+    public init(_ device: BenchDevice, rules: BenchRules = .strict, agentName: String, runs: String? = nil) {
+        self.device = device
+        self.rules = rules
+        self.agentName = agentName
+        self.runs = runs
+    }
+
+    /// Runs an episode. Whatever goes wrong is in the result.
+    public func run(
+        _ instance: TaskInstance,
+        chooser: any ActionChooser,
+        prompt: PromptOptions = PromptOptions()
+    ) async -> EpisodeResult {
+        let start = ContinuousClock.now
+        var result = blank(instance)
+        do {
+            let baselines = try await prepare(instance)
+            let run = try await act(instance, chooser: chooser, prompt: prompt, into: &result)
+            let checks = CheckRunner(device: device.adb, instance: instance, answer: run.answer, baselines: baselines)
+            result.checks = try await checks.run()
+            judge(&result, run)
+        } catch {
+            result.cause = .skipped
+            result.problem = "\(DroidError.wrapping(error, "bench.episode", "the episode broke off"))"
+        }
+        result.seconds = (ContinuousClock.now - start).inSeconds
+        return result
+    }
+
+    /// Brings the device to the task's start, and takes what its checks must remember.
+    ///
+    /// - Throws: `DroidError` with code `bench.setup`, or of ADB and the console.
+    public func prepare(_ instance: TaskInstance) async throws -> [[String]] {
+        try await device.restore()
+        try await SetupRunner(device: device.adb, instance: instance).run()
+        return try await CheckRunner.baselines(device.adb, instance)
+    }
+
+    /// How the screen of this device is read.
+    ///
+    /// A built-in device with a stepped clock has done all that an input leads to when the input returns, so one look is
+    /// enough; on any other the observer watches until nothing changes.
+    var observer: ScreenObserver {
+        var options = ObserverOptions(picture: runs == nil ? .none : .raw)
+        if device.isBuiltIn { options.settleDeadline = .zero }
+        return ScreenObserver(device.adb, options: options)
+    }
+
+    private func act(
+        _ instance: TaskInstance,
+        chooser: any ActionChooser,
+        prompt: PromptOptions,
+        into result: inout EpisodeResult
+    ) async throws -> RunResult {
+        var options = AgentOptions()
+        options.maxSteps = rules.budget(instance.template.maxSteps)
+        options.prompt = prompt
+        options.confirm = .never
+        options.wantsProof = false
+        var recorder: RunRecorder?
+        if let runs {
+            var header = RunHeader(
+                goal: instance.goal,
+                device: device.adb.serial,
+                agent: agentName,
+                prompt: prompt,
+                maxSteps: options.maxSteps
+            )
+            header.rules = rules.rawValue
+            let name = "\(instance.template.name)-\(instance.seed)"
+            // A run that was killed before its result was written is in the way of the next try.
+            try? FileManager.default.removeItem(atPath: "\(runs)/\(name)")
+            recorder = try RunRecorder(folder: "\(runs)/\(name)", header: header)
+            result.run = "runs/\(name)"
+        }
+        let loop = AgentLoop(device: device.adb, chooser: chooser, options: options, settle: observer)
+        return try await loop.run(goal: instance.goal, recorder: recorder)
+    }
+
+    private func blank(_ instance: TaskInstance) -> EpisodeResult {
+        EpisodeResult(
+            task: instance.template.name,
+            seed: instance.seed,
+            success: false,
+            said: Said.nothing.rawValue,
+            steps: 0,
+            cause: .skipped,
+            seconds: 0,
+            goal: instance.goal,
+            app: instance.template.app,
+            split: instance.template.split,
+            tags: instance.template.tags,
+            optimalSteps: instance.template.optimalSteps,
+            maxSteps: instance.template.maxSteps,
+            held: false,
+            checks: []
+        )
+    }
+
+    private func judge(_ result: inout EpisodeResult, _ run: RunResult) {
+        result.said = run.said.rawValue
+        result.answer = run.answer
+        result.steps = run.steps
+        result.held = result.checks.allSatisfy(\.passed)
+        result.success = result.held && (rules == .lenient || run.said == .complete)
+        result.problem = run.error.map { "\($0)" } ?? run.reason
+        result.cause =
+            if run.verdict == .error && !result.success { .error } else if result.success { .passed } else {
+                switch run.said {
+                case .complete: .premature
+                case .infeasible: .infeasible
+                case .nothing:
+                    if result.held {
+                        .undeclared
+                    } else if run.unconfirmed != nil {
+                        .refused
+                    } else {
+                        run.steps >= rules.budget(result.maxSteps) ? .budget : .loop
+                    }
+                }
+            }
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+import Glibc
+
+/// The results of a run of a suite, in a folder: `suite.json` says what ran, `results.jsonl` grows by a line an episode.
+///
+/// Append-only: after a kill all finished episodes are there, and a line that was cut off is dropped by the next start.
+final class ResultStore {
+    /// What must be the same for a run to go on where another stopped.
+    struct Header: Codable, Equatable {
+        var schema = 1
+        var suite: String
+        var agent: String
+        var rules: BenchRules
+        var device: String
+        var model: String?
+        var adapter: String?
+        var seed: UInt64
+        var repeats: Int
+    }
+
+    let folder: String
+    private(set) var done: [EpisodeResult] = []
+
+    /// Opens the folder, or starts it.
+    ///
+    /// - Throws: `DroidError` with code `bench.resume` when what is there came from another run.
+    init(folder: String, header: Header) throws {
+        self.folder = folder
+        try FileBytes.makeFolder(folder, mode: 0o700)
+        let headerPath = folder + "/suite.json"
+        if FileManager.default.fileExists(atPath: headerPath) {
+            let old = try JSON.decode(Header.self, from: FileBytes.read(headerPath))
+            guard old == header else {
+                throw DroidError(
+                    "bench.resume",
+                    "\(folder) holds the results of another run",
+                    why: Self.difference(old, header),
+                    next: "give the same options as then, or another folder"
+                )
+            }
+        } else {
+            try FileBytes.write(JSON.pretty(header) + "\n", to: headerPath)
+        }
+        let path = folder + "/results.jsonl"
+        if FileManager.default.fileExists(atPath: path) {
+            let lines = try JSONLines.whole(path)
+            done = try lines.map { try JSON.decode(EpisodeResult.self, from: Array($0.utf8)) }
+        }
+    }
+
+    /// Adds a result.
+    func add(_ result: EpisodeResult) throws {
+        try JSONLines.append(JSON.line(result), to: folder + "/results.jsonl")
+        done.append(result)
+    }
+
+    private static func difference(_ old: Header, _ new: Header) -> String {
+        let pairs: [(String, String, String)] = [
+            ("suite", old.suite, new.suite), ("agent", old.agent, new.agent),
+            ("rules", old.rules.rawValue, new.rules.rawValue), ("device", old.device, new.device),
+            ("model", old.model ?? "none", new.model ?? "none"), ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
+            ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),
+        ]
+        let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is \($0.2)" }
+        return changed.isEmpty ? "its format is \(old.schema)" : changed.joined(separator: ", ")
+    }
+}
+
+/// Files of one JSON document a line, that grow at their end.
+public enum JSONLines {
+    /// The complete lines of a file. What follows the last line break was cut off by a kill; it is removed from the file.
+    ///
+    /// - Throws: `DroidError` with code `file.read` or `file.write`.
+    public static func whole(_ path: String) throws -> [String] {
+        let bytes = try FileBytes.read(path)
+        guard let last = bytes.lastIndex(of: 10) else {
+            if !bytes.isEmpty { try FileBytes.write([], to: path) }
+            return []
+        }
+        if last != bytes.count - 1 { try FileBytes.write(bytes[...last], to: path) }
+        return bytes[..<last].split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Adds a line at the end, in one write.
+    ///
+    /// - Throws: `DroidError` with code `file.write`.
+    public static func append(_ line: String, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        let bytes = Array((line + "\n").utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw failure(path) }
+            done += count
+        }
+    }
+
+    private static func failure(_ path: String) -> DroidError {
+        DroidError("file.write", "cannot write \(path)", why: String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Agent
+import Base
+import Foundation
+
+/// What `bench` is asked for.
+public struct SuiteOptions: Sendable {
+    /// Which wording of a goal an episode gets.
+    public enum Goals: Sendable, Equatable {
+        /// The one that the seed draws.
+        case bySeed
+        /// Always this one, counted from 0; templates with fewer start over.
+        case wording(Int)
+    }
+
+    public var agent: BenchAgent
+    /// Names of tasks with `*` and `?`; all when empty.
+    public var tasks: [String] = []
+    /// The first seed; episodes of a task take this and the following.
+    public var seed: UInt64 = 30
+    public var repeats = 3
+    public var goals = Goals.bySeed
+    public var rules = BenchRules.strict
+    /// Devices that run at the same time; built-in ones only.
+    public var jobs = 1
+    /// This part of the episodes, counted from 1, of so many.
+    public var shard: (part: Int, of: Int) = (1, 1)
+    /// Where results, runs and the report are kept; a folder that has some already is gone on with.
+    public var folder: String?
+    /// Whether each run is recorded under `folder`.
+    public var records = true
+    /// The page, beside `report.html` in `folder`.
+    public var report: String?
+    /// A device that is there already; nil starts built-in ones.
+    public var device: ADBDevice?
+    /// The image of built-in devices; nil for the one that ships.
+    public var image: String?
+    /// The files of model and adapter, for the record.
+    public var model: String?
+    public var adapter: String?
+
+    public init(agent: BenchAgent) { self.agent = agent }
+}
+
+/// Runs the episodes of a suite on one or more devices.
+public struct SuiteRunner: Sendable {
+    /// What happens while a suite runs.
+    public enum Event: Sendable {
+        /// So many episodes are to run; some are done already.
+        case planned(total: Int, done: Int)
+        case finished(EpisodeResult, done: Int, total: Int)
+        case note(String)
+    }
+
+    /// What came out.
+    public struct Outcome: Sendable {
+        public var summary: SuiteSummary
+        /// In the order of tasks and seeds.
+        public var results: [EpisodeResult]
+    }
+
+    let suite: TaskSuite
+    let options: SuiteOptions
+
+    public init(_ suite: TaskSuite, options: SuiteOptions) {
+        self.suite = suite
+        self.options = options
+    }
+
+    /// The episodes that these options ask for, in order.
+    ///
+    /// - Throws: `DroidError` with code `bench.options` when nothing is asked for.
+    public func plan() throws -> [TaskInstance] {
+        let templates = suite.selected(options.tasks)
+        guard !templates.isEmpty else {
+            throw DroidError(
+                "bench.options",
+                "no task of \(suite.name) is called \(options.tasks.joined(separator: " or "))",
+                next: "the tasks are: \(suite.templates.map(\.name).joined(separator: ", "))"
+            )
+        }
+        guard options.repeats > 0, options.jobs > 0, options.shard.of > 0, (1...options.shard.of).contains(options.shard.part)
+        else {
+            throw DroidError(
+                "bench.options",
+                "repeats and jobs must be at least 1, and a shard K/N must have K from 1 to N",
+                next: "mend the options"
+            )
+        }
+        let all = try templates.flatMap { template in
+            try (0..<options.repeats).map { index in
+                let wording: Int? = if case .wording(let number) = options.goals { number } else { nil }
+                return try TaskInstance(template, seed: options.seed &+ UInt64(index), wording: wording)
+            }
+        }
+        return all.enumerated().filter { $0.offset % options.shard.of == options.shard.part - 1 }.map(\.element)
+    }
+
+    /// Runs what is not done yet.
+    ///
+    /// - Throws: `DroidError` with code `bench.options` or `bench.resume`, or what starting a device throws. Finished
+    ///   episodes are kept.
+    public func run(_ onEvent: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Outcome {
+        let plan = try plan()
+        let board = try ResultBoard(plan, folder: options.folder, header: header, onEvent)
+        await board.announce()
+        let jobs = options.device == nil ? min(options.jobs, plan.count) : 1
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<jobs { group.addTask { try await work(board) } }
+            try await group.waitForAll()
+        }
+        let results = await board.results
+        let summary = SuiteSummary(agent: options.agent.name, rules: options.rules, results: results)
+        try write(summary, results)
+        return Outcome(summary: summary, results: results)
+    }
+
+    private var header: ResultStore.Header {
+        ResultStore.Header(
+            suite: suite.name,
+            agent: options.agent.name,
+            rules: options.rules,
+            device: options.device?.serial ?? "built-in",
+            model: options.model,
+            adapter: options.adapter,
+            seed: options.seed,
+            repeats: options.repeats
+        )
+    }
+
+    private func work(_ board: ResultBoard) async throws {
+        let shared = try options.agent.shared()
+        var device: BenchDevice?
+        do {
+            while let instance = await board.next() {
+                let used: BenchDevice
+                if let device { used = device } else { used = try await start() }
+                device = used
+                let runner = EpisodeRunner(
+                    used,
+                    rules: options.rules,
+                    agentName: options.agent.name,
+                    runs: options.records ? options.folder.map { $0 + "/runs" } : nil
+                )
+                let chooser = try options.agent.chooser(instance, shared: shared)
+                let result = await runner.run(instance, chooser: chooser, prompt: options.agent.prompt)
+                try await board.add(result)
+                // A built-in device that broke is replaced; a phone is asked again by the next episode.
+                if [.error, .skipped].contains(result.cause), used.isBuiltIn {
+                    await used.stop()
+                    device = nil
+                }
+            }
+        } catch {
+            if options.device == nil { await device?.stop() }
+            throw error
+        }
+        if options.device == nil { await device?.stop() }
+    }
+
+    private func start() async throws -> BenchDevice {
+        if let adb = options.device { return .using(adb) }
+        return try await .startBuiltIn(image: options.image)
+    }
+
+    private func write(_ summary: SuiteSummary, _ results: [EpisodeResult]) throws {
+        let facts = [("model", options.model), ("adapter", options.adapter), ("seed", "\(options.seed)"), ("repeats", "\(options.repeats)")]
+        let page = BenchReport.html(
+            title: "\(suite.name): \(options.agent.name)",
+            summary: summary,
+            results: results,
+            facts: facts.compactMap { name, value in value.map { (name, $0) } }
+        )
+        let paths = [options.folder.map { $0 + "/report.html" }, options.report].compactMap(\.self)
+        for path in paths { try FileBytes.write(page, to: path) }
+        if let folder = options.folder { try FileBytes.write(JSON.pretty(summary) + "\n", to: folder + "/summary.json") }
+    }
+}
+
+/// Gives out episodes and collects results.
+private actor ResultBoard {
+    private let plan: [TaskInstance]
+    private let store: ResultStore?
+    private let onEvent: @Sendable (SuiteRunner.Event) -> Void
+    private var waiting: ArraySlice<TaskInstance> = []
+    private var done: [String: EpisodeResult] = [:]
+
+    init(
+        _ plan: [TaskInstance],
+        folder: String?,
+        header: ResultStore.Header,
+        _ onEvent: @escaping @Sendable (SuiteRunner.Event) -> Void
+    ) throws {
+        self.plan = plan
+        self.onEvent = onEvent
+        store = try folder.map { try ResultStore(folder: $0, header: header) }
+        let keys = Set(plan.map { Self.key($0.template.name, $0.seed) })
+        for result in store?.done ?? [] {
+            let key = Self.key(result.task, result.seed)
+            // What was skipped or broke is tried again.
+            if keys.contains(key), result.cause != .skipped, result.cause != .error { done[key] = result }
+        }
+        waiting = plan.filter { done[Self.key($0.template.name, $0.seed)] == nil }[...]
+    }
+
+    func announce() { onEvent(.planned(total: plan.count, done: done.count)) }
+
+    func next() -> TaskInstance? { waiting.popFirst() }
+
+    func add(_ result: EpisodeResult) throws {
+        try store?.add(result)
+        done[Self.key(result.task, result.seed)] = result
+        onEvent(.finished(result, done: done.count, total: plan.count))
+    }
+
+    /// In the order of the plan.
+    var results: [EpisodeResult] { plan.compactMap { done[Self.key($0.template.name, $0.seed)] } }
+
+    private static func key(_ task: String, _ seed: UInt64) -> String { "\(task) \(seed)" }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+
+/// A folder of tasks: one YAML file each, and `lists.yaml` with the words that their values are drawn from.
+public struct TaskSuite: Sendable {
+    /// The folder's name.
+    public let name: String
+    public let folder: String
+    /// The tasks, by name.
+    public let templates: [TaskTemplate]
+
+    /// Loads a folder and checks all of it, oracles and programs included.
+    ///
+    /// - Throws: `DroidError` with code `tasks.suite` when there is no task, or what a task file throws.
+    public static func load(_ folder: String) throws -> TaskSuite {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw DroidError(
+                "tasks.suite",
+                "there is no task suite at \(folder)",
+                why: error.localizedDescription,
+                next: "name a folder under Tasks/, or the path of one"
+            )
+        }
+        let files = names.filter { $0.hasSuffix(".yaml") && $0 != "lists.yaml" }.sorted()
+        guard !files.isEmpty else {
+            throw DroidError("tasks.suite", "\(folder) holds no task", next: "add a .yaml file; see Tasks/README.md")
+        }
+        let lists = names.contains("lists.yaml") ? try self.lists("\(folder)/lists.yaml") : [:]
+        let templates = try files.map { try TaskTemplate.load("\(folder)/\($0)", lists: lists) }
+        for template in templates { try Oracles.check(template) }
+        return TaskSuite(name: (folder as NSString).lastPathComponent, folder: folder, templates: templates)
+    }
+
+    /// Loads a suite by its path, or by its name under the data folder `Tasks`.
+    public static func find(_ name: String) throws -> TaskSuite {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue {
+            return try load(name)
+        }
+        return try load("\(Locations.data("Tasks"))/\(name)")
+    }
+
+    /// The tasks whose name matches one of `patterns`, in which `*` stands for any letters and `?` for one; all when empty.
+    public func selected(_ patterns: [String]) -> [TaskTemplate] {
+        guard !patterns.isEmpty else { return templates }
+        return templates.filter { template in patterns.contains { Glob.matches($0, template.name) } }
+    }
+
+    private static func lists(_ file: String) throws -> [String: [String]] {
+        let entries = try YAMLField.read(file).entries().map { ($0.key, try $0.value.strings()) }
+        return Dictionary(entries) { first, _ in first }
+    }
+}
+
+/// Names with `*` and `?`.
+enum Glob {
+    /// Whether `name` is one that `pattern` stands for.
+    static func matches(_ pattern: String, _ name: String) -> Bool {
+        // One row of the table "does the pattern's start match the name's start", in the manner of an edit distance.
+        let name = Array(name)
+        var row = [true] + [Bool](repeating: false, count: name.count)
+        for letter in pattern {
+            var next = [letter == "*" && row[0]] + [Bool](repeating: false, count: name.count)
+            for index in name.indices {
+                next[index + 1] =
+                    letter == "*" ? row[index + 1] || next[index] : row[index] && (letter == "?" || letter == name[index])
+            }
+            row = next
+        }
+        return row[name.count]
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+import Training
+import Yams
+
+/// How a verifier head is made, as a recipe file under `Training/recipes` says it.
+public struct HeadRecipe: Codable, Sendable, Equatable {
+    /// What the head is called in its report.
+    public var name: String
+    /// The layers whose state at a candidate's last token is read: i is the output of block i, the number of blocks the
+    /// state after the final norm.
+    public var layers: [Int]
+    /// Whether the mean state over a candidate's tokens is read as well.
+    public var mean: Bool
+    /// Weight of the squared length of the weights.
+    public var l2: Double
+    public var maxSteps: Int
+    public var patience: Int
+    public var seed: UInt64
+    /// The share of episodes that is held back to know when to stop.
+    public var validationShare: Double
+    /// Tasks that are held back whole.
+    public var validationTasks: [String]
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, layers, mean, l2, seed, patience
+        case maxSteps = "max_steps"
+        case validationShare = "validation_share"
+        case validationTasks = "validation_tasks"
+    }
+
+    /// Reads a recipe.
+    ///
+    /// - Throws: `DroidError` with code `file.read`, or `recipe.format` naming what is missing or not known.
+    public static func load(_ path: String) throws -> HeadRecipe {
+        let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
+        do {
+            if let keys = try Yams.compose(yaml: text)?.mapping?.keys.compactMap({ $0.scalar?.string }) {
+                let known = CodingKeys.allCases.map(\.rawValue)
+                if let stray = keys.first(where: { !known.contains($0) }) {
+                    throw DroidError(
+                        "recipe.format",
+                        "\(path) has a key \"\(stray)\" that no recipe has",
+                        next: "known are: \(known.joined(separator: ", "))"
+                    )
+                }
+            }
+            return try YAMLDecoder().decode(HeadRecipe.self, from: text)
+        } catch {
+            throw DroidError.wrapping(error, "recipe.format", "\(path) is no recipe", next: "see Training/README.md")
+        }
+    }
+
+    /// The part that the training engine needs.
+    var pairwise: PairwiseOptions {
+        PairwiseOptions(
+            l2: l2,
+            maxSteps: maxSteps,
+            patience: patience,
+            seed: seed,
+            validationShare: validationShare
+        )
+    }
+}

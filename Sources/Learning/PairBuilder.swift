@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Benchmark
+
+/// How pairs are made from states.
+public struct PairOptions: Sendable, Codable, Equatable {
+    /// The most states right after a wrong step, as a share of all states. Many of them teach an agent to go in circles.
+    public var selfCorrectionShare: Double
+    /// The most wrong candidates of a state that are compared with each right one; 0 for all.
+    public var negativesPerStep: Int
+    /// Seed of what is drawn.
+    public var seed: UInt64
+
+    public init(selfCorrectionShare: Double = 0.1, negativesPerStep: Int = 0, seed: UInt64 = 1) {
+        self.selfCorrectionShare = selfCorrectionShare
+        self.negativesPerStep = negativesPerStep
+        self.seed = seed
+    }
+}
+
+/// Makes pairs from the states of oracle runs.
+public enum PairBuilder {
+    /// The pairs of `states`: every right candidate against the wrong ones. Of equal states (same prompt, same verdict) one
+    /// is kept, so a home screen that starts every run does not outweigh all else.
+    public static func pairs(_ states: [StateRecord], options: PairOptions = PairOptions()) -> [PairRecord] {
+        var random = SeededRandom(seed: options.seed, name: "pairs")
+        return kept(states, options: options, random: &random).flatMap { state -> [PairRecord] in
+            var wrong = state.wrong
+            if options.negativesPerStep > 0 && wrong.count > options.negativesPerStep {
+                wrong = Array(wrong.shuffled(using: &random).prefix(options.negativesPerStep)).sorted()
+            }
+            return state.right.flatMap { right in wrong.compactMap { pair(state, right, $0) } }
+        }
+    }
+
+    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord] {
+        var seen: Set<String> = []
+        let useful = states.filter { state in
+            guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
+            return seen.insert("\(state.task)\u{0}\(state.prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
+        }
+        let decisions = useful.count { $0.kind == .decision }
+        let share = min(max(options.selfCorrectionShare, 0), 0.99)
+        // c / (c + d) = share
+        let limit = Int((share / (1 - share) * Double(decisions)).rounded(.down))
+        let corrections = useful.indices.filter { useful[$0].kind == .selfCorrection }
+        let chosen = Set(corrections.shuffled(using: &random).prefix(limit))
+        return useful.indices.filter { useful[$0].kind == .decision || chosen.contains($0) }.map { useful[$0] }
+    }
+
+    private static func pair(_ state: StateRecord, _ right: Int, _ wrong: Int) -> PairRecord? {
+        guard state.suffixes.indices.contains(right), state.suffixes.indices.contains(wrong) else { return nil }
+        // Two candidates with the same words cannot be told apart by a model that reads only the words.
+        guard state.suffixes[right] != state.suffixes[wrong] else { return nil }
+        return PairRecord(
+            task: state.task,
+            app: state.app,
+            episode: "\(state.seed)-\(state.run)",
+            step: state.step,
+            prefix: state.prefix,
+            chosen: state.suffixes[right],
+            rejected: state.suffixes[wrong],
+            kind: state.kind,
+            source: .oracle,
+            weight: 1
+        )
+    }
+}

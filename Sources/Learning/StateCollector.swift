@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import Base
+import Benchmark
+import Foundation
+import Synchronization
+
+/// What collecting oracle runs is asked for.
+public struct CollectOptions: Sendable {
+    /// The suite's folder or name.
+    public var suite: String
+    /// Names of tasks with `*` and `?`; all training tasks when empty. Held-out tasks are never collected.
+    public var tasks: [String] = []
+    public var seeds: ClosedRange<UInt64> = 1000...1019
+    /// Runs of a seed; the first is straight, the others have random wrong steps.
+    public var runs = 2
+    /// The probability of a wrong step in all runs but the first.
+    public var perturbation = 0.15
+    /// Devices that run at the same time.
+    public var jobs = 2
+    /// Where states are kept, one file a run; runs that are there are not done again.
+    public var folder: String
+    /// Counts tokens as the model does, for the prompt's budget; nil for an estimate.
+    public var counter: PromptCounter?
+    public var prompt = PromptOptions()
+    /// The image of the built-in devices; nil for the one that ships.
+    public var image: String?
+
+    public init(suite: String, folder: String) {
+        self.suite = suite
+        self.folder = folder
+    }
+}
+
+/// Collects the states of oracle runs on built-in devices.
+public enum StateCollector {
+    /// How far it is.
+    public struct Progress: Sendable {
+        public var done: Int
+        public var total: Int
+        public var states: Int
+        public var failed: Int
+    }
+
+    private struct Job: Sendable {
+        var instance: TaskInstance
+        var run: Int
+
+        func file(_ folder: String) -> String { "\(folder)/\(instance.template.name)/\(instance.seed)-\(run).jsonl" }
+    }
+
+    /// Runs what is missing, and gives back all states in a fixed order.
+    ///
+    /// A run that the oracle did not bring to its goal is left out: its verdicts cannot be trusted.
+    ///
+    /// - Throws: `DroidError` from the suite, a device or a file. Finished runs are kept.
+    public static func run(_ options: CollectOptions, progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
+        -> [StateRecord]
+    {
+        let suite = try TaskSuite.find(options.suite)
+        let templates = suite.selected(options.tasks).filter { $0.split == .train }
+        var jobs: [Job] = []
+        for template in templates {
+            for seed in options.seeds {
+                let instance = try TaskInstance(template, seed: seed)
+                for run in 0..<max(options.runs, 1) { jobs.append(Job(instance: instance, run: run)) }
+            }
+            try FileBytes.makeFolder("\(options.folder)/\(template.name)")
+        }
+        let missing = jobs.filter { !FileManager.default.fileExists(atPath: $0.file(options.folder)) }
+        let queue = Mutex(missing[...])
+        let count = Mutex(Progress(done: jobs.count - missing.count, total: jobs.count, states: 0, failed: 0))
+        progress(count.withLock { $0 })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(max(options.jobs, 1), missing.count) {
+                group.addTask {
+                    let device = try await BenchDevice.startBuiltIn(image: options.image)
+                    do {
+                        while let job = queue.withLock({ $0.popFirst() }) {
+                            let states = await collect(job, device, options)
+                            // A failed run leaves an empty file, so that it is not tried at every start.
+                            try write(states ?? [], to: job.file(options.folder))
+                            let now = count.withLock { count in
+                                count.done += 1
+                                count.states += states?.count ?? 0
+                                if states == nil { count.failed += 1 }
+                                return count
+                            }
+                            progress(now)
+                        }
+                    } catch {
+                        await device.stop()
+                        throw error
+                    }
+                    await device.stop()
+                }
+            }
+            try await group.waitForAll()
+        }
+        return try jobs.flatMap { try read($0.file(options.folder)) }
+    }
+
+    /// Reads the states of one file.
+    ///
+    /// - Throws: `DroidError` with code `file.read` or `states.format`.
+    public static func read(_ path: String) throws -> [StateRecord] {
+        try FileBytes.read(path).split(separator: 10).map { line in
+            do {
+                return try JSON.decode(StateRecord.self, from: Array(line))
+            } catch {
+                throw DroidError("states.format", "\(path) holds no states", why: "\(error)", next: "delete it and collect again")
+            }
+        }
+    }
+
+    private static func write(_ states: [StateRecord], to path: String) throws {
+        let lines = try states.map { try JSON.line($0) + "\n" }
+        try FileBytes.write(lines.joined(), to: path)
+    }
+
+    private static func collect(_ job: Job, _ device: BenchDevice, _ options: CollectOptions) async -> [StateRecord]? {
+        guard let oracle = try? Oracle(job.instance) else { return nil }
+        let chooser = RecordingOracle(
+            oracle: oracle,
+            instance: job.instance,
+            run: job.run,
+            perturbation: job.run == 0 ? 0 : options.perturbation,
+            counter: options.counter
+        )
+        // Wrong steps cost steps, and are no fault of the oracle.
+        let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle")
+        let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt)
+        return result.success && result.said == "complete" ? chooser.states : nil
+    }
+}
+
+/// Does what the oracle says, now and then something wrong instead, and writes down every state.
+private final class RecordingOracle: ActionChooser {
+    let counter: PromptCounter?
+    private let oracle: Oracle
+    private let instance: TaskInstance
+    private let run: Int
+    private let perturbation: Double
+    private let memory = Mutex((states: [StateRecord](), wentWrong: false))
+
+    init(oracle: Oracle, instance: TaskInstance, run: Int, perturbation: Double, counter: PromptCounter?) {
+        self.oracle = oracle
+        self.instance = instance
+        self.run = run
+        self.perturbation = perturbation
+        self.counter = counter
+    }
+
+    var states: [StateRecord] { memory.withLock { $0.states } }
+
+    func choose(_ decision: Decision) async throws -> Choice {
+        let move = try await oracle.judge(decision)
+        let count = decision.candidates.count
+        let wrong = move.wrong(of: count)
+        let strayed = stray(decision, among: wrong)
+        let chosen = strayed ?? move.right[0]
+        memory.withLock { memory in
+            memory.states.append(
+                StateRecord(
+                    task: instance.template.name,
+                    app: instance.template.app,
+                    split: instance.template.split,
+                    seed: instance.seed,
+                    run: run,
+                    step: decision.step,
+                    kind: memory.wentWrong ? .selfCorrection : .decision,
+                    goal: decision.goal,
+                    prefix: decision.prompt.prefix,
+                    suffixes: decision.prompt.suffixes,
+                    right: move.right,
+                    wrong: wrong,
+                    chosen: chosen,
+                    actionSpace: ActionSpace.version
+                )
+            )
+            memory.wentWrong = strayed != nil
+        }
+        return .certain(chosen, of: count, filledText: strayed == nil ? move.text : nil)
+    }
+
+    /// A wrong candidate to do instead, or nil. Only what can be undone: nothing that ends the run or needs a text.
+    private func stray(_ decision: Decision, among wrong: [Int]) -> Int? {
+        guard perturbation > 0 else { return nil }
+        var random = SeededRandom(seed: instance.seed, name: "\(instance.template.name) \(run) \(decision.step)")
+        guard Double.random(in: 0..<1, using: &random) < perturbation else { return nil }
+        let allowed = wrong.filter { index in
+            let action = decision.candidates[index].action
+            if action.isStatus || action.isPlaceholder || Sensitivity.of(action, on: decision.screen) != nil { return false }
+            if case .clearText = action { return false }
+            return true
+        }
+        return allowed.randomElement(using: &random)
+    }
+}
