@@ -39,12 +39,12 @@ public final class ProgressBar {
         let percent = Int(Double(done) / total * 100)
         let shownRate = rate >= 10 ? "\(Int(rate))" : "\((rate * 10).rounded() / 10)"
         let line = "\r\u{1B}[2K\(label) \(bar) \(percent) %  \(shownRate) \(unit)/s  \(left / 60) min \(left % 60) s left"
-        fputs(line, stderr)
+        StandardError.write(line)
     }
 
     /// Takes the bar away.
     public func finish() {
-        if drawn { fputs("\r\u{1B}[2K", stderr) }
+        if drawn { StandardError.write("\r\u{1B}[2K") }
         drawn = false
     }
 }

@@ -64,7 +64,7 @@ public struct SimDeviceOptions: Sendable {
 }
 
 /// A built-in device that runs: a daemon that speaks ADB, and a console, both on 127.0.0.1 only.
-public final class SimDevice: Sendable {
+public final class SimulatedDevice: Sendable {
     private let device: DeviceActor
     private let channels: ChannelSet
     /// The port that the daemon listens on.
@@ -88,7 +88,7 @@ public final class SimDevice: Sendable {
     /// Starts a device; it accepts connections when this returns.
     ///
     /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.port`. Nothing runs after it.
-    public static func start(_ options: SimDeviceOptions) async throws -> SimDevice {
+    public static func start(_ options: SimDeviceOptions) async throws -> SimulatedDevice {
         if options.fresh {
             for part in ["root", "snapshots"] { try? FileManager.default.removeItem(atPath: options.stateFolder + "/" + part) }
         }
@@ -104,7 +104,7 @@ public final class SimDevice: Sendable {
                 Task { await channels.close() }
             }
             let console = try await listen(options.consolePort, channels) { ConsoleHandler(session: session) }
-            return SimDevice(device: device, channels: channels, port: daemon, consolePort: console, token: token)
+            return SimulatedDevice(device: device, channels: channels, port: daemon, consolePort: console, token: token)
         } catch {
             await channels.close()
             throw DroidError(

@@ -34,8 +34,8 @@ struct AdbShell: AsyncParsableCommand {
         let device = try await DeviceChoice.open(choice.device, log: global.detail).device
         let result = try await device.shell(raw: command.joined(separator: " "), timeout: .seconds(timeout))
         await device.close()
-        FileHandle.standardOutput.write(Data(result.stdout))
-        FileHandle.standardError.write(Data(result.stderr))
+        StandardOutput.write(result.stdout)
+        StandardError.write(String(decoding: result.stderr, as: UTF8.self))
         guard let code = result.exitCode else {
             throw DroidError("adb.exit", "the exit code is unknown", why: "the device does not speak shell v2")
         }
@@ -56,7 +56,7 @@ struct AdbExec: AsyncParsableCommand {
         let device = try await DeviceChoice.open(choice.device, log: global.detail).device
         let output = try await device.exec(command.joined(separator: " "), timeout: .seconds(3600))
         await device.close()
-        FileHandle.standardOutput.write(Data(output))
+        StandardOutput.write(output)
     }
 }
 
@@ -114,7 +114,7 @@ struct AdbList: AsyncParsableCommand {
         let device = try await DeviceChoice.open(choice.device, log: global.detail).device
         for entry in try await device.list(remote) {
             try global.emit(Row(name: entry.name, size: UInt64(entry.size), mode: entry.mode))
-            if !global.json { print(String(entry.mode, radix: 8), entry.size, entry.name) }
+            if !global.json { Terminal.out("\(String(entry.mode, radix: 8)) \(entry.size) \(entry.name)") }
         }
         await device.close()
     }

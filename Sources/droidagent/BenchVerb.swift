@@ -57,7 +57,7 @@ struct BenchVerb: AsyncParsableCommand {
                 let skipped = done > 0 ? ", \(done) of them are done already" : ""
                 global.say("\(suite.name): \(total) episodes\(skipped)")
             case .finished(let result, let done, let total):
-                if global.json, let line = try? result.line() { print(line) }
+                if global.json, let line = try? result.line() { Terminal.out(line) }
                 let mark = result.success ? Terminal.green("pass") : Terminal.red("fail")
                 let place = Terminal.dim("\(done)/\(total)")
                 let figures = String(format: "%3d steps %6.1f s", result.steps, result.seconds)
@@ -110,7 +110,7 @@ struct BenchVerb: AsyncParsableCommand {
     }
 
     private func show(_ outcome: SuiteRunner.Outcome, seconds: Double) throws {
-        if global.json { print(try outcome.summary.line()) }
+        if global.json { Terminal.out(try outcome.summary.line()) }
         let templates = TemplateResult.of(outcome.results)
         global.say("")
         global.say(Terminal.dim("task                 app        split     passed  successes  mean steps  best"))

@@ -155,7 +155,7 @@ struct DoVerb: AsyncParsableCommand {
 struct TerminalConfirmer: Confirmer {
     func confirm(_ kind: Sensitivity, words: String) async -> ConfirmAnswer {
         guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return .nobody }
-        fputs("This would \(kind.rawValue): \(words). Do it? [y/N] ", stderr)
+        StandardError.write("This would \(kind.rawValue): \(words). Do it? [y/N] ")
         guard let line = readLine() else { return .nobody }
         return ["y", "yes"].contains(line.trimmingCharacters(in: .whitespaces).lowercased()) ? .yes : .no
     }

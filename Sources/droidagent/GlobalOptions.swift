@@ -18,7 +18,7 @@ struct GlobalOptions: ParsableArguments {
     /// A line for a person: on standard output, or on standard error when `--json` owns that.
     func say(_ text: @autoclosure () -> String) {
         if quiet { return }
-        json ? Terminal.plain(text()) : print(text())
+        json ? Terminal.plain(text()) : Terminal.out(text())
     }
 
     /// A line for a person who asked for more.
@@ -28,7 +28,7 @@ struct GlobalOptions: ParsableArguments {
 
     /// A JSON line on standard output, if JSON was asked for.
     func emit(_ value: @autoclosure () -> some Encodable) throws {
-        if json { print(try JSON.line(value())) }
+        if json { Terminal.out(try JSON.line(value())) }
     }
 }
 

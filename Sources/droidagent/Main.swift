@@ -27,7 +27,6 @@ enum Main {
     static func main() async {
         // A reader that went away (`droidagent ... | head`) is told by a failed write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
-        setvbuf(stdout, nil, _IOLBF, 0)
         do {
             var command = try Droidagent.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -50,7 +49,7 @@ enum Main {
         let code = Droidagent.exitCode(for: error)
         let message = Droidagent.fullMessage(for: error)
         if code.isSuccess {
-            print(message)
+            Terminal.out(message)
             return 0
         }
         let isUsage = code == .validationFailure

@@ -26,7 +26,7 @@ struct ModelFetch: AsyncParsableCommand {
 
     func run() async throws {
         let path = try ModelStore.smolLM2.fetch { Terminal.plain($0) }
-        if !global.quiet { print(path) }
+        if !global.quiet { Terminal.out(path) }
     }
 }
 
@@ -71,13 +71,13 @@ struct ModelInfo: AsyncParsableCommand {
             tensorTypes: types,
             sha256: try SHA256.hex(ofFile: path)
         )
-        if global.json { return print(try JSON.line(info)) }
-        print("\(Terminal.bold(info.name))  \(path)")
-        print("  architecture   \(info.architecture), \(info.blocks) blocks of \(info.width) x \(info.feedForwardWidth)")
-        print("  attention      \(info.heads) heads, \(info.keyValueHeads) for keys and values")
-        print("  context        \(info.contextLength) tokens, vocabulary \(info.vocabulary)")
-        print("  tensors        \(types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
-        print("  sha256         \(info.sha256)")
+        if global.json { return Terminal.out(try JSON.line(info)) }
+        Terminal.out("\(Terminal.bold(info.name))  \(path)")
+        Terminal.out("  architecture   \(info.architecture), \(info.blocks) blocks of \(info.width) x \(info.feedForwardWidth)")
+        Terminal.out("  attention      \(info.heads) heads, \(info.keyValueHeads) for keys and values")
+        Terminal.out("  context        \(info.contextLength) tokens, vocabulary \(info.vocabulary)")
+        Terminal.out("  tensors        \(types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
+        Terminal.out("  sha256         \(info.sha256)")
     }
 }
 
@@ -94,7 +94,7 @@ struct ModelGenerate: AsyncParsableCommand {
         let session = try ScoringSession(model: language, threads: threads.count)
         let prefix = language.tokenizer.encode(text, addSpecial: true, parseSpecial: true)
         let added = try session.generate(prefix: prefix, maxTokens: tokens)
-        print(language.tokenizer.decode(added))
+        Terminal.out(language.tokenizer.decode(added))
     }
 }
 
@@ -139,7 +139,7 @@ struct ModelScore: AsyncParsableCommand {
         for row in rows {
             try global.emit(row)
             if !global.json {
-                print(String(format: "%10.4f  %8.4f a token  ", row.logLikelihood, row.perToken) + row.candidate)
+                Terminal.out(String(format: "%10.4f  %8.4f a token  ", row.logLikelihood, row.perToken) + row.candidate)
             }
         }
     }
@@ -164,7 +164,7 @@ struct ModelBench: AsyncParsableCommand {
             try global.emit(row)
             if !global.json {
                 let floor = row.floor.map { "  floor \($0)" } ?? ""
-                print("\(Terminal.fit(row.name, 40)) \(String(format: "%10.3f", row.value)) \(row.unit)\(floor)")
+                Terminal.out("\(Terminal.fit(row.name, 40)) \(String(format: "%10.3f", row.value)) \(row.unit)\(floor)")
             }
         }
     }

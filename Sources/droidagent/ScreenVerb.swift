@@ -30,9 +30,9 @@ struct ScreenVerb: AsyncParsableCommand {
         let screen = observation.state
         let actions = ScreenActions(screen)
         switch global.json ? .json : format {
-        case .xml: FileHandle.standardOutput.write(Data(screen.xml + [10]))
-        case .html: print(ScreenHTML.render(screen))
-        case .json: print(try JSON.pretty(ScreenJSON(screen)))
+        case .xml: StandardOutput.write(screen.xml + [10])
+        case .html: Terminal.out(ScreenHTML.render(screen))
+        case .json: Terminal.out(try JSON.pretty(ScreenJSON(screen)))
         case .png: try draw(screen, actions, problem: observation.pictureProblem)
         case .actions: list(screen, actions)
         }
@@ -58,13 +58,13 @@ struct ScreenVerb: AsyncParsableCommand {
             appName: AppCatalog.label(of: screen.package)
         )
         let keyboard = screen.keyboardShown ? ", keyboard shown" : ""
-        print("\(Terminal.bold(screen.package)) \(screen.activity)\(keyboard)")
+        Terminal.out("\(Terminal.bold(screen.package)) \(screen.activity)\(keyboard)")
         let lines = prompt.prefix.split(separator: "\n").drop { !$0.hasPrefix("Screen of") }.dropFirst()
-        for line in lines.prefix(while: { !$0.hasPrefix("Goal:") }) { print("  \(line)") }
-        print(Terminal.bold("\(actions.candidates.count) candidates") + " (action space \(ActionSpace.version))")
+        for line in lines.prefix(while: { !$0.hasPrefix("Goal:") }) { Terminal.out("  \(line)") }
+        Terminal.out(Terminal.bold("\(actions.candidates.count) candidates") + " (action space \(ActionSpace.version))")
         for candidate in actions.candidates {
             let source = candidate.number.map { "[\($0)]" } ?? ""
-            print("  \(Terminal.fit(candidate.text, 56)) \(Terminal.dim("\(candidate.action.type) \(source)"))")
+            Terminal.out("  \(Terminal.fit(candidate.text, 56)) \(Terminal.dim("\(candidate.action.type) \(source)"))")
         }
     }
 }

@@ -23,7 +23,7 @@ struct StepDisplay: Sendable {
             say(Terminal.dim("     action                                         score  margin  candidates    time"))
         case .choosing: break
         case .step(let step):
-            if isJSON, let line = try? JSON.line(step) { print(line) }
+            if isJSON, let line = try? JSON.line(step) { Terminal.out(line) }
             say(Self.line(step))
             if isVerbose { Terminal.plain(Self.times(step.timings)) }
         case .note(let text): say(Terminal.dim("     \(text)"))
@@ -33,7 +33,7 @@ struct StepDisplay: Sendable {
 
     private func say(_ text: String) {
         if isQuiet { return }
-        isJSON ? Terminal.plain(text) : print(text)
+        isJSON ? Terminal.plain(text) : Terminal.out(text)
     }
 
     static func line(_ step: StepSummary) -> String {

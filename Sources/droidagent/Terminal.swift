@@ -17,14 +17,19 @@ enum Terminal {
     static func yellow(_ text: String) -> String { style(text, "33") }
     static func cyan(_ text: String) -> String { style(text, "36") }
 
+    /// Prints a line to standard output, at once: whoever reads a pipe sees it as soon as it is true.
+    static func out(_ text: String) {
+        StandardOutput.write((text + "\n").utf8)
+    }
+
     /// Prints an error to standard error, its first line marked.
     static func error(_ text: String) {
         let mark = isatty(STDERR_FILENO) == 1 ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
-        fputs("\(mark) \(text)\n", stderr)
+        StandardError.write("\(mark) \(text)\n")
     }
 
     /// Prints a line to standard error.
-    static func plain(_ text: String) { fputs(text + "\n", stderr) }
+    static func plain(_ text: String) { StandardError.write(text + "\n") }
 
     /// Pads or cuts text to a width in characters.
     static func fit(_ text: String, _ width: Int) -> String {

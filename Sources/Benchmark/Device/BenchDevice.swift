@@ -16,11 +16,11 @@ public actor BenchDevice {
     public nonisolated let isBuiltIn: Bool
 
     private static let snapshot = "bench_default"
-    private let simulated: SimDevice?
+    private let simulated: SimulatedDevice?
     private let console: ConsoleClient?
     private let folder: String?
 
-    private init(adb: ADBDevice, simulated: SimDevice?, console: ConsoleClient?, folder: String?) {
+    private init(adb: ADBDevice, simulated: SimulatedDevice?, console: ConsoleClient?, folder: String?) {
         self.adb = adb
         self.simulated = simulated
         self.console = console
@@ -36,7 +36,7 @@ public actor BenchDevice {
         try FileBytes.makeFolder(folder, mode: 0o700)
         do {
             let image = try image ?? Locations.data("Emulator") + "/default"
-            let simulated = try await SimDevice.start(
+            let simulated = try await SimulatedDevice.start(
                 SimDeviceOptions(image: image, stateFolder: folder, fresh: true, seed: seed, clock: .stepped)
             )
             do {
