@@ -393,6 +393,8 @@ public final class ADBStream: Sendable {
             case .idle(let duration):
                 let left = state.lastActivity + TimeAmount(clamping: duration) - .now()
                 if left > .nanoseconds(0) { return (nil, left) }
+                // What waits to be read is our own slowness, not the device's.
+                if state.buffered > 0 { return (nil, TimeAmount(clamping: duration)) }
                 return (ADBError.timeout(watch.what, duration, idle: true), nil)
             }
         }

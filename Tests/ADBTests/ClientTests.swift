@@ -355,7 +355,8 @@ struct QuotingTests {
     @Test(
         "Words are quoted so that a POSIX shell reads them back",
         arguments: [
-            ("a", "a"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$HOME", "'$HOME'"), ("/sdcard/x.txt", "/sdcard/x.txt"),
+            ("a", "a"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$HOME", "'$HOME'"),
+            ("/sdcard/x.txt", "/sdcard/x.txt"),
             ("a;b", "'a;b'"), ("*", "'*'"), ("ü", "'ü'"), ("'", "''\\'''"), ("a\nb", "'a\nb'"), ("~", "'~'"),
         ]
     )

@@ -58,7 +58,8 @@ final class RealServer {
     }
 
     func stop() {
-        process.terminate()
+        // A process that Foundation starts inherits a mask that keeps SIGTERM from adb.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(atPath: home)
     }
@@ -103,11 +104,11 @@ struct ServerInteropTests {
             #expect(try await device.exec("bytes 1000000").count == 1_000_000)
             for size in [0, 1, 65_537, 3_000_000] {
                 let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 13) }
-                try await device.push(bytes, to: "/f")
-                #expect(try await device.pull("/f") == bytes)
-                #expect(try await device.stat("/f")?.size == Int64(size))
+                try await device.push(bytes, to: "/d/f")
+                #expect(try await device.pull("/d/f") == bytes)
+                #expect(try await device.stat("/d/f")?.size == Int64(size))
             }
-            #expect(try await device.list("").map(\.name) == ["f"])
+            #expect(try await device.list("/d").map(\.name) == ["f"])
             await expect("adb.sync") { _ = try await device.pull("/none") }
             await expect("adb.refused") { _ = try await device.open("nothing:") }
             await expect("adb.timeout") { _ = try await device.shell(raw: "hang", timeout: .milliseconds(30)) }

@@ -18,7 +18,9 @@ struct HandshakeTests {
 
     @Test("Both ends agree on the smaller version, the smaller payload and the common features")
     func agreement() throws {
-        for (hostVersion, deviceVersion) in [(ProtocolVersion.v1_1, ProtocolVersion.v1_0), (.v1_0, .v1_1), (.v1_1, .v1_1)] {
+        for (hostVersion, deviceVersion) in [
+            (ProtocolVersion.v1_1, ProtocolVersion.v1_0), (.v1_0, .v1_1), (.v1_1, .v1_1),
+        ] {
             var host = host(version: hostVersion)
             var device = device(version: deviceVersion)
             guard case .send(let hello) = host.start().first else { throw Missing() }
@@ -33,7 +35,10 @@ struct HandshakeTests {
         }
     }
 
-    @Test("Whatever comes before the greeting is ignored", arguments: [Command.open, .okay, .write, .close, .init(rawValue: 5)])
+    @Test(
+        "Whatever comes before the greeting is ignored",
+        arguments: [Command.open, .okay, .write, .close, .init(rawValue: 5)]
+    )
     func early(command: Command) {
         var device = device()
         var host = host()
@@ -56,7 +61,9 @@ struct HandshakeTests {
     @Test("A peer that takes no payload is refused")
     func noPayload() throws {
         var device = device()
-        guard case .fail = device.receive(Packet(.connect, 0x0100_0001, 0, version: .v1_0)).first else { throw Missing() }
+        guard case .fail = device.receive(Packet(.connect, 0x0100_0001, 0, version: .v1_0)).first else {
+            throw Missing()
+        }
     }
 
     @Test("A second greeting drops every stream and starts a new session")
@@ -164,7 +171,8 @@ struct StreamTests {
         #expect(pair.host.receive(Packet(.okay, 5, 77, version: .v1_1)).sent == [Packet(.close, 77, 5, version: .v1_1)])
         for packet in [
             Packet(.write, 5, 77, payload: [1], version: .v1_1), Packet(.close, 5, 77, version: .v1_1),
-            Packet(.close, 0, 77, version: .v1_1), Packet(.okay, 0, 77, version: .v1_1), Packet(.okay, 5, 0, version: .v1_1),
+            Packet(.close, 0, 77, version: .v1_1), Packet(.okay, 0, 77, version: .v1_1),
+            Packet(.okay, 5, 0, version: .v1_1),
             Packet(.open, 0, 0, payload: [65], version: .v1_1), Packet(.init(rawValue: 1), 5, 6, version: .v1_1),
         ] {
             #expect(pair.host.receive(packet).isEmpty)

@@ -65,8 +65,16 @@ struct PacketTests {
         var bytes = PacketTests.greeting
         bytes[20] ^= 1
         var decoder = PacketDecoder()
-        expectViolation { try decoder.next(&$0) } on: { bytes }
-        expectViolation { try decoder.next(&$0) } on: { PacketTests.greeting }
+        expectViolation {
+            try decoder.next(&$0)
+        } on: {
+            bytes
+        }
+        expectViolation {
+            try decoder.next(&$0)
+        } on: {
+            PacketTests.greeting
+        }
     }
 
     @Test("A payload over the limit is refused from its header alone")
@@ -75,7 +83,11 @@ struct PacketTests {
         let header = PacketHeader(command: .write, arg0: 1, arg1: 1, length: 4097, checksum: 0)
         var bytes: [UInt8] = []
         header.encode(into: &bytes)
-        expectViolation { try decoder.next(&$0) } on: { bytes }
+        expectViolation {
+            try decoder.next(&$0)
+        } on: {
+            bytes
+        }
     }
 
     @Test("A wrong sum is refused before version 1.1 and ignored from then on")
@@ -83,7 +95,11 @@ struct PacketTests {
         var packet = Packet(.write, 1, 2, payload: [1, 2, 3], version: .v1_0)
         packet.checksum = 0
         var old = PacketDecoder(version: .v1_0)
-        expectViolation { try old.next(&$0) } on: { packet.encoded }
+        expectViolation {
+            try old.next(&$0)
+        } on: {
+            packet.encoded
+        }
         var new = PacketDecoder(version: .v1_1)
         var bytes = packet.encoded[...]
         #expect(try new.next(&bytes) == packet)

@@ -24,7 +24,9 @@ struct ShellPacketTests {
         let err = random.bytes(300)
         var stream: [UInt8] = []
         let size = WindowSize(rows: 1, columns: 2, width: 3, height: 4)
-        for item in [ShellPiece.windowSize(size), .stdout(out[...]), .stderr([]), .stderr(err[...]), .closeStdin, .exit(255)] {
+        for item in [
+            ShellPiece.windowSize(size), .stdout(out[...]), .stderr([]), .stderr(err[...]), .closeStdin, .exit(255),
+        ] {
             ShellPacket.encode(item, into: &stream)
         }
         var decoder = ShellPacketDecoder()
@@ -96,7 +98,8 @@ struct SyncTests {
 
     static let requests: [SyncRequest] = [
         .stat("/sdcard"), .stat2("/a b"), .lstat2("/ü"), .list("/"), .list2(""), .send("/a,b", mode: 33188),
-        .data([1, 2, 3]), .done(modified: 9), .send2("/c", mode: 0o100600, flags: 4), .done(modified: 1), .receive("/d"),
+        .data([1, 2, 3]), .done(modified: 9), .send2("/c", mode: 0o100600, flags: 4), .done(modified: 1),
+        .receive("/d"),
         .receive2("/e", flags: 2), .quit,
     ]
 
@@ -156,11 +159,14 @@ struct SyncTests {
         (short.accessed, short.changed, short.size) = (0, 0, 12)
         let old = SyncFile(name: "x", status: short)
         let responses: [SyncResponse] = [
-            .stat(short), .stat2(SyncTests.status), .lstat2(.failed(2)), .entry(old), .listEnd, .entry2(file), .entry2(file),
+            .stat(short), .stat2(SyncTests.status), .lstat2(.failed(2)), .entry(old), .listEnd, .entry2(file),
+            .entry2(file),
             .listEnd2, .okay, .data([1, 2]), .receiveEnd, .fail("read failed: No such file or directory"),
         ]
         var decoder = SyncResponseDecoder()
-        for wanted in [SyncExpectation.stat, .stat2, .lstat2, .list, .list2, .stored, .file, .file] { decoder.expect(wanted) }
+        for wanted in [SyncExpectation.stat, .stat2, .lstat2, .list, .list2, .stored, .file, .file] {
+            decoder.expect(wanted)
+        }
         let stream = responses.flatMap(\.encoded)
         var out: [SyncResponse] = []
         for start in stride(from: 0, to: stream.count, by: piece) {
@@ -209,12 +215,17 @@ struct SyncTests {
     @Test("An answer that nobody asked for is refused")
     func unexpected() {
         for (expectation, answer) in [
-            (SyncExpectation?.none, SyncResponse.okay), (.stat, .stat2(SyncTests.status)), (.file, .okay), (.stored, .receiveEnd),
+            (SyncExpectation?.none, SyncResponse.okay), (.stat, .stat2(SyncTests.status)), (.file, .okay),
+            (.stored, .receiveEnd),
             (.list, .entry2(SyncFile(name: "a", status: SyncTests.status))), (.none, .fail("x")),
         ] {
             var decoder = SyncResponseDecoder()
             if let expectation { decoder.expect(expectation) }
-            expectViolation { try decoder.next(&$0) } on: { answer.encoded }
+            expectViolation {
+                try decoder.next(&$0)
+            } on: {
+                answer.encoded
+            }
         }
     }
 
@@ -222,10 +233,16 @@ struct SyncTests {
     func hugeText() {
         var decoder = SyncResponseDecoder()
         decoder.expect(.file)
-        expectViolation { try decoder.next(&$0) } on: { Array("FAIL".utf8) + [0xff, 0xff, 0xff, 0xff] }
+        expectViolation {
+            try decoder.next(&$0)
+        } on: {
+            Array("FAIL".utf8) + [0xff, 0xff, 0xff, 0xff]
+        }
         decoder = SyncResponseDecoder()
         decoder.expect(.list)
-        expectViolation { try decoder.next(&$0) } on: {
+        expectViolation {
+            try decoder.next(&$0)
+        } on: {
             Array("DENT".utf8) + [UInt8](repeating: 0, count: 12) + [0, 0, 0, 0x80]
         }
     }
@@ -248,7 +265,8 @@ struct SyncTests {
             var answers = SyncResponseDecoder()
             let all: [SyncExpectation] = [.stat, .stat2, .lstat2, .list, .list2, .stored, .file]
             answers.expect(all[Int.random(in: 0..<all.count, using: &random)])
-            var noise = (["STAT", "STA2", "DENT", "DNT2", "DATA", "DONE", "FAIL", "OKAY"].randomElement(using: &random) ?? "")
+            var noise =
+                (["STAT", "STA2", "DENT", "DNT2", "DATA", "DONE", "FAIL", "OKAY"].randomElement(using: &random) ?? "")
                 .utf8.map { $0 }
             noise += random.bytes(100).map { $0 & 7 }
             var rest = noise[...]
