@@ -101,7 +101,8 @@ extension ADBDevice {
     }
 
     /// All that a service without framing writes.
-    private func output(of service: String, stdin: [UInt8], timeout: Duration, for what: String) async throws -> [UInt8] {
+    private func output(of service: String, stdin: [UInt8], timeout: Duration, for what: String) async throws -> [UInt8]
+    {
         let stream = try await transport.open(service, limit: .total(timeout), for: what)
         defer { stream.drop() }
         if !stdin.isEmpty { try stream.enqueue(stdin[...]) }

@@ -42,7 +42,11 @@ public final class ADBDevice: Sendable {
     /// Uses a device that an adb server holds.
     ///
     /// - Throws: `DroidError`: `adb.connect` (no server), `adb.nodevice`, `adb.offline`, `adb.unauthorized`.
-    public static func connect(serial: String, server: ADBServer, timeout: Duration = .seconds(5)) async throws -> ADBDevice {
+    public static func connect(
+        serial: String,
+        server: ADBServer,
+        timeout: Duration = .seconds(5)
+    ) async throws -> ADBDevice {
         ADBDevice(transport: try await ServerTransport.connect(serial: serial, server: server, timeout: timeout))
     }
 

@@ -17,7 +17,8 @@ public struct ADBServer: Sendable, Hashable {
 
     /// `ANDROID_ADB_SERVER_PORT` where it is a port, otherwise 5037.
     public static var defaultPort: Int {
-        guard let text = getenv("ANDROID_ADB_SERVER_PORT"), let port = Int(String(cString: text)), (1...65535).contains(port)
+        guard let text = getenv("ANDROID_ADB_SERVER_PORT"), let port = Int(String(cString: text)),
+            (1...65535).contains(port)
         else { return 5037 }
         return port
     }
@@ -28,7 +29,11 @@ public struct ADBServer: Sendable, Hashable {
     public func version() async throws -> Int {
         let text = try await ask("host:version")
         guard let version = Int(text, radix: 16) else {
-            throw DroidError("adb.protocol", "what answers is no adb server", why: "its version is \"\(text.prefix(40))\"")
+            throw DroidError(
+                "adb.protocol",
+                "what answers is no adb server",
+                why: "its version is \"\(text.prefix(40))\""
+            )
         }
         return version
     }
@@ -65,8 +70,14 @@ struct ServerSession {
     private let serial: String
     private var reader = SmartSocketReader()
 
-    init(_ server: ADBServer, _ service: String, serial: String = "", timeout: Duration, for what: String) async throws {
-        stream = try await SocketStream.connect(host: server.host, port: server.port, service: service, timeout: timeout)
+    init(_ server: ADBServer, _ service: String, serial: String = "", timeout: Duration, for what: String) async throws
+    {
+        stream = try await SocketStream.connect(
+            host: server.host,
+            port: server.port,
+            service: service,
+            timeout: timeout
+        )
         self.serial = serial
         stream.arm(.total(timeout), for: what)
     }

@@ -113,7 +113,7 @@ public final class ADBStream: Sendable {
     ///
     /// - Throws: `DroidError` (`adb.lost`, `adb.timeout`, `adb.closed`) or `CancellationError`; the stream is closed then.
     public func write(_ bytes: ArraySlice<UInt8>) async throws {
-        let link = try enqueue(bytes)
+        guard let link = try enqueue(bytes) else { throw closedByPeer }
         guard link.queuedBytes > ADBStream.window else { return }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -132,17 +132,17 @@ public final class ADBStream: Sendable {
 
     // MARK: For the services of this module
 
-    /// Queues bytes without waiting, for callers that hold them in memory anyway.
+    /// Queues bytes without waiting, for callers that hold them in memory anyway. On a stream that the device has
+    /// closed nothing happens: what it said before that can still be read.
+    ///
+    /// - Returns: what the bytes went to; `nil` when the device has closed the stream.
     @discardableResult
-    func enqueue(_ bytes: ArraySlice<UInt8>) throws -> any StreamLink {
+    func enqueue(_ bytes: ArraySlice<UInt8>) throws -> (any StreamLink)? {
         let link = try state.withLock { state in
             if case .failed(let error) = state.end { throw error }
-            guard state.end == nil, let link = state.link else {
-                throw DroidError("adb.closed", "the device has closed \(ADBError.shortened(service))")
-            }
-            return link
+            return state.end == nil ? state.link : nil
         }
-        if !bytes.isEmpty { link.send(bytes) }
+        if !bytes.isEmpty { link?.send(bytes) }
         return link
     }
 
@@ -270,14 +270,17 @@ public final class ADBStream: Sendable {
             state.end = .finished
             return Woken(taking: &state)
         }
-        let closed = DroidError("adb.closed", "the device has closed \(ADBError.shortened(service))")
         woken.opener?.resume()
         woken.reader?.resume(returning: nil)
-        for writer in woken.writers { writer.resume(throwing: closed) }
+        for writer in woken.writers { writer.resume(throwing: closedByPeer) }
         woken.timer?.cancel()
     }
 
     // MARK: Within
+
+    private var closedByPeer: DroidError {
+        DroidError("adb.closed", "the device has closed \(ADBError.shortened(service))")
+    }
 
     /// Everything that waits, taken out of the state so that it is resumed outside the lock.
     private struct Woken {
@@ -390,6 +393,8 @@ public final class ADBStream: Sendable {
             case .idle(let duration):
                 let left = state.lastActivity + TimeAmount(clamping: duration) - .now()
                 if left > .nanoseconds(0) { return (nil, left) }
+                // What waits to be read is our own slowness, not the device's.
+                if state.buffered > 0 { return (nil, TimeAmount(clamping: duration)) }
                 return (ADBError.timeout(watch.what, duration, idle: true), nil)
             }
         }

@@ -95,7 +95,8 @@ enum ADBError {
         switch error {
         case let error as NIOConnectionError:
             if let first = error.connectionErrors.first { return reason(first.error) }
-            return error.dnsAError != nil || error.dnsAAAAError != nil ? "the host name is not known" : "no address answered"
+            return error.dnsAError != nil || error.dnsAAAAError != nil
+                ? "the host name is not known" : "no address answered"
         case let error as IOError: return String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: return "no answer in time"
         case let error as DroidError: return error.why.isEmpty ? error.what : error.why

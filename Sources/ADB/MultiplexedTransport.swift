@@ -26,7 +26,6 @@ final class MultiplexedTransport: DeviceTransport {
         var streams: [StreamID: ADBStream] = [:]
         var lost: DroidError?
         var waiter: CheckedContinuation<Void, any Error>?
-        var timer: Scheduled<Void>?
     }
 
     /// What a stream is told once the lock is released.
@@ -56,11 +55,12 @@ final class MultiplexedTransport: DeviceTransport {
     ///   closed then.
     func start(_ link: any PacketLink, timeout: Duration) async throws {
         let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(clamping: timeout)) {
+            guard self.state.withLock({ $0.connection.agreement == nil }) else { return }
             self.lose(ADBError.timeout("the greeting of \(self.serial)", timeout, idle: false))
         }
+        defer { timer.cancel() }
         state.withLock { state in
             state.link = link
-            state.timer = timer
             for case .send(let packet) in state.connection.start() { state.outbox.append(packet) }
         }
         wake()
@@ -77,7 +77,6 @@ final class MultiplexedTransport: DeviceTransport {
         } onCancel: {
             lose(ADBError.lost(serial, why: "the attempt to connect was given up"))
         }
-        timer.cancel()
     }
 
     func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
@@ -142,22 +141,19 @@ final class MultiplexedTransport: DeviceTransport {
     /// The link is gone, or of no use any more: everything that waits fails with `error`.
     func lose(_ error: DroidError) {
         typealias Waiting = (
-            streams: [ADBStream], waiter: CheckedContinuation<Void, any Error>?, link: (any PacketLink)?,
-            timer: Scheduled<Void>?
+            streams: [ADBStream], waiter: CheckedContinuation<Void, any Error>?, link: (any PacketLink)?
         )
-        let (streams, waiter, link, timer) = state.withLock { state -> Waiting in
-            guard state.lost == nil else { return ([], nil, nil, nil) }
+        let (streams, waiter, link) = state.withLock { state -> Waiting in
+            guard state.lost == nil else { return ([], nil, nil) }
             state.lost = error
             state.outbox = []
             defer {
                 state.streams = [:]
                 state.waiter = nil
                 state.link = nil
-                state.timer = nil
             }
-            return (Array(state.streams.values), state.waiter, state.link, state.timer)
+            return (Array(state.streams.values), state.waiter, state.link)
         }
-        timer?.cancel()
         link?.close()
         waiter?.resume(throwing: error)
         for stream in streams { stream.fail(error) }
@@ -224,7 +220,11 @@ final class MultiplexedTransport: DeviceTransport {
             case .refused: notices.append((stream, .failed(ADBError.refused(stream.service, serial))))
             case .reset: notices.append((stream, .failed(ADBError.lost(serial, why: "it started a new session"))))
             case .violation:
-                let error = DroidError("adb.protocol", "the device \(serial) broke the protocol", why: "it did not wait")
+                let error = DroidError(
+                    "adb.protocol",
+                    "the device \(serial) broke the protocol",
+                    why: "it did not wait"
+                )
                 notices.append((stream, .failed(error)))
             }
         case .failed(let error): failure = error

@@ -32,7 +32,12 @@ final class TCPLink: PacketLink {
     /// Connects to a device and lets a transport speak over it.
     ///
     /// - Throws: `DroidError` with code `adb.connect`.
-    static func connect(host: String, port: Int, timeout: Duration, transport: MultiplexedTransport) async throws -> TCPLink {
+    static func connect(
+        host: String,
+        port: Int,
+        timeout: Duration,
+        transport: MultiplexedTransport
+    ) async throws -> TCPLink {
         do {
             let channel = try await TCP.bootstrap(timeout: timeout)
                 .channelInitializer { channel in

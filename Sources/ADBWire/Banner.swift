@@ -81,7 +81,8 @@ public struct ConnectionBanner: Hashable, Sendable {
     }
 
     /// What a device says: the three properties that `adb devices -l` shows, and its features.
-    public static func device(product: String, model: String, device: String, features: FeatureSet) -> ConnectionBanner {
+    public static func device(product: String, model: String, device: String, features: FeatureSet) -> ConnectionBanner
+    {
         ConnectionBanner(
             systemType: "device",
             properties: [

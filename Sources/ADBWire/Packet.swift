@@ -36,8 +36,10 @@ public struct ProtocolVersion: RawRepresentable, Hashable, Comparable, Sendable 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// 1.0: every packet carries the sum of its payload bytes.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let v1_0 = ProtocolVersion(rawValue: 0x0100_0000)
     /// 1.1: the sum is not looked at, and is written as 0.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let v1_1 = ProtocolVersion(rawValue: 0x0100_0001)
 
     public static func < (a: ProtocolVersion, b: ProtocolVersion) -> Bool { a.rawValue < b.rawValue }

@@ -78,7 +78,8 @@ public struct StreamTable: Sendable {
     public let limit: Int
 
     private var entries: [StreamID: Entry] = [:]
-    private var lastID: UInt32
+    /// The number that was given out last.
+    var lastID: UInt32
 
     public init(version: ProtocolVersion, maxPayload: Int, limit: Int = 4096, lastID: UInt32 = 0) {
         self.version = version

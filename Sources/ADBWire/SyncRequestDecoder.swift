@@ -49,7 +49,9 @@ public struct SyncRequestDecoder: Sendable {
             case .sendOptions(let path):
                 guard head.fill(12, from: &input) else { return nil }
                 let bytes = head.bytes[...]
-                guard bytes.little(0) == SyncID.send2.rawValue else { throw fail("failed to read send_v2 setup packet") }
+                guard bytes.little(0) == SyncID.send2.rawValue else {
+                    throw fail("failed to read send_v2 setup packet")
+                }
                 let request = SyncRequest.send2(path, mode: bytes.little(4), flags: bytes.little(8))
                 head.clear()
                 state = .file
