@@ -2,14 +2,13 @@
 
 import Base
 import Foundation
-import Testing
 
 @testable import Inference
 
 enum Fixtures {
     /// A file that lies beside the tests.
-    static func path(_ name: String) throws -> String {
-        try #require(Bundle.module.resourceURL).appendingPathComponent("Resources/" + name).path
+    static func path(_ name: String) -> String {
+        Bundle.module.bundlePath + "/Resources/" + name
     }
 
     /// Where `model fetch` puts the model that the product ships with.
