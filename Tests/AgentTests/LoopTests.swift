@@ -103,7 +103,7 @@ struct LoopTests {
     @Test("An action without effect is not repeated; the next best is taken")
     func noEffect() async throws {
         let phone = FakePhone()
-        _ = try await loop(phone, ["go home", "go home", "go home", "done"]).run(goal: "Open Settings")
+        _ = try await loop(phone, ["go home", "go home", "done"]).run(goal: "Open Settings")
         #expect(phone.commands.count { $0 == "input keyevent 3" } == 1)
     }
 
