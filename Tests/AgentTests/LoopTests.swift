@@ -192,6 +192,15 @@ struct RecordTests {
         #expect(missing?.code == "run.missing")
     }
 
+    @Test("A person's view of the screen has a box for each number of the listing")
+    func listing() throws {
+        let screen = try Fixture.screen(Fixture.internet)
+        let actions = ScreenActions(screen)
+        #expect(actions.listing.contains("  [3] tap switch \"Wi-Fi\" (on)\n"))
+        #expect(actions.listing.contains("      done\n"))
+        #expect(actions.boxes(on: screen, chosen: actions.targets[2].id).filter(\.isChosen).map(\.number) == [3])
+    }
+
     @Test("Facts are compared by section; rows and files come and go")
     func facts() {
         let before = DeviceFacts(sections: [
