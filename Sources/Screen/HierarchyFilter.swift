@@ -41,7 +41,7 @@ struct HierarchyFilter {
         while index + mark.count <= held.count {
             if held[index] == mark[0] && held[index..<index + mark.count].elementsEqual(mark) {
                 keepNoise(held[..<index])
-                held.removeFirst(index)
+                held.removeSubrange(..<index)
                 isInside = true
                 return
             }
@@ -61,13 +61,18 @@ struct HierarchyFilter {
         var index = 0
         bytes.withUnsafeBufferPointer { source in
             while index < source.count {
+                // Nearly everything is plain text, which goes over in one piece.
+                var end = index
+                while end < source.count && Self.isPlain[Int(source[end])] { end += 1 }
+                out.append(contentsOf: source[index..<end])
+                index = end
+                guard index < source.count else { break }
                 let byte = source[index]
                 if byte == UInt8(ascii: "&") {
                     guard let used = reference(source, index, last: last) else { break }
                     index += used
-                } else if byte < 0x80 {
-                    let isAllowed = byte >= 0x20 || byte == 9 || byte == 10 || byte == 13
-                    out.append(isAllowed ? byte : UInt8(ascii: "."))
+                } else if byte < 0x20 {
+                    out.append(UInt8(ascii: "."))
                     index += 1
                 } else {
                     guard let used = sequence(source, index, last: last) else { break }
@@ -75,7 +80,12 @@ struct HierarchyFilter {
                 }
             }
         }
-        held = Array(bytes[index...])
+        held = index == bytes.count ? [] : Array(bytes[index...])
+    }
+
+    /// ASCII that an XML parser may see as it is, the ampersand left out.
+    private static let isPlain: [Bool] = (0..<256).map { byte in
+        byte < 0x80 && byte != 0x26 && (byte >= 0x20 || byte == 9 || byte == 10 || byte == 13)
     }
 
     /// Reads one UTF-8 sequence; nil when more bytes are needed. A broken one becomes U+FFFD.

@@ -53,12 +53,15 @@ enum Labels {
     private static func name(_ id: Int, in elements: inout [Element]) {
         let element = elements[id]
         if element.role == .field {
-            // An empty field may print its hint as text; then the two are equal and the field holds nothing.
+            // An empty field prints its hint as its text. Newer builds tell which it is; where they do not, words that usually stand
+            // in empty fields are taken for a hint.
             let value = oneLine(element.text)
-            let hint = oneLine(element.hint)
-            elements[id].detail = value == hint ? "" : value
+            let told = oneLine(element.hint)
+            let isHint = !value.isEmpty && (value == told || (told.isEmpty && looksLikeHint(value, element)))
+            elements[id].detail = isHint ? "" : value
             elements[id].label = firstNonEmpty([
-                hint, oneLine(element.contentDescription), element.resourceWords, neighbour(of: id, in: elements), "text",
+                told, isHint ? value : "", oneLine(element.contentDescription), floatingLabel(of: id, in: elements),
+                element.resourceWords, neighbour(of: id, in: elements), "text",
             ])
             return
         }
@@ -75,6 +78,35 @@ enum Labels {
             label = firstNonEmpty([element.resourceWords, interactive ? element.shortClass : ""])
         }
         elements[id].label = label
+    }
+
+    private static let hintWords: Set<String> = [
+        "name", "first name", "last name", "middle name", "given name", "family name", "surname", "nickname", "full name", "company", "title",
+        "job title", "department", "phone", "phone number", "mobile", "email", "e-mail", "email address", "address", "website", "url", "label",
+        "note", "notes", "description", "message", "text message", "password", "username", "user name", "pin", "amount", "price", "quantity",
+        "location", "date", "time", "hour", "hours", "minute", "minutes", "second", "seconds", "comment", "subject", "to", "tags", "folder name",
+        "file name", "filename", "folder", "playlist name", "event title", "timer name", "alarm name", "name prefix", "name suffix", "sip",
+        "phonetic name", "document name", "device name",
+    ]
+
+    /// Whether a field's text is what stands in it while it is empty: the name of a common field, the words of its own id, or an invitation.
+    private static func looksLikeHint(_ text: String, _ element: Element) -> Bool {
+        let lower = text.lowercased()
+        if hintWords.contains(lower) || lower == element.resourceWords { return true }
+        if lower.hasSuffix("…") || lower.hasSuffix("...") { return true }
+        let first = lower.split(separator: " ").first ?? ""
+        return lower.count <= 40 && ["search", "enter", "type", "add", "write"].contains(first)
+    }
+
+    /// The text beside a field within its own box: the label that floats above what was typed.
+    private static func floatingLabel(of id: Int, in elements: [Element]) -> String {
+        guard let box = elements[id].parent, elements[box].descendantCount <= 4 else { return "" }
+        for place in (box + 1)..<min(elements.count, box + 1 + elements[box].descendantCount) where place != id {
+            let element = elements[place]
+            if element.isEditable || element.isClickable { return "" }
+            if !element.text.isEmpty { return oneLine(element.text) }
+        }
+        return ""
     }
 
     private static func firstNonEmpty(_ candidates: [String]) -> String {

@@ -3,7 +3,7 @@
 import Agent
 import Base
 import Foundation
-import Inference
+@testable import Inference
 import Screen
 import Testing
 
@@ -96,7 +96,8 @@ struct HeadTests {
         let features = VerifierHead.features(facts, readsMean: false)
         #expect(features.count == head.featureCount)
         #expect(features[4] == -2)
-        let expected = 0.5 + 1 + 4 + 5 * 2 * (-2 - 1) + 6 * Double(features[5])
+        let length: Double = 6 * Double(features[5])
+        let expected: Double = 0.5 + 1 + 4 - 30 + length
         #expect(abs(head.score(features) - expected) < 1e-5)
     }
 

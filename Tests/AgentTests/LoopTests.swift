@@ -103,7 +103,7 @@ struct LoopTests {
     @Test("An action without effect is not repeated; the next best is taken")
     func noEffect() async throws {
         let phone = FakePhone()
-        _ = try await loop(phone, ["go home", "go home", "go home", "done"]).run(goal: "Open Settings")
+        _ = try await loop(phone, ["go home", "go home", "done"]).run(goal: "Open Settings")
         #expect(phone.commands.count { $0 == "input keyevent 3" } == 1)
     }
 
@@ -190,6 +190,15 @@ struct RecordTests {
         #expect(error?.code == "run.exists")
         let missing = #expect(throws: DroidError.self) { try RunRecord.load(folder + "/none") }
         #expect(missing?.code == "run.missing")
+    }
+
+    @Test("A person's view of the screen has a box for each number of the listing")
+    func listing() throws {
+        let screen = try Fixture.screen(Fixture.internet)
+        let actions = ScreenActions(screen)
+        #expect(actions.listing.contains("  [3] tap switch \"Wi-Fi\" (on)\n"))
+        #expect(actions.listing.contains("      done\n"))
+        #expect(actions.boxes(on: screen, chosen: actions.targets[2].id).filter(\.isChosen).map(\.number) == [3])
     }
 
     @Test("Facts are compared by section; rows and files come and go")

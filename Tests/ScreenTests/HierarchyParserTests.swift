@@ -34,6 +34,24 @@ struct HierarchyParserTests {
         #expect(elements[7].role == .toggle)
     }
 
+    @Test("An empty field is known by the hint that it prints as its text, a filled one by the label that floats beside it")
+    func fields() throws {
+        func field(_ text: String, id: String = "") -> String {
+            XML.node("EditText", text: text, id: id, flags: ["clickable"], bounds: "[0,0][900,100]")
+        }
+        let xml = XML.document(
+            XML.node(
+                "FrameLayout",
+                XML.node("FrameLayout", field("First name"))
+                    + XML.node("FrameLayout", field("Hugo") + XML.node("TextView", text: "Last name"))
+                    + field("Search in Downloads", id: "a:id/search_src_text") + field("notes.txt", id: "a:id/file_name")
+            )
+        )
+        let fields = try HierarchyParser.parse(xml).elements.filter(\.isEditable)
+        #expect(fields.map(\.label) == ["First name", "Last name", "Search in Downloads", "file name"])
+        #expect(fields.map(\.detail) == ["", "Hugo", "", "notes.txt"])
+    }
+
     @Test(
         "What devices print around and inside a hierarchy is tolerated",
         arguments: [

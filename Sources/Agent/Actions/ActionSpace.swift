@@ -87,6 +87,24 @@ public struct ScreenActions: Sendable {
         candidates = out
     }
 
+    /// The boxes of everything that can be acted on, for `BoxDrawing`.
+    ///
+    /// - Parameter chosen: the element whose box stands out, or nil.
+    public func boxes(on screen: ScreenState, chosen: Int? = nil) -> [BoxDrawing.Box] {
+        targets.map {
+            BoxDrawing.Box(bounds: screen.visibleBounds(of: $0.id), number: $0.number, isChosen: $0.id == chosen)
+        }
+    }
+
+    /// The candidates as lines for a terminal: the number of the element, where there is one, and the words.
+    public var listing: String {
+        candidates.map { candidate in
+            let number = candidate.number.map { "[\($0)]" } ?? ""
+            return String(repeating: " ", count: max(0, 5 - number.count)) + number + " " + candidate.text
+        }
+        .joined(separator: "\n")
+    }
+
     private static func add(_ target: Target, main: Int?, to out: inout [Candidate]) {
         func candidate(_ action: Action, _ text: String) {
             out.append(

@@ -180,7 +180,7 @@ public struct Actuator: Sendable {
         }
         let package = ShellQuoting.quote(app.package)
         let resolved = try await device.run(
-            "cmd package resolve-activity --brief -a android.intent.action.MAIN -c android.intent.category.LAUNCHER \(package)"
+            "cmd package resolve-activity --brief -a android.intent.action.MAIN -c android.intent.category.LAUNCHER -p \(package)"
         )
         let component = resolved.text.split(whereSeparator: \.isNewline).last { $0.hasPrefix(app.package + "/") }
         if let component {

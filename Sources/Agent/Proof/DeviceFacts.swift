@@ -20,14 +20,14 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         }
     }
 
-    /// By name: `settings system`, `settings secure`, `settings global`, `foreground`, `contacts`, `messages`, `files`.
+    /// By name: `settings system`, `settings secure`, `settings global`, `radios`, `foreground`, `contacts`, `messages`, `files`.
     public var sections: [String: Section]
 
     public init(sections: [String: Section]) { self.sections = sections }
 
     /// The order in which sections are shown.
     public static let order = [
-        "foreground", "settings global", "settings system", "settings secure", "contacts", "messages", "files",
+        "foreground", "radios", "settings global", "settings system", "settings secure", "contacts", "messages", "files",
     ]
 
     /// Files beyond this many are not listed.
@@ -60,6 +60,7 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         ("settings system", "settings list system"),
         ("settings secure", "settings list secure"),
         ("settings global", "settings list global"),
+        ("radios", "cmd wifi status | grep 'Wifi is'; dumpsys bluetooth_manager | grep 'enabled:'"),
         ("foreground", "am stack list | grep visible=true"),
         ("contacts", "content query --uri content://com.android.contacts/data/phones --projection display_name:data1"),
         ("messages", "content query --uri content://sms --projection address:body:type"),
@@ -74,6 +75,14 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         case "foreground":
             let probe = ScreenFocus.first(in: text)
             values["app"] = probe.map { "\($0.package)/\($0.activity)" } ?? ""
+        case "radios":
+            for line in lines {
+                if let state = line.firstRange(of: "Wifi is "), values["Wi-Fi"] == nil, !line.contains("connected") {
+                    values["Wi-Fi"] = String(line[state.upperBound...])
+                } else if let colon = line.firstRange(of: "enabled: "), values["Bluetooth"] == nil {
+                    values["Bluetooth"] = line[colon.upperBound...].hasPrefix("true") ? "enabled" : "disabled"
+                }
+            }
         case "files":
             for line in lines.prefix(fileLimit) {
                 let parts = line.split(separator: " ", maxSplits: 2)

@@ -9,6 +9,13 @@ public struct FactsDifference: Sendable, Codable, Hashable {
         public var before: String?
         public var after: String?
 
+        public init(section: String, key: String, before: String?, after: String?) {
+            self.section = section
+            self.key = key
+            self.before = before
+            self.after = after
+        }
+
         /// The change in words.
         public var words: String {
             let name = key.split(whereSeparator: \.isNewline).joined(separator: " ")
