@@ -39,7 +39,9 @@ struct QuickTile: Component {
     }
 
     /// The tiles in the order of a fresh device.
-    static func all(_ manager: WindowManager) -> [QuickTile] {
+    static func all(_ owner: WindowManager) -> [QuickTile] {
+        // The manager keeps its windows, and with them these handlers.
+        unowned let manager = owner
         let system = manager.system
         let settings = system.settings
         let open = { (action: String) -> Handler in
@@ -93,7 +95,7 @@ struct QuickTile: Component {
 
 /// The panel of the Internet tile: Wi-Fi and mobile data without leaving the app.
 struct InternetPanel: Component {
-    let manager: WindowManager
+    unowned let manager: WindowManager
 
     var view: View {
         let system = manager.system
@@ -135,7 +137,7 @@ struct InternetPanel: Component {
                 .id("com.android.systemui:id/see_all_layout")
                 HStack {
                     Spacer()
-                    Button("Done", style: .filled) { manager.collapsePanels() }.id("com.android.systemui:id/done_button")
+                    Button("Done", style: .filled) { [unowned manager] in manager.collapsePanels() }.id("com.android.systemui:id/done_button")
                 }
                 .fillWidth()
                 .padding(horizontal: 24, vertical: 20)
@@ -148,6 +150,9 @@ struct InternetPanel: Component {
         }
         .fill()
         .background(.rgba(0, 0.55))
+        .onClick { [unowned manager] in manager.collapsePanels() }
+        .clickable(false)
+        .focusable(false)
     }
 
     private var subtitle: String {
@@ -157,7 +162,7 @@ struct InternetPanel: Component {
     }
 
     private func openSettings(_ action: String) -> Handler {
-        { [manager] in
+        { [unowned manager] in
             manager.collapsePanels()
             manager.start(Intent(action: action))
         }

@@ -44,6 +44,8 @@ struct AppBar: Component {
         }
         if let titleView {
             bar.children.append(titleView.view.weight())
+        } else if title.isEmpty {
+            bar.children.append(Spacer().view)
         } else {
             bar.children.append(Text(title, size: 22, maxLines: 1).weight().margin(horizontal: 4))
         }

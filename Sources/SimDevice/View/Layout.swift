@@ -89,7 +89,7 @@ struct Layout {
             if view.text.isEmpty { return (0, text.block(" ", font).height) }
             // One wide layout first: most text fits, and its width is then its own.
             let free = text.block(view.text, font)
-            if free.width <= innerWidth && style.maxLines != 1 || free.width <= innerWidth { return (free.width, free.height) }
+            if free.width <= innerWidth, !style.isCutAtLines(view.text) { return (free.width, free.height) }
             let broken = text.block(view.text, font, width: innerWidth)
             return (min(broken.width, innerWidth), broken.height)
         case .icon(_, _, let size): return (Screen.pixels(size), Screen.pixels(size))

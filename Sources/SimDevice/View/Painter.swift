@@ -72,7 +72,7 @@ struct Painter {
         guard !view.text.isEmpty else { return }
         let font = FontStyle(style)
         let free = canvas.text.block(view.text, font)
-        let fits = free.width <= Int(inner.width) && !(style.align != .start && view.text.contains("\n"))
+        let fits = free.width <= Int(inner.width) && !style.isCutAtLines(view.text) && !(style.align != .start && view.text.contains("\n"))
         let block = fits ? free : canvas.text.block(view.text, font, width: Int(inner.width))
         let y = inner.y + (inner.height - Double(block.height)) / 2
         let slack = fits ? inner.width - Double(block.width) : 0

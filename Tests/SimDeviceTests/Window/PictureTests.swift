@@ -15,7 +15,7 @@ import Testing
         let picture = phone.windows.screenshot()
         #expect(picture.width == Screen.width && picture.height == Screen.height)
         guard let folder = Self.folder else { return }
-        try FileBytes.write(try PNG.encode(picture, effort: .small), to: "\(folder)/\(name).png")
+        try FileBytes.write(try PNG.encode(picture, effort: .fast), to: "\(folder)/\(name).png")
         try FileBytes.write(phone.windows.hierarchy(), to: "\(folder)/\(name).xml")
     }
 
