@@ -1,1 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import ADBWire
+public import Base
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// How a built-in device starts.
+public struct SimDeviceOptions: Sendable {
+    /// What moves the device's clock.
+    public enum Clock: String, Sendable, CaseIterable {
+        /// It runs with the wall, from 15 October 2023, 15:34 UTC.
+        case real
+        /// It moves only by the modelled time of inputs, waits and dumps, and by the console.
+        case stepped
+    }
+
+    /// Whether tools take as long as on a phone.
+    public enum Latency: String, Sendable, CaseIterable {
+        case none
+        case phone
+    }
+
+    /// The port of the daemon on 127.0.0.1; 0 for any that is free.
+    public var port = 0
+    /// The port of the console on 127.0.0.1; 0 for any that is free.
+    public var consolePort = 0
+    /// The folder of the device image.
+    public var image: String
+    /// Where the device lies on the host; made with mode 0700.
+    public var stateFolder: String
+    /// Whether what lies in the state folder is thrown away first.
+    public var fresh: Bool
+    /// Where the device's randomness starts.
+    public var seed: UInt64
+    public var clock: Clock
+    public var latency: Latency
+
+    /// - Parameters:
+    ///   - stateFolder: where the device lies on the host.
+    ///   - image: the image's folder; nil for the default one that ships with the program.
+    /// - Throws: `DroidError` with code `data.missing` when the default image is not to be found.
+    public init(
+        stateFolder: String,
+        image: String? = nil,
+        fresh: Bool = false,
+        seed: UInt64 = 0,
+        clock: Clock = .real,
+        latency: Latency = .none,
+        port: Int = 0,
+        consolePort: Int = 0
+    ) throws {
+        self.stateFolder = stateFolder
+        self.image = try image ?? Locations.data("Emulator") + "/default"
+        self.fresh = fresh
+        self.seed = seed
+        self.clock = clock
+        self.latency = latency
+        self.port = port
+        self.consolePort = consolePort
+    }
+}
+
+/// A built-in device that runs: a daemon that speaks ADB, and a console, both on 127.0.0.1 only.
+public final class SimDevice: Sendable {
+    private let device: DeviceActor
+    private let channels: ChannelSet
+    /// The port that the daemon listens on.
+    public let port: Int
+    /// The port that the console listens on.
+    public let consolePort: Int
+    /// What lets somebody into the console; it lies in the state folder as well, readable by its owner only.
+    public let consoleToken: String
+
+    private init(device: DeviceActor, channels: ChannelSet, port: Int, consolePort: Int, token: String) {
+        self.device = device
+        self.channels = channels
+        self.port = port
+        self.consolePort = consolePort
+        consoleToken = token
+    }
+
+    /// The address by which `adb connect` and `ADBDevice.connect` find the device.
+    public var serial: String { "127.0.0.1:\(port)" }
+
+    /// Starts a device; it accepts connections when this returns.
+    ///
+    /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.port`. Nothing runs after it.
+    public static func start(_ options: SimDeviceOptions) async throws -> SimDevice {
+        if options.fresh {
+            for part in ["root", "snapshots"] { try? FileManager.default.removeItem(atPath: options.stateFolder + "/" + part) }
+        }
+        let device = try DeviceActor(options)
+        let token = try makeToken()
+        let tokenPath = options.stateFolder + "/console-token"
+        try FileBytes.write(token + "\n", to: tokenPath, mode: 0o600)
+        let channels = ChannelSet()
+        let banner = await device.banner
+        do {
+            let daemon = try await listen(options.port, channels) { DaemonHandler(device: device, banner: banner) }
+            let session = ConsoleSession(device: device, token: token, tokenPath: tokenPath) {
+                Task { await channels.close() }
+            }
+            let console = try await listen(options.consolePort, channels) { ConsoleHandler(session: session) }
+            return SimDevice(device: device, channels: channels, port: daemon, consolePort: console, token: token)
+        } catch {
+            await channels.close()
+            throw DroidError(
+                "sim.port",
+                "the device cannot listen on 127.0.0.1",
+                why: "\(error)",
+                next: "choose another port, or 0 for any that is free"
+            )
+        }
+    }
+
+    /// Ends all connections and closes the device's files. What is on it stays in the state folder.
+    public func stop() async {
+        await channels.close()
+        await device.close()
+    }
+
+    /// Returns when the device has ended, by `stop` or by the console's `kill`.
+    public func waitUntilStopped() async { await channels.waitUntilClosed() }
+
+    private static func makeToken() throws -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).flatMap { _ in withUnsafeBytes(of: generator.next(), Array.init) }.hex
+    }
+
+    private static func listen(
+        _ port: Int,
+        _ channels: ChannelSet,
+        _ handler: @escaping @Sendable () -> any ChannelHandler
+    ) async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard channels.add(channel) else { throw ChannelError.alreadyClosed }
+                    try channel.pipeline.syncOperations.addHandler(handler())
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        guard channels.add(channel) else { throw ChannelError.alreadyClosed }
+        return channel.localAddress?.port ?? port
+    }
+}
+
+/// The open sockets of a device.
+final class ChannelSet: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var closed = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Keeps a channel until it closes; false where everything has been closed already.
+    func add(_ channel: any Channel) -> Bool {
+        let id = ObjectIdentifier(channel)
+        let open = state.withLock { state in
+            if !state.closed { state.channels[id] = channel }
+            return !state.closed
+        }
+        if open { channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } } }
+        return open
+    }
+
+    /// Closes all and refuses new ones.
+    func close() async {
+        let (channels, waiters) = state.withLock { state in
+            state.closed = true
+            defer {
+                state.channels = [:]
+                state.waiters = []
+            }
+            return (Array(state.channels.values), state.waiters)
+        }
+        for channel in channels { try? await channel.close() }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns once `close` was called.
+    func waitUntilClosed() async {
+        await withCheckedContinuation { continuation in
+            let closed = state.withLock { state in
+                if !state.closed { state.waiters.append(continuation) }
+                return state.closed
+            }
+            if closed { continuation.resume() }
+        }
+    }
+}

@@ -23,12 +23,15 @@ final class LogBuffer {
     private static let capacity = 4096
     private let clock: DeviceClock
     private(set) var lines: [Line] = []
+    /// Lines that were ever added.
+    private(set) var count = 0
 
     init(clock: DeviceClock) { self.clock = clock }
 
     /// Adds a line; line breaks in `message` stay in it.
     func add(_ level: Level = .info, _ tag: String, _ message: String) {
         if lines.count >= Self.capacity { lines.removeFirst(Self.capacity / 4) }
+        count += 1
         lines.append(Line(time: clock.now, level: level, tag: tag, message: message))
     }
 

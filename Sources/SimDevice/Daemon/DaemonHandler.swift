@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADBWire
+import Base
+import NIOCore
+
+/// One connection of a host: cuts packets, drives the connection's state machine, and starts a task for each stream.
+///
+/// It lives on its event loop. Commands run on the device's actor; nothing here waits for them, so a slow stream
+/// stalls no other.
+final class DaemonHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private struct Stream {
+        var pipe: BytePipe
+        var outbox: Outbox
+        var task: Task<Void, Never>?
+        /// Reads shell packets, where the stream carries them.
+        var decoder: ShellPacketDecoder?
+    }
+
+    private let device: DeviceActor
+    private var connection: Connection
+    private var decoder = PacketDecoder()
+    private var streams: [StreamID: Stream] = [:]
+    private var context: ChannelHandlerContext?
+
+    init(device: DeviceActor, banner: ConnectionBanner) {
+        self.device = device
+        connection = Connection(role: .device, banner: banner)
+    }
+
+    // MARK: Channel
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        perform(connection.start())
+        context.flush()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        do {
+            try buffer.withUnsafeReadableBytes { raw in
+                var rest = raw
+                while let packet = try decoder.next(&rest) { perform(connection.receive(packet)) }
+            }
+        } catch {
+            // A peer that sends what is no packet is cut off, as the real daemon does.
+            context.close(promise: nil)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { context.flush() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        for stream in streams.values { end(stream) }
+        streams = [:]
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    // MARK: Events
+
+    private func perform(_ events: [ConnectionEvent]) {
+        for event in events {
+            switch event {
+            case .send(let packet): write(packet)
+            case .online(let agreement):
+                decoder.version = agreement.version
+                decoder.maxPayload = agreement.maxPayload
+            case .requested(let id, let service): open(id, service)
+            case .received(let id, let bytes): receive(id, bytes)
+            case .writable(let id): streams[id]?.outbox.update(pending: connection.queuedBytes(id))
+            case .closed(let id, _): if let stream = streams.removeValue(forKey: id) { end(stream) }
+            case .failed: context?.close(promise: nil)
+            case .opened: break
+            }
+        }
+    }
+
+    private func write(_ packet: Packet) {
+        guard let context else { return }
+        var head: [UInt8] = []
+        packet.header.encode(into: &head)
+        var buffer = context.channel.allocator.buffer(capacity: head.count + packet.payload.count)
+        buffer.writeBytes(head)
+        buffer.writeBytes(packet.payload)
+        context.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func end(_ stream: Stream) {
+        stream.pipe.finish()
+        stream.outbox.close()
+        stream.task?.cancel()
+    }
+
+    private func receive(_ id: StreamID, _ bytes: ArraySlice<UInt8>) {
+        guard var decoder = streams[id]?.decoder else {
+            streams[id]?.pipe.push([bytes])
+            return
+        }
+        var rest = bytes
+        var pieces: [ArraySlice<UInt8>] = []
+        var ended = false
+        while let piece = decoder.next(&rest) {
+            switch piece {
+            case .stdin(let data): pieces.append(data)
+            case .closeStdin: ended = true
+            default: break
+            }
+        }
+        streams[id]?.decoder = decoder
+        streams[id]?.pipe.push(pieces)
+        if ended { streams[id]?.pipe.finish() }
+    }
+
+    // MARK: Streams
+
+    private func open(_ id: StreamID, _ name: String) {
+        guard let context else { return }
+        let loop = context.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        let pipe = BytePipe { count in
+            loop.execute {
+                let handler = bound.value
+                for _ in 0..<count { handler.perform(handler.connection.acknowledge(id)) }
+                handler.context?.flush()
+            }
+        }
+        let outbox = Outbox { bytes in loop.execute { bound.value.send(id, bytes) } }
+        let service = Service(parsing: name)
+        let session = ServiceSession(device: device, pipe: pipe, outbox: outbox)
+        guard let body = session.body(for: service) else {
+            perform(connection.refuse(id))
+            return
+        }
+        var decoder: ShellPacketDecoder?
+        if case .shell(let request) = service, request.framed { decoder = ShellPacketDecoder() }
+        perform(connection.accept(id))
+        streams[id] = Stream(pipe: pipe, outbox: outbox, decoder: decoder)
+        streams[id]?.task = Task {
+            await body()
+            loop.execute { bound.value.finish(id) }
+        }
+    }
+
+    private func send(_ id: StreamID, _ bytes: ArraySlice<UInt8>) {
+        perform(connection.write(id, bytes))
+        streams[id]?.outbox.update(pending: connection.queuedBytes(id))
+        context?.flush()
+    }
+
+    private func finish(_ id: StreamID) {
+        guard let stream = streams.removeValue(forKey: id) else { return }
+        perform(connection.finish(id))
+        stream.pipe.finish()
+        context?.flush()
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADBWire
+import Base
+import Glibc
+import Media
+
+/// Owns one device: its system, its windows and its snapshots. Everything that touches them runs here.
+actor DeviceActor {
+    let context: DeviceContext
+    let snapshots: SnapshotStore
+
+    /// Opens the device in its state folder, and fills it from the image where it is new.
+    init(_ options: SimDeviceOptions) throws {
+        let image = try DeviceImage(folder: options.image)
+        let emulator = DevicePath.parent(options.image)
+        let latency = try LatencyModel.load(emulator + "/latency.yaml", phone: options.latency == .phone)
+        let root = options.stateFolder + "/root"
+        let isNew = access(root, F_OK) != 0
+        try FileBytes.makeFolder(options.stateFolder, mode: 0o700)
+        let clock = DeviceClock(mode: options.clock == .stepped ? .stepped : .real)
+        let system: DeviceSystem
+        do {
+            system = try DeviceSystem(root: root, clock: clock, seed: options.seed, properties: image.properties)
+        } catch let failure as FileFailure {
+            throw DroidError("sim.state", "the device's folder cannot be used", why: "\(failure.path): \(failure.reason)")
+        }
+        system.settings.apply(defaults: image.settings)
+        system.installed = image.packages
+        snapshots = try SnapshotStore(folder: options.stateFolder + "/snapshots", files: system.files)
+        if isNew {
+            do {
+                try image.install(in: system)
+            } catch let failure as FileFailure {
+                throw DroidError("sim.image", "the device image cannot be installed", why: "\(failure.path): \(failure.reason)")
+            }
+        }
+        context = DeviceContext(system: system, windows: WindowManager(system: system), latency: latency)
+        if isNew {
+            system.closeDatabases()
+            try snapshots.save("default", clock: clock.now, properties: system.properties)
+        }
+    }
+
+    /// What `CNXN` tells of the device.
+    var banner: ConnectionBanner {
+        let properties = context.system.properties
+        return .device(
+            product: properties["ro.product.name"] ?? "sdk_gphone64_x86_64",
+            model: properties["ro.product.model"] ?? "Pixel 6",
+            device: properties["ro.product.device"] ?? "emu64x",
+            features: [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir]
+        )
+    }
+
+    /// Closes every file.
+    func close() { context.system.closeDatabases() }
+
+    // MARK: Shell
+
+    /// Runs a command line, or a dialogue where it is empty, and gives its exit code.
+    func run(_ run: ShellRun) async -> Int32 {
+        let output = ShellOutput.stream(Self.translated(run.output, run.terminal), drain: { await run.outbox.drain() })
+        let error = ShellOutput.stream(Self.translated(run.error, run.terminal), drain: { await run.outbox.drain() })
+        if run.command.isEmpty {
+            let dialogue = ShellDialogue(device: context, output: output, error: error, term: run.term, terminal: run.terminal)
+            return await dialogue.run(ShellInput(run.pipe.stream))
+        }
+        let shell = Shell(device: context, input: ShellInput(run.pipe.stream), output: output, error: error, term: run.term)
+        return await shell.run(run.command)
+    }
+
+    /// A terminal's line discipline on the way out.
+    private static func translated(
+        _ send: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
+        _ terminal: Bool
+    ) -> (ArraySlice<UInt8>) -> Void {
+        guard terminal else { return send }
+        return { bytes in
+            var out: [UInt8] = []
+            out.reserveCapacity(bytes.count)
+            for byte in bytes {
+                if byte == 10 { out.append(13) }
+                out.append(byte)
+            }
+            send(out[...])
+        }
+    }
+
+    // MARK: Other services
+
+    /// Answers requests for files until the stream ends.
+    func sync(pipe: BytePipe, outbox: Outbox) async {
+        await SyncService(files: context.system.files, pipe: pipe, outbox: outbox).run()
+    }
+
+    /// One picture with the header of `framebuffer:` version 2.
+    func framebuffer(outbox: Outbox) async {
+        guard (try? await context.spend(.screencap)) != nil else { return }
+        let picture = context.windows.screenshot()
+        let (width, height) = (UInt32(picture.width), UInt32(picture.height))
+        let header: [UInt32] = [2, 32, 0, width * height * 4, width, height, 0, 8, 16, 8, 8, 8, 24, 8]
+        outbox.send(header.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }[...])
+        outbox.send(picture.pixels[...])
+    }
+
+    // MARK: Console
+
+    /// Saves the whole state under a name.
+    func saveSnapshot(_ name: String) throws {
+        context.system.closeDatabases()
+        try snapshots.save(name, clock: context.system.clock.now, properties: context.system.properties)
+    }
+
+    /// Goes back to a saved state; the screen is as after a restart.
+    func loadSnapshot(_ name: String) throws {
+        context.system.closeDatabases()
+        let state = try snapshots.load(name)
+        context.system.properties = state.properties
+        context.system.clock.set(state.clock)
+        context.system.reload()
+        context.finger = nil
+        context.windows.reset()
+    }
+
+    var snapshotNames: [String] { snapshots.names }
+
+    /// The device's time in milliseconds since 1970.
+    var now: Int64 { context.system.clock.now }
+
+    func setClock(_ ms: Int64) {
+        context.system.clock.set(ms)
+        context.windows.timePassed()
+    }
+
+    func advanceClock(_ ms: Int64) {
+        context.system.clock.advance(ms)
+        context.windows.timePassed()
+    }
+
+    /// A text message arrives.
+    func receiveMessage(from number: String, _ text: String) throws {
+        try context.system.messages.add(address: number, body: text, box: .inbox)
+        let name = try context.system.contacts.search(number).first?.display ?? number
+        context.system.notifications.post(package: "com.simplemobiletools.smsmessenger", title: name, text: text)
+        context.system.log.add(.info, "RIL", "< UNSOL_RESPONSE_NEW_SMS from \(number)")
+        context.windows.timePassed()
+    }
+}
