@@ -2,6 +2,7 @@
 
 import Agent
 import Base
+import Benchmark
 import Foundation
 import Inference
 import Training
@@ -94,7 +95,7 @@ public struct FeatureExtractor {
     }
 
     private func rows(_ group: PairGroup) throws -> [[Float]] {
-        let prompt = Prompt(prefix: group.prefix, suffixes: group.candidates, omittedLines: 0, prefixTokens: 0)
+        let prompt = Prompt.recorded(prefix: group.prefix, suffixes: group.candidates)
         let request = try Verifier.request(prompt, head: head, tokenizer: model.tokenizer)
         return try session.score(request).scores.map { VerifierHead.features($0, readsMean: head.readsMean) }
     }

@@ -35,9 +35,8 @@ public actor BenchDevice {
         let folder = FileManager.default.temporaryDirectory.path + "/droidagent-bench-\(UUID().uuidString)"
         try FileBytes.makeFolder(folder, mode: 0o700)
         do {
-            let image = try image ?? Locations.data("Emulator") + "/default"
             let simulated = try await SimulatedDevice.start(
-                SimDeviceOptions(image: image, stateFolder: folder, fresh: true, seed: seed, clock: .stepped)
+                SimDeviceOptions(stateFolder: folder, image: image, fresh: true, seed: seed, clock: .stepped)
             )
             do {
                 let console = try await ConsoleClient(port: simulated.consolePort, token: simulated.consoleToken)

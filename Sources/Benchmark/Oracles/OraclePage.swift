@@ -7,12 +7,21 @@ import Screen
 public struct OraclePage: Sendable {
     public let screen: ScreenState
     public let candidates: [Candidate]
+    /// Working memory: one line a step.
+    public let history: [String]
 
-    public init(_ decision: Decision) { self.init(screen: decision.screen, candidates: decision.candidates) }
+    public init(_ decision: Decision) {
+        screen = decision.screen
+        candidates = decision.candidates
+        history = decision.history
+    }
 
-    init(screen: ScreenState, candidates: [Candidate]) {
-        self.screen = screen
-        self.candidates = candidates
+    /// What was answered last in this run, or nil.
+    var lastAnswer: String? {
+        for line in history.reversed() where line.hasPrefix("answer \"") {
+            return String(line.dropFirst(8).prefix { $0 != "\"" })
+        }
+        return nil
     }
 
     /// The package in front.
@@ -103,23 +112,14 @@ public struct OraclePage: Sendable {
         return found.sorted { area($0) > area($1) }.filter { area($0) > 0 }
     }
 
-    /// The first field that is called like this, by label, hint or the words of its id.
-    func field(_ names: String...) -> Element? {
-        let fields = screen.elements.filter(\.isEditable)
-        for name in names {
-            let wanted = name.lowercased()
-            if let hit = fields.first(where: { element in
-                [element.hint, element.label, element.text, element.contentDescription].contains { $0.lowercased() == wanted }
-                    || element.resourceWords.lowercased() == wanted
-            }) {
-                return hit
-            }
-        }
-        return nil
-    }
+    /// The fields that text can be typed into, in document order.
+    var fields: [Element] { screen.elements.filter(\.isEditable) }
 
-    /// What stands in a field: its text, unless that is its hint.
-    func value(of field: Element) -> String { field.text == field.hint ? "" : field.text }
+    /// The switch that stands in the row of a text, where it is a control of its own.
+    func toggle(beside text: String) -> Element? {
+        guard let row = element(text)?.clickTarget else { return nil }
+        return screen.descendants(of: row).compactMap { screen.element($0) }.first { $0.isCheckable && $0.isClickable }
+    }
 
     private func unique(_ indices: [Int]) -> [Int] {
         var seen: Set<Int> = []
@@ -131,7 +131,9 @@ extension OraclePage {
     /// The way into an app from anywhere: opening it by name; its icon on the home screen is as good.
     ///
     /// Going home first only delays, so it is neither right nor wrong.
-    func open(_ app: String, isLauncher: Bool = false) -> OracleMove {
+    func open(_ app: String) -> OracleMove {
+        // A panel or a system window stays over the app until it is left.
+        if package == "com.android.systemui" { return leave("close the system's window") }
         let icons = screen.package.contains("launcher") ? taps(app) : []
         return OracleMove(openApp + icons, neutral: Set(home), text: app, note: "open \(app)")
     }

@@ -93,7 +93,9 @@ public struct EpisodeRunner: Sendable {
             result.run = "runs/\(name)"
         }
         let loop = AgentLoop(device: device.adb, chooser: chooser, options: options, settle: observer)
-        return try await loop.run(goal: instance.goal, recorder: recorder)
+        let run = try await loop.run(goal: instance.goal, recorder: recorder)
+        if let recorder { try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html") }
+        return run
     }
 
     private func blank(_ instance: TaskInstance) -> EpisodeResult {

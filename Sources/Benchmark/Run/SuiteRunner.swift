@@ -197,12 +197,14 @@ private actor ResultBoard {
         self.onEvent = onEvent
         store = try folder.map { try ResultStore(folder: $0, header: header) }
         let keys = Set(plan.map { Self.key($0.template.name, $0.seed) })
+        var known: [String: EpisodeResult] = [:]
         for result in store?.done ?? [] {
             let key = Self.key(result.task, result.seed)
             // What was skipped or broke is tried again.
-            if keys.contains(key), result.cause != .skipped, result.cause != .error { done[key] = result }
+            if keys.contains(key), result.cause != .skipped, result.cause != .error { known[key] = result }
         }
-        waiting = plan.filter { done[Self.key($0.template.name, $0.seed)] == nil }[...]
+        done = known
+        waiting = plan.filter { known[Self.key($0.template.name, $0.seed)] == nil }[...]
     }
 
     func announce() { onEvent(.planned(total: plan.count, done: done.count)) }

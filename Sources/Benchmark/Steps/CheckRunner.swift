@@ -53,7 +53,7 @@ struct CheckRunner {
         switch step {
         case .setting(let namespace, let key, let comparison):
             let (namespace, key) = (try fill(namespace), try fill(key))
-            let found = try await text("settings get \(ShellQuote.quote(namespace)) \(ShellQuote.quote(key))")
+            let found = try await text("settings get \(ShellQuoting.quote(namespace)) \(ShellQuoting.quote(key))")
             return try compare(comparison, found, "\(namespace) \(key)")
         case .file(let path, let exists, let comparison):
             let path = try fill(path)
@@ -124,7 +124,7 @@ struct CheckRunner {
             let none = rows.map(\.isEmpty) ?? (count == 0)
             return CheckOutcome(passed: none, wanted: query, found: "\(database) is not there")
         }
-        let found = try await text("sqlite3 \(ShellQuote.quote(database)) \(ShellQuote.quote(query))")
+        let found = try await text("sqlite3 \(ShellQuoting.quote(database)) \(ShellQuoting.quote(query))")
             .split(separator: "\n").map(String.init)
         let wanted = rows.map { "rows \($0.joined(separator: "; "))" } ?? "\(count ?? 0) rows"
         let rowsHold = rows.map { $0.sorted() == found.sorted() } ?? true
@@ -173,7 +173,7 @@ struct CheckRunner {
     }
 
     private func test(_ flag: String, _ path: String) async throws -> Bool {
-        try await device.run("test \(flag) \(ShellQuote.quote(path))").exitCode == 0
+        try await device.run("test \(flag) \(ShellQuoting.quote(path))").exitCode == 0
     }
 
     private func text(_ command: String) async throws -> String {

@@ -26,7 +26,7 @@ enum CheckStep: Sendable {
     ]
 
     init(_ field: YAMLField) throws {
-        if let mapping = field.node.mapping, mapping.contains(where: { $0.key.scalar?.string == "program" }) {
+        if field.has("program") {
             self = .program(try ProgramCall(field))
             return
         }
@@ -142,11 +142,16 @@ struct Comparison: Sendable {
 
     /// Reads `{is: x}`, `{like: x}` and so on; a text alone means `is`.
     init(_ field: YAMLField) throws {
-        if field.node.scalar != nil {
-            (kind, texts) = (.is, [TextTemplate(field)])
-            return
+        if field.isText {
+            self.init(.is, [TextTemplate(field)])
+        } else {
+            try self.init(field.fields(Self.keys))
         }
-        try self.init(field.fields(Self.keys))
+    }
+
+    private init(_ kind: Kind, _ texts: [TextTemplate]) {
+        self.kind = kind
+        self.texts = texts
     }
 
     init(_ fields: YAMLFields) throws {
@@ -162,16 +167,14 @@ struct Comparison: Sendable {
         guard present.count == 1, let value = fields[kind.rawValue] else {
             throw fields.owner.failure("has both \(present.map(\.rawValue).joined(separator: " and "))")
         }
-        self.kind = kind
-        if kind == .oneOf {
-            texts = try value.list().map { field in
+        let fields = kind == .oneOf ? try value.list() : [value]
+        self.init(
+            kind,
+            try fields.map { field in
                 _ = try field.string()
                 return TextTemplate(field)
             }
-        } else {
-            _ = try value.string()
-            texts = [TextTemplate(value)]
-        }
+        )
     }
 
     /// Whether `found` is what is wanted.

@@ -55,9 +55,9 @@ enum ContentRows {
     static func query(_ device: any DeviceLink, uri: String, projection: [String], where condition: String? = nil)
         async throws -> [[String: String]]
     {
-        var command = "content query --uri \(ShellQuote.quote(uri)) --projection "
-        command += ShellQuote.quote(projection.joined(separator: ":"))
-        if let condition { command += " --where \(ShellQuote.quote(condition))" }
+        var command = "content query --uri \(ShellQuoting.quote(uri)) --projection "
+        command += ShellQuoting.quote(projection.joined(separator: ":"))
+        if let condition { command += " --where \(ShellQuoting.quote(condition))" }
         let result = try await device.run(command)
         guard result.exitCode == 0, !result.text.hasPrefix("Error") else {
             throw DroidError(
@@ -111,7 +111,7 @@ struct ContactRows {
     /// Adds a person, as an app would: a raw contact and its rows of data.
     func insert(given: String, family: String, phone: String?) async throws {
         func insert(_ part: String, _ binds: [String]) async throws {
-            let words = binds.map { "--bind \(ShellQuote.quote($0))" }.joined(separator: " ")
+            let words = binds.map { "--bind \(ShellQuoting.quote($0))" }.joined(separator: " ")
             let command = "content insert --uri \(Self.authority)/\(part) \(words)"
             let result = try await device.run(command)
             guard result.exitCode == 0, !result.text.hasPrefix("Error") else {

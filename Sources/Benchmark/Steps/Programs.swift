@@ -116,7 +116,7 @@ struct FolderDifference: TaskProgram {
     }
 
     func baseline(_ device: any DeviceLink) async throws -> [String] {
-        let result = try await device.run("find \(ShellQuote.quote(folder))")
+        let result = try await device.run("find \(ShellQuoting.quote(folder))")
         guard result.exitCode == 0 else {
             throw DroidError("bench.query", "\(folder) could not be listed", why: result.text)
         }

@@ -22,20 +22,20 @@ struct SetupRunner {
         func fill(_ text: TextTemplate) throws -> String { try text.filled(instance.values) }
         switch step {
         case .setting(let namespace, let key, let value):
-            let words = [try fill(namespace), try fill(key), try fill(value)].map(ShellQuote.quote)
+            let words = [try fill(namespace), try fill(key), try fill(value)].map(ShellQuoting.quote)
             try await must("settings put \(words.joined(separator: " "))", "change a setting")
         case .radio(let radios):
             for (radio, state) in radios { try await turn(radio, try fill(state)) }
         case .file(let path, let content):
             let path = try fill(path)
             if let slash = path.lastIndex(of: "/") {
-                try await must("mkdir -p \(ShellQuote.quote(String(path[..<slash])))", "make a folder")
+                try await must("mkdir -p \(ShellQuoting.quote(String(path[..<slash])))", "make a folder")
             }
             try await device.push(Array(try fill(content).utf8), to: path, mode: 0o644, modified: nil)
         case .folder(let path):
-            try await must("mkdir -p \(ShellQuote.quote(try fill(path)))", "make a folder")
+            try await must("mkdir -p \(ShellQuoting.quote(try fill(path)))", "make a folder")
         case .remove(let path):
-            try await must("rm -rf \(ShellQuote.quote(try fill(path)))", "remove a file")
+            try await must("rm -rf \(ShellQuoting.quote(try fill(path)))", "remove a file")
         case .noiseFiles(let folder, let count, let except):
             try await noiseFiles(try fill(folder), count, except: try except.map(fill))
         case .clearContacts:
@@ -49,14 +49,14 @@ struct SetupRunner {
         case .noiseContacts(let count, let except):
             try await noiseContacts(count, except: try except.map(fill))
         case .sqlite(let database, let sql):
-            let words = [try fill(database), try fill(sql)].map(ShellQuote.quote)
+            let words = [try fill(database), try fill(sql)].map(ShellQuoting.quote)
             try await must("sqlite3 \(words.joined(separator: " "))", "change a database")
         case .stop(let package):
-            try await must("am force-stop \(ShellQuote.quote(try fill(package)))", "stop an app")
+            try await must("am force-stop \(ShellQuoting.quote(try fill(package)))", "stop an app")
         case .clear(let package):
-            try await must("pm clear \(ShellQuote.quote(try fill(package)))", "clear an app")
+            try await must("pm clear \(ShellQuoting.quote(try fill(package)))", "clear an app")
         case .start(let component):
-            try await must("am start -W -n \(ShellQuote.quote(try fill(component)))", "start an app")
+            try await must("am start -W -n \(ShellQuoting.quote(try fill(component)))", "start an app")
         case .shell(let command):
             try await must(try fill(command), "run a command")
         case .program(let call):
@@ -75,7 +75,7 @@ struct SetupRunner {
 
     private func noiseFiles(_ folder: String, _ count: Int, except: String?) async throws {
         var random = SeededRandom(seed: instance.seed, name: "\(instance.template.name)/noise files \(folder)")
-        try await must("mkdir -p \(ShellQuote.quote(folder))", "make a folder")
+        try await must("mkdir -p \(ShellQuoting.quote(folder))", "make a folder")
         var made: Set<String> = except.map { [$0] } ?? []
         for _ in 0..<count {
             let name = Noise.fileName(&random, except: made)

@@ -34,7 +34,7 @@ enum SetupStep: Sendable {
 
     init(_ field: YAMLField) throws {
         // `program` has its values beside it, all others have one key.
-        if let mapping = field.node.mapping, mapping.contains(where: { $0.key.scalar?.string == "program" }) {
+        if field.has("program") {
             self = .program(try ProgramCall(field))
             return
         }

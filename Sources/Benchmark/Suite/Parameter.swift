@@ -32,7 +32,7 @@ struct Parameter: Sendable {
     init(_ name: String, _ field: YAMLField, known: Set<String>, lists: [String: [String]]) throws {
         self.name = name
         place = field.place
-        if field.node.scalar != nil {
+        if field.isText {
             let text = TextTemplate(field)
             try text.validated(known)
             (source, except) = (.text(text), [])

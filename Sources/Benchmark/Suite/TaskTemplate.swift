@@ -86,7 +86,7 @@ public struct ProgramCall: Sendable {
 
     init(_ field: YAMLField) throws {
         place = field.place
-        if field.node.scalar != nil {
+        if field.isText {
             (name, arguments) = (try field.string(), [:])
             return
         }
@@ -119,6 +119,11 @@ public struct ProgramArguments: Sendable {
             throw DroidError("tasks.program", "\(place): \(name) needs \"\(key)\"", next: "add it under with:")
         }
         return value
+    }
+
+    /// An error about these arguments.
+    func failure(_ what: String) -> DroidError {
+        DroidError("tasks.program", "\(place): \(name): \(what)", next: "mend what stands under with:")
     }
 
     /// A value that may be absent.

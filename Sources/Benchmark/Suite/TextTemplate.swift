@@ -15,7 +15,7 @@ public struct TextTemplate: Sendable, Hashable {
 
     /// Takes the text of a scalar; anything else, and an unclosed brace, is found by `validated`.
     init(_ field: YAMLField) {
-        self.init(field.node.scalar?.string ?? "", place: field.place)
+        self.init(field.text ?? "", place: field.place)
     }
 
     /// Takes a text that came from `place`.

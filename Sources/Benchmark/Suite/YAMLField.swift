@@ -36,6 +36,15 @@ struct YAMLField {
         return path.isEmpty ? "\(file)\(line)" : "\(file)\(line): \(path)"
     }
 
+    /// The text of a scalar, or nil for a list or mapping.
+    var text: String? { node.scalar?.string }
+
+    /// Whether it is a scalar.
+    var isText: Bool { node.scalar != nil }
+
+    /// Whether it is a mapping with this key.
+    func has(_ key: String) -> Bool { node.mapping?.contains { $0.key.scalar?.string == key } ?? false }
+
     /// An error at this place.
     func failure(_ what: String, next: String = "see Tasks/README.md for what belongs there") -> DroidError {
         DroidError("tasks.field", "\(place): \(what)", next: next)

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Agent
+import Base
+import Foundation
+import Screen
+import Synchronization
+import Testing
+
+@testable import Benchmark
+
+/// Runs of the first suite on built-in devices with a stepped clock and without a language model.
+@Suite(.serialized) struct OracleTests {
+    private func run(_ agent: BenchAgent, repeats: Int = 1, jobs: Int = 2) async throws -> [EpisodeResult] {
+        let suite = try TaskSuite.load(Locations.checkout + "/Tasks/first")
+        var options = SuiteOptions(agent: agent)
+        options.repeats = repeats
+        options.jobs = jobs
+        return try await SuiteRunner(suite, options: options).run().results
+    }
+
+    private static func story(_ result: EpisodeResult) -> String {
+        let failed = result.checks.filter { !$0.passed }.map { "\($0.wanted): found \($0.found)" }
+        return "\(result.task) \(result.seed) (\(result.goal)): \(result.cause) after \(result.steps) steps, "
+            + "\(result.problem ?? "") \(failed.joined(separator: "; "))"
+    }
+
+    @Test func `the oracle does all sixteen tasks in the fewest steps that they name`() async throws {
+        let results = try await run(.oracle, repeats: 2)
+        #expect(results.count == 32)
+        for result in results {
+            #expect(result.success, "\(Self.story(result))")
+            #expect(result.steps <= result.optimalSteps, "\(result.task) \(result.seed) took \(result.steps) steps")
+        }
+    }
+
+    @Test func `an agent that does nothing passes nothing`() async throws {
+        let results = try await run(.noop)
+        #expect(results.count == 16)
+        for result in results {
+            #expect(!result.success && result.cause == .premature, "\(Self.story(result))")
+        }
+    }
+
+    @Test func `the oracle finds its way back from wrong steps`() async throws {
+        let suite = try TaskSuite.load(Locations.checkout + "/Tasks/first")
+        let device = try await BenchDevice.startBuiltIn()
+        for template in suite.templates where template.split == .train {
+            let instance = try TaskInstance(template, seed: 5)
+            let chooser = StrayingOracle(oracle: try Oracle(instance), name: template.name)
+            let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle")
+            let result = await runner.run(instance, chooser: chooser)
+            #expect(result.success, "\(Self.story(result))\n\(chooser.log.withLock { $0.joined(separator: "\n") })")
+        }
+        await device.stop()
+    }
+
+    @Test func `a run is the same when it is run again`() async throws {
+        let first = try await run(.random)
+        let second = try await run(.random, jobs: 1)
+        #expect(first.map(\.steps) == second.map(\.steps))
+        #expect(first.map(\.cause) == second.map(\.cause))
+        #expect(first.allSatisfy { $0.cause != .skipped && $0.cause != .error })
+    }
+}
+
+/// Every third step is a wrong one.
+private final class StrayingOracle: ActionChooser {
+    let oracle: Oracle
+    let name: String
+    let log = Mutex<[String]>([])
+
+    init(oracle: Oracle, name: String) {
+        self.oracle = oracle
+        self.name = name
+    }
+
+    func choose(_ decision: Decision) async throws -> Choice {
+        let move = try await oracle.judge(decision)
+        var random = SeededRandom(seed: UInt64(decision.step), name: name)
+        let wrong = move.wrong(of: decision.candidates.count).filter { index in
+            let action = decision.candidates[index].action
+            return !action.isStatus && !action.isPlaceholder && Sensitivity.of(action, on: decision.screen) == nil
+        }
+        let strays = decision.step % 3 == 1 && decision.step < 7
+        let chosen = (strays ? wrong.randomElement(using: &random) : nil) ?? move.right[0]
+        log.withLock { $0.append("\(decision.candidates[chosen].text) (\(strays ? "stray" : move.note))") }
+        return .certain(chosen, of: decision.candidates.count, filledText: chosen == move.right[0] ? move.text : nil)
+    }
+}
