@@ -69,25 +69,19 @@ public enum StateCollector {
             try FileBytes.makeFolder("\(options.folder)/\(template.name)")
         }
         let missing = jobs.filter { !FileManager.default.fileExists(atPath: $0.file(options.folder)) }
-        let queue = Mutex(missing[...])
-        let count = Mutex(Progress(done: jobs.count - missing.count, total: jobs.count, states: 0, failed: 0))
-        progress(count.withLock { $0 })
+        let done = jobs.count - missing.count
+        let board = Board(missing, Progress(done: done, total: jobs.count, states: 0, failed: 0))
+        progress(board.progress)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(max(options.jobs, 1), missing.count) {
                 group.addTask {
                     let device = try await BenchDevice.startBuiltIn(image: options.image)
                     do {
-                        while let job = queue.withLock({ $0.popFirst() }) {
+                        while let job = board.next() {
                             let states = await collect(job, device, options)
                             // A failed run leaves an empty file, so that it is not tried at every start.
                             try write(states ?? [], to: job.file(options.folder))
-                            let now = count.withLock { count in
-                                count.done += 1
-                                count.states += states?.count ?? 0
-                                if states == nil { count.failed += 1 }
-                                return count
-                            }
-                            progress(now)
+                            progress(board.count(states))
                         }
                     } catch {
                         await device.stop()
@@ -99,6 +93,30 @@ public enum StateCollector {
             try await group.waitForAll()
         }
         return try jobs.flatMap { try read($0.file(options.folder)) }
+    }
+
+    /// Gives out runs and counts what came of them.
+    private final class Board: Sendable {
+        private let queue: Mutex<ArraySlice<Job>>
+        private let counted: Mutex<Progress>
+
+        init(_ jobs: [Job], _ progress: Progress) {
+            queue = Mutex(jobs[...])
+            counted = Mutex(progress)
+        }
+
+        var progress: Progress { counted.withLock { $0 } }
+
+        func next() -> Job? { queue.withLock { $0.popFirst() } }
+
+        func count(_ states: [StateRecord]?) -> Progress {
+            counted.withLock { progress in
+                progress.done += 1
+                progress.states += states?.count ?? 0
+                if states == nil { progress.failed += 1 }
+                return progress
+            }
+        }
     }
 
     /// Reads the states of one file.
