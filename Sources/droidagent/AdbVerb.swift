@@ -31,7 +31,7 @@ struct AdbShell: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         let result = try await device.shell(raw: command.joined(separator: " "), timeout: .seconds(timeout))
         await device.close()
         StandardOutput.write(result.stdout)
@@ -53,7 +53,7 @@ struct AdbExec: AsyncParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "The command.") var command: [String]
 
     func run() async throws {
-        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         let output = try await device.exec(command.joined(separator: " "), timeout: .seconds(3600))
         await device.close()
         StandardOutput.write(output)
@@ -68,7 +68,7 @@ struct AdbPush: AsyncParsableCommand {
     @Argument(help: "Where it goes on the device.") var remote: String
 
     func run() async throws {
-        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         let target = remote.hasSuffix("/") ? remote + (local as NSString).lastPathComponent : remote
         let start = ContinuousClock.now
         try await device.push(file: local, to: target)
@@ -87,7 +87,7 @@ struct AdbPull: AsyncParsableCommand {
     @Argument(help: "Where it goes on this machine.") var local: String?
 
     func run() async throws {
-        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         let target = local ?? (remote as NSString).lastPathComponent
         let start = ContinuousClock.now
         let bytes = try await device.pull(remote)
@@ -111,10 +111,10 @@ struct AdbList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         for entry in try await device.list(remote) {
-            try global.emit(Row(name: entry.name, size: UInt64(entry.size), mode: entry.mode))
-            if !global.json { Terminal.out("\(String(entry.mode, radix: 8)) \(entry.size) \(entry.name)") }
+            try global.emit(Row(name: entry.name, size: UInt64(entry.stat.size), mode: entry.stat.mode))
+            if !global.json { Terminal.out("\(String(entry.stat.mode, radix: 8)) \(entry.stat.size) \(entry.name)") }
         }
         await device.close()
     }

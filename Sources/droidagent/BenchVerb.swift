@@ -90,7 +90,7 @@ struct BenchVerb: AsyncParsableCommand {
             guard parts.count == 2 else { throw ValidationError("--shard is K/N, such as 1/4") }
             options.shard = (parts[0], parts[1])
         }
-        if let name = choice.device { options.device = try await DeviceChoice.open(name, log: global.detail).device }
+        if let name = choice.device { options.device = try await DeviceChoice.open(name, log: { global.detail($0) }).device }
         if agent == .verifier || topOne {
             options.model = try model.path()
             options.adapter = try head.load().path

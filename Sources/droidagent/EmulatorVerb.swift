@@ -60,7 +60,7 @@ struct EmulatorStart: AsyncParsableCommand {
         try FileBytes.makeFolder(folder, mode: 0o700)
         defer { if !isKept { try? FileManager.default.removeItem(atPath: folder) } }
 
-        var options = SimDeviceOptions(stateFolder: folder)
+        var options = try SimDeviceOptions(stateFolder: folder)
         options.port = port
         if let image { options.image = image }
         options.fresh = fresh

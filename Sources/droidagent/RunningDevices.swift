@@ -98,7 +98,8 @@ enum DetachedDevice {
         try FileBytes.makeFolder(Locations.state, mode: 0o700)
         let logPath = "\(Locations.state)/device.log"
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw failed("no pipe: \(String(cString: strerror(errno)))") }
+        guard pipe(&ends) == 0 else { throw failed("no pipe: \(String(cString: strerror(errno)))") }
+        ends.forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
 
         var actions = posix_spawn_file_actions_t()
@@ -111,7 +112,7 @@ enum DetachedDevice {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         // A session of its own: an interrupt at this terminal ends the task, not the device.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+        posix_spawnattr_setflags(&attributes, setSession)
 
         let all = [Locations.executablePath] + arguments + ["--json"]
         var argv: [UnsafeMutablePointer<CChar>?] = all.map { strdup($0) } + [nil]
@@ -132,6 +133,9 @@ enum DetachedDevice {
         }
         return running
     }
+
+    /// `POSIX_SPAWN_SETSID` of spawn.h, which is a macro that Swift does not see.
+    private static let setSession: Int16 = 0x80
 
     private struct Started: Codable { var port: Int }
 

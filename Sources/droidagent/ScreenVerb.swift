@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADB
 import Agent
 import ArgumentParser
 import Base
@@ -24,7 +25,7 @@ struct ScreenVerb: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where a png goes. Default: screen.png.", valueName: "file")) var out = "screen.png"
 
     func run() async throws {
-        let device = try await DeviceChoice.open(choice.device, log: global.detail).device
+        let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         let observation = try await ScreenObserver(device).observe()
         await device.close()
         let screen = observation.state

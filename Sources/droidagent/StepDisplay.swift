@@ -3,6 +3,7 @@
 import Agent
 import Base
 import Foundation
+import Screen
 
 /// Shows a run as it goes on: one line a step.
 struct StepDisplay: Sendable {

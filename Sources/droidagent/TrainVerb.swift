@@ -6,6 +6,7 @@ import Base
 import Foundation
 import Inference
 import Learning
+import Training
 
 /// `droidagent train`: from runs to a verifier head.
 struct TrainVerb: AsyncParsableCommand {
