@@ -12,30 +12,37 @@ final class ConsoleHandler: ChannelInboundHandler {
 
     private static let lineLimit = 16 << 10
     private let session: ConsoleSession
-    private let lines: AsyncStream<String>.Continuation
-    private let source: AsyncStream<String>
+    private var lines: AsyncStream<String>.Continuation?
     private var task: Task<Void, Never>?
     private var pending: [UInt8] = []
 
-    init(session: ConsoleSession) {
-        self.session = session
-        (source, lines) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1000))
-    }
+    init(session: ConsoleSession) { self.session = session }
 
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        let session = session
-        let source = source
-        task = Task {
-            var state = ConsoleState()
-            await Self.write(session.greeting, channel)
-            for await line in source {
-                let reply = await session.answer(line, &state)
-                await Self.write(reply.text, channel)
-                if reply.closes { break }
-            }
-            channel.close(promise: nil)
+        let stream = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1000))
+        lines = stream.continuation
+        task = Self.start(session, stream.stream, context.channel)
+    }
+
+    private static func start(
+        _ session: ConsoleSession,
+        _ lines: AsyncStream<String>,
+        _ channel: any Channel
+    ) -> Task<Void, Never> {
+        Task { await ConsoleHandler.serve(session, lines, channel) }
+    }
+
+    private static func serve(_ session: ConsoleSession, _ lines: AsyncStream<String>, _ channel: any Channel) async {
+        var authorised = false
+        await write(session.greeting, channel)
+        var iterator = lines.makeAsyncIterator()
+        while let line = await iterator.next() {
+            let reply = await session.answer(line, authorised: authorised)
+            authorised = authorised || reply.authorises
+            await write(reply.text, channel)
+            if reply.closes { break }
         }
+        channel.close(promise: nil)
     }
 
     private static func write(_ text: String, _ channel: any Channel) async {
@@ -45,7 +52,7 @@ final class ConsoleHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         for byte in unwrapInboundIn(data).readableBytesView {
             if byte == 10 {
-                lines.yield(String(decoding: pending.last == 13 ? pending.dropLast() : pending[...], as: UTF8.self))
+                lines?.yield(String(decoding: pending.last == 13 ? pending.dropLast() : pending[...], as: UTF8.self))
                 pending = []
             } else if pending.count < Self.lineLimit {
                 pending.append(byte)
@@ -57,16 +64,11 @@ final class ConsoleHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        lines.finish()
+        lines?.finish()
         task?.cancel()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-}
-
-/// What a console connection has reached.
-struct ConsoleState {
-    var isAuthorised = false
 }
 
 /// The commands of the console. It is for whoever runs the device; an agent does not get its token.
@@ -82,6 +84,8 @@ struct ConsoleSession: Sendable {
     struct Reply: Sendable {
         var text: String
         var closes = false
+        /// Whether the token was right.
+        var authorises = false
     }
 
     var greeting: String {
@@ -111,7 +115,9 @@ struct ConsoleSession: Sendable {
         """
 
     /// Carries out one line.
-    func answer(_ line: String, _ state: inout ConsoleState) async -> Reply {
+    ///
+    /// - Parameter authorised: whether the connection has given the token before.
+    func answer(_ line: String, authorised: Bool) async -> Reply {
         let words = line.split(separator: " ", maxSplits: 3).map(String.init)
         func ok(_ text: String = "") -> Reply { Reply(text: text + "OK\r\n") }
         func ko(_ reason: String) -> Reply { Reply(text: "KO: \(reason)\r\n") }
@@ -123,9 +129,8 @@ struct ConsoleSession: Sendable {
             guard words.count == 2, Self.equal(words[1], token) else {
                 return Reply(text: "KO: authentication token does not match \(tokenPath)\r\n", closes: true)
             }
-            state.isAuthorised = true
-            return ok("Android Console: type 'help' for a list of commands\r\n")
-        default: guard state.isAuthorised else { return ko("authentication required; type 'auth <auth_token>'") }
+            return Reply(text: "Android Console: type 'help' for a list of commands\r\nOK\r\n", authorises: true)
+        default: guard authorised else { return ko("authentication required; type 'auth <auth_token>'") }
         }
         do {
             switch (verb, words.count > 1 ? words[1] : "") {

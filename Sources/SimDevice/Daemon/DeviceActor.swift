@@ -119,7 +119,6 @@ actor DeviceActor {
         context.system.properties = state.properties
         context.system.clock.set(state.clock)
         context.system.reload()
-        context.finger = nil
         context.windows.reset()
     }
 

@@ -12,8 +12,11 @@ struct ServiceSession: Sendable {
     func body(for service: Service) -> (@Sendable () async -> Void)? {
         switch service {
         case .shell(let request):
-            return request.framed ? { await framed(request) } : { await bare(request.command, terminal: request.command.isEmpty) }
-        case .exec(let command): return command.isEmpty ? nil : { await bare(command, terminal: false) }
+            if request.framed { return { await framed(request) } }
+            return { await bare(request.command, terminal: request.command.isEmpty) }
+        case .exec(let command):
+            if command.isEmpty { return nil }
+            return { await bare(command, terminal: false) }
         case .sync: return { await device.sync(pipe: pipe, outbox: outbox) }
         case .sink: return { while await pipe.next() != nil {} }
         case .source(let count): return { await source(count) }

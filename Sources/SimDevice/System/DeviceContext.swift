@@ -5,15 +5,6 @@ final class DeviceContext {
     let system: DeviceSystem
     let windows: WindowManager
     let latency: LatencyModel
-    /// Where and when a finger went down that `input motionevent` holds there.
-    var finger: Finger?
-
-    struct Finger {
-        var x: Int
-        var y: Int
-        /// Device time, in milliseconds since 1970.
-        var time: Int64
-    }
 
     init(system: DeviceSystem, windows: WindowManager, latency: LatencyModel) {
         self.system = system

@@ -14,6 +14,7 @@ final class DeviceDatabase {
     private let files: DeviceFiles
     private let create: (Database) throws -> Void
     private var queue: DatabaseQueue?
+    private var host: String?
     private var identity: (device: UInt64, inode: UInt64)?
 
     init(files: DeviceFiles, path: String, create: @escaping (Database) throws -> Void) {
@@ -26,7 +27,10 @@ final class DeviceDatabase {
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try open().read(body) }
 
     /// Runs SQL in a transaction, rolled back when `body` throws.
-    func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try open().write(body) }
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        defer { if let host { files.stamp(host) } }
+        return try open().write(body)
+    }
 
     /// Closes the file; the next use opens it again.
     func close() {
@@ -43,7 +47,9 @@ final class DeviceDatabase {
         }
         close()
         try files.makeParents(of: path)
-        let queue = try DatabaseQueue(path: try files.hostPath(path), configuration: Self.configuration)
+        let host = try files.hostPath(path)
+        self.host = host
+        let queue = try DatabaseQueue(path: host, configuration: Self.configuration)
         try queue.write { database in
             if try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_master") == 0 { try create(database) }
         }

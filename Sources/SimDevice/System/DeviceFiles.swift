@@ -13,7 +13,7 @@ import Glibc
 /// a sync per write would cost more than the rest of a step.
 final class DeviceFiles {
     /// What `stat` tells.
-    struct Stat: Sendable {
+    struct Stat: Sendable, Equatable {
         /// Kind and permission bits, as the kernel has them.
         var mode: UInt32
         var size: Int64
@@ -42,6 +42,9 @@ final class DeviceFiles {
 
     /// The host's folder that is the device's `/`.
     let root: String
+    /// Host paths that were written since somebody last emptied this. Times alone do not tell: the device's clock may
+    /// stand still, and the host's is coarse.
+    var touched: Set<String> = []
     private let clock: DeviceClock
 
     /// What is mounted in a second place: device path, and the folder under the root that it shows.
@@ -325,7 +328,10 @@ final class DeviceFiles {
     // MARK: Parts
 
     /// Gives a host path the device's time.
-    func stamp(_ host: String) { _ = setTime(host, nil, 0) }
+    func stamp(_ host: String) {
+        touched.insert(host)
+        _ = setTime(host, nil, 0)
+    }
 
     func stampWithParent(_ host: String) {
         stamp(host)

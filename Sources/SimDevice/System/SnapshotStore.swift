@@ -78,7 +78,7 @@ final class SnapshotStore {
             case S_IFREG:
                 var look = Self.look(status)
                 let blob: String
-                if let before = known[path], before.look == look {
+                if let before = known[path], before.look == look, !files.touched.contains(host) {
                     blob = before.blob
                 } else {
                     files.stamp(host)
@@ -92,6 +92,7 @@ final class SnapshotStore {
             default: break
             }
         }
+        files.touched = []
         let snapshot = Snapshot(clock: clock, properties: properties, entries: entries)
         try FileBytes.write(try JSONEncoder().encode(snapshot), to: folder + "/\(name).json", mode: 0o600)
         loaded[name] = snapshot
@@ -140,7 +141,7 @@ final class SnapshotStore {
             case .file:
                 let blob = entry.content ?? ""
                 if let look = seen[path], let before = known[path], before.look == look, before.blob == blob,
-                    look.mode & 0o7777 == entry.mode, look.modified == entry.modified
+                    !files.touched.contains(host), look.mode & 0o7777 == entry.mode, look.modified == entry.modified
                 { continue }
                 let temporary = files.root + DevicePath.parent(path) + "/" + FileWriter.prefix + "restore"
                 unlink(temporary)
@@ -157,6 +158,7 @@ final class SnapshotStore {
             if look.mode & 0o7777 != entry.mode { chmod(host, entry.mode) }
             if look.modified != entry.modified { Self.setTime(host, entry.modified) }
         }
+        files.touched = []
         return (snapshot.clock, snapshot.properties)
     }
 

@@ -81,11 +81,14 @@ extension ToolTable {
                 )
             }
             return 0
-        case .broughtToFront:
-            call.err.line("Warning: Activity not started, its current task has been brought to the front")
+        case .broughtToFront(let component), .delivered(let component):
+            if case .delivered = result {
+                call.err.line("Warning: Activity not started, intent has been delivered to currently running top-most instance.")
+            } else {
+                call.err.line("Warning: Activity not started, its current task has been brought to the front")
+            }
             if parsed.waits {
-                let front = call.windows.foreground.map { ComponentName(package: $0.package, activity: $0.activity).short }
-                call.out.write("Status: ok\nLaunchState: HOT\nActivity: \(front ?? "")\nTotalTime: 0\nWaitTime: 4\nComplete\n")
+                call.out.write("Status: ok\nLaunchState: HOT\nActivity: \(component.short)\nTotalTime: 0\nWaitTime: 4\nComplete\n")
             }
             return 0
         case .unresolved:

@@ -210,10 +210,9 @@ struct ContentProvider {
         guard let target else { return }
         let names = values.map { "\"\($0.0.replacing("\"", with: ""))\" = ?" }.joined(separator: ", ")
         try database.write { db in
-            try db.execute(
-                sql: "UPDATE \(target) SET \(names) WHERE _id IN (\(try ids(filter)))",
-                arguments: StatementArguments(values.map(\.1))
-            )
+            // One statement only: a condition cannot bring another one with it.
+            let statement = try db.makeStatement(sql: "UPDATE \(target) SET \(names) WHERE _id IN (\(ids(filter)))")
+            try statement.execute(arguments: StatementArguments(values.map(\.1)))
         }
     }
 
@@ -232,7 +231,9 @@ struct ContentProvider {
             }
         default:
             guard let target else { return }
-            try database.write { db in try db.execute(sql: "DELETE FROM \(target) WHERE _id IN (\(try ids(filter)))") }
+            try database.write { db in
+                try db.makeStatement(sql: "DELETE FROM \(target) WHERE _id IN (\(ids(filter)))").execute()
+            }
             if case .messages = table {
                 try database.write { try $0.execute(sql: "DELETE FROM threads WHERE _id NOT IN (SELECT thread_id FROM sms)") }
             }
@@ -242,7 +243,7 @@ struct ContentProvider {
     private var isContacts: Bool { if case .contacts = table { true } else { false } }
 
     /// The select that names the rows of a condition.
-    private func ids(_ filter: String?) throws -> String {
+    private func ids(_ filter: String?) -> String {
         let conditions = [filter.map { "(\($0))" }, row.map { "_id = \($0)" }].compactMap { $0 }
         return "SELECT _id FROM (\(source))" + (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND "))
     }

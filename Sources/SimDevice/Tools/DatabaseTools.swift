@@ -48,6 +48,7 @@ extension ToolTable {
         var script = operands.dropFirst().joined(separator: "\n")
         if operands.count == 1 { script = String(decoding: await call.input.all(), as: UTF8.self) }
         let memory = file == ":memory:" || file.isEmpty
+        let before = try? call.files.stat(call.path(file))
         let path = memory ? ":memory:" : try open(call, file, readOnly)
         var configuration = DeviceDatabase.configuration
         configuration.readonly = readOnly && !memory
@@ -55,11 +56,10 @@ extension ToolTable {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             defer { try? queue.close() }
             var code: Int32 = 0
-            try queue.inDatabase { db in
-                // What a command line may say beyond SQL of files must stay within the device.
+            queue.inDatabase { db in
                 for piece in pieces(script) { if !run(piece, db, &format, call) { code = 1; break } }
             }
-            if !memory { call.files.stampWithParent(path) }
+            if !memory, (try? call.files.stat(call.path(file))) != before { call.files.stampWithParent(path) }
             return code
         } catch let error as DatabaseError {
             throw ToolFailure(message: "Error: unable to open database \"\(file)\": \(error.message ?? "unable to open database file")")
@@ -95,6 +95,10 @@ extension ToolTable {
         do {
             let statements = try db.allStatements(sql: piece)
             while let statement = try statements.next() {
+                if leaves(statement.sql) {
+                    call.err.line("Error: not authorized")
+                    return false
+                }
                 try select(statement, format, call)
                 if Task.isCancelled { return false }
             }
@@ -106,6 +110,28 @@ extension ToolTable {
             call.err.line("Error: \(error)")
             return false
         }
+    }
+
+    /// Whether a statement names another file: SQLite would open it on the host, outside the device.
+    private static func leaves(_ sql: String) -> Bool {
+        var rest = sql.unicodeScalars[...]
+        while let c = rest.first {
+            if c.properties.isWhitespace || c == ";" {
+                rest.removeFirst()
+            } else if rest.starts(with: "--".unicodeScalars) {
+                rest = rest.drop { $0 != "\n" }
+            } else if rest.starts(with: "/*".unicodeScalars) {
+                rest = rest.dropFirst(2)
+                while !rest.isEmpty, !rest.starts(with: "*/".unicodeScalars) { rest.removeFirst() }
+                rest = rest.dropFirst(2)
+            } else {
+                break
+            }
+        }
+        let text = String(rest).lowercased()
+        if text.hasPrefix("attach") { return true }
+        if text.hasPrefix("vacuum") { return text.contains("into") }
+        return text.hasPrefix("pragma") && text.contains("store_directory")
     }
 
     private static func words(_ error: DatabaseError) -> String { "Error: \(error.message ?? "unknown error")" }

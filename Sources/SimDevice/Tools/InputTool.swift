@@ -90,7 +90,7 @@ extension ToolTable {
             try await call.device.spend(extra: Int64(ms))
         case "motionevent":
             guard words.count == 3 else { throw invalid(command) }
-            try motion(words[0].uppercased(), try numbers(Array(words.dropFirst()), 2, command), call)
+            try motion(words[0].uppercased(), try numbers(Array(words.dropFirst()), 2, command), windows)
         case "press": windows.key(23, meta: 0, longPress: false)
         case "roll":
             let p = try numbers(words, 2, command)
@@ -129,24 +129,12 @@ extension ToolTable {
         }
     }
 
-    /// A gesture given event by event: what it was is told when the finger goes up.
-    private static func motion(_ action: String, _ p: [Int], _ call: ToolCall) throws {
-        let device = call.device
+    private static func motion(_ action: String, _ p: [Int], _ windows: WindowManager) throws {
         switch action {
-        case "DOWN": device.finger = DeviceContext.Finger(x: p[0], y: p[1], time: call.system.clock.now)
-        case "MOVE": break
-        case "CANCEL": device.finger = nil
-        case "UP":
-            guard let down = device.finger else { return }
-            device.finger = nil
-            let ms = Int(max(1, min(call.system.clock.now - down.time, 60_000)))
-            if abs(down.x - p[0]) >= 8 || abs(down.y - p[1]) >= 8 {
-                call.windows.swipe(x1: down.x, y1: down.y, x2: p[0], y2: p[1], ms: ms)
-            } else if ms >= 400 {
-                call.windows.longPress(x: p[0], y: p[1])
-            } else {
-                call.windows.tap(x: p[0], y: p[1])
-            }
+        case "DOWN": windows.motionDown(x: p[0], y: p[1])
+        case "MOVE": windows.motionMove(x: p[0], y: p[1])
+        case "UP": windows.motionUp(x: p[0], y: p[1])
+        case "CANCEL": windows.motionCancel()
         default: throw invalid("motionevent")
         }
     }

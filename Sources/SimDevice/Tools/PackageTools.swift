@@ -93,8 +93,7 @@ extension ToolTable {
     private static func clear(_ package: String, _ call: ToolCall) {
         stop(package, call)
         call.system.granted[package] = nil
-        let folder = "/data/data/" + package
-        for name in (try? call.files.list(folder)) ?? [] { try? call.files.remove(folder + "/" + name) }
+        call.windows.clearData(package)
         try? call.files.remove("/sdcard/Android/data/" + package)
     }
 

@@ -173,7 +173,7 @@ extension ToolTable {
         let command = options.operands.first ?? "echo"
         let fixed = Array(options.operands.dropFirst())
         var code: Int32 = 0
-        func run(_ arguments: [String]) async throws {
+        nonisolated(nonsending) func run(_ arguments: [String]) async throws {
             if Task.isCancelled { throw CancellationError() }
             let result = try await call.shell.call(command, arguments)
             if result != 0 { code = result == 127 ? 127 : 123 }
