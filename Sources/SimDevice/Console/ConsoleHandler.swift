@@ -19,26 +19,24 @@ final class ConsoleHandler: ChannelInboundHandler {
     init(session: ConsoleSession) { self.session = session }
 
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        let session = session
-        let (source, lines) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1000))
-        self.lines = lines
-        task = Self.start(session, source, channel)
+        let stream = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1000))
+        lines = stream.continuation
+        task = Self.start(session, stream.stream, context.channel)
     }
 
-    /// The task is made where nothing of the handler, which belongs to its event loop, can be captured.
     private static func start(
         _ session: ConsoleSession,
         _ lines: AsyncStream<String>,
         _ channel: any Channel
     ) -> Task<Void, Never> {
-        Task { await serve(session, lines, channel) }
+        Task { await ConsoleHandler.serve(session, lines, channel) }
     }
 
     private static func serve(_ session: ConsoleSession, _ lines: AsyncStream<String>, _ channel: any Channel) async {
         var authorised = false
         await write(session.greeting, channel)
-        for await line in lines {
+        var iterator = lines.makeAsyncIterator()
+        while let line = await iterator.next() {
             let reply = await session.answer(line, authorised: authorised)
             authorised = authorised || reply.authorises
             await write(reply.text, channel)

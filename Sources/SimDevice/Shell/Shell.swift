@@ -266,6 +266,9 @@ final class Shell {
             return command.words.isEmpty ? 0 : status
         }
         let name = words.removeFirst()
+        let outside = exported
+        exported.formUnion(own.map(\.0))
+        defer { if !own.isEmpty { exported = outside } }
         let code: Int32
         do {
             code = try await call(name, words)

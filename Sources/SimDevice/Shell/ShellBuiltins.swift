@@ -58,10 +58,9 @@ extension Shell {
         let wanted = target == "-" ? variables["OLDPWD"] ?? "/" : target
         do {
             let files = device.system.files
-            let place = try files.resolve(path(wanted))
             guard try files.stat(path(wanted)).isFolder else { throw FileFailure(code: 20, path: wanted) }
             variables["OLDPWD"] = folder
-            folder = place.device
+            folder = Self.logical(path(wanted))
             variables["PWD"] = folder
             return 0
         } catch {
@@ -69,6 +68,15 @@ extension Shell {
             self.error.line("/system/bin/sh: cd: \(wanted): \(reason)")
             return 2
         }
+    }
+
+    /// The folder by its text: links stay in it, as `pwd` of a POSIX shell shows it.
+    private static func logical(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 
     private nonisolated(nonsending) func read(_ arguments: [String]) async -> Int32 {
