@@ -47,6 +47,7 @@ def main():
     parser.add_argument("ours")
     parser.add_argument("--window", type=int, default=512)
     parser.add_argument("--f32", help="keep the dequantized model here")
+    parser.add_argument("--golden", help="write llama.cpp's log-probabilities and top tokens here, for the tests")
     arguments = parser.parse_args()
     ours = [row for row in map(json.loads, open(arguments.ours, encoding="utf-8")) if "position" in row]
     f32 = arguments.f32 or os.path.join(tempfile.mkdtemp(), "f32.gguf")
@@ -63,6 +64,7 @@ def main():
     count = same = 0
     ours_sum = theirs_sum = 0.0
     differences = []
+    golden = []
     for index, rows in sorted(windows.items()):
         start = index * arguments.window
         tokens = text[start : start + arguments.window]
@@ -74,6 +76,7 @@ def main():
             logprob = logits[row["token"]] - top - math.log(np.exp(logits - top).sum())
             ours_sum += row["logProb"]
             theirs_sum += logprob
+            golden.append({"position": row["position"], "token": row["token"], "logProb": round(logprob, 5), "top": int(logits.argmax())})
             differences.append(abs(row["logProb"] - logprob))
             same += int(logits.argmax() == row["top"])
             count += 1
@@ -83,6 +86,9 @@ def main():
         "positions": count, "perplexity": ours_perplexity, "llama.cpp": theirs, "ratio": ours_perplexity / theirs,
         "sameTop": agreement, "meanDifference": float(np.mean(differences)), "maxDifference": float(np.max(differences)),
     }))
+    if arguments.golden:
+        with open(arguments.golden, "w", encoding="utf-8") as out:
+            out.writelines(json.dumps(row) + "\n" for row in golden)
     return 0 if abs(ours_perplexity / theirs - 1) <= 0.01 and agreement >= 0.96 else 1
 
 

@@ -49,4 +49,19 @@ struct ShippedModelTests {
             #expect(try single.score(alone).scores == [cold[index]])
         }
     }
+
+    @Test("expects the same next tokens as llama.cpp does on the model in F32, with the same perplexity")
+    func agreement() throws {
+        let lines = try FileBytes.read(Fixtures.path("perplexity.jsonl")).split(separator: UInt8(ascii: "\n"))
+        let theirs = try lines.map { try JSON.decode(TokenPrediction.self, from: Array($0)) }
+        let text = String(decoding: try FileBytes.read(Fixtures.path("perplexity.txt")), as: UTF8.self)
+        let model = try Fixtures.model()
+        let tokens = Array(model.tokenizer.encode(text).prefix(1024))
+        let ours = try ScoringSession(model: model).predictions(tokens, contextLength: 512)
+        #expect(ours.map(\.position) == theirs.map(\.position) && ours.map(\.token) == theirs.map(\.token))
+        let same = zip(ours, theirs).filter { $0.top == $1.top }.count
+        #expect(Double(same) >= 0.99 * Double(ours.count))
+        let ratio = ScoringSession.perplexity(ours) / ScoringSession.perplexity(theirs)
+        #expect(abs(ratio - 1) < 0.001)
+    }
 }

@@ -30,8 +30,10 @@ public final class Tokenizer: Sendable {
     /// Number of tokens.
     public var vocabularySize: Int { spellings.count }
 
+    /// Takes the tokenizer out of a model's file, without its weights.
+    ///
     /// - Throws: `DroidError` with code `model.corrupt` or `model.unsupported`.
-    init(_ file: GGUFFile) throws {
+    public init(_ file: GGUFFile) throws {
         guard let model = file.string("tokenizer.ggml.model") else {
             throw GGUFFile.corrupt("tokenizer.ggml.model is missing")
         }
@@ -77,7 +79,7 @@ public final class Tokenizer: Sendable {
         addsEnd = file.bool("tokenizer.ggml.add_eos_token") ?? false
         chatTemplate = file.string("tokenizer.chat_template")
         specials = kinds.indices
-            .filter { [.control, .userDefined, .unknown].contains(kinds[$0]) && !spellings[$0].isEmpty }
+            .filter { [Kind.control, .userDefined, .unknown].contains(kinds[$0]) && !spellings[$0].isEmpty }
             .map { (spellings[$0], Int32($0), kinds[$0] != .userDefined) }
             .sorted { ($0.bytes.count, $1.token) > ($1.bytes.count, $0.token) }
     }
