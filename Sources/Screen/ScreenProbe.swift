@@ -36,7 +36,8 @@ struct ScreenProbe: Sendable, Hashable {
             size = DisplaySize(width: width, height: height)
         }
         for line in parts.dropFirst().first ?? [] {
-            guard let start = line.firstRange(of: "topActivity=ComponentInfo{"), let component = Self.component(line[start.upperBound...])
+            guard let start = line.firstRange(of: "topActivity=ComponentInfo{"),
+                let component = Self.component(line[start.upperBound...])
             else { continue }
             (package, activity) = component
             break

@@ -116,7 +116,8 @@ struct AgentRun {
         record.timings.act = (loop.clock.now() - actStart).inSeconds
 
         let settleStart = loop.clock.now()
-        let next = picked.action.type == "answer" ? screen : try await loop.settle.settled(after: screen.contentHash).state
+        let next =
+            picked.action.type == "answer" ? screen : try await loop.settle.settled(after: screen.contentHash).state
         record.timings.settle = (loop.clock.now() - settleStart).inSeconds
         let outcome = StepOutcome(before: screen, after: next, action: picked.action)
         record.outcome = outcome
@@ -153,7 +154,11 @@ struct AgentRun {
                 continue
             }
             let words = Memory.words(candidate, action: action)
-            if let objection = guardian.objection(screen: decision.screen.contentHash, candidate: candidate, words: words) {
+            if let objection = guardian.objection(
+                screen: decision.screen.contentHash,
+                candidate: candidate,
+                words: words
+            ) {
                 objections[ranked.index] = objection
                 continue
             }
