@@ -73,7 +73,7 @@ public final class HierarchyParser {
                 "the device printed a hierarchy without a single node",
                 why: "the window in front has no content that accessibility can see, or it is just being replaced",
                 next:
-                    "try again in a moment; if it stays, the app draws without accessibility and only a picture can be had"
+                    "try again in a moment; if it stays, the app tells accessibility nothing of its content"
             )
         }
         sink.closeAll()
