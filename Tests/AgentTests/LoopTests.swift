@@ -80,6 +80,7 @@ struct LoopTests {
         #expect(result.verdict == .error && result.error?.code == "adb.lost" && result.exitCode == 1)
         let run = try RunRecord.load(folder)
         #expect(run.header.ending?.verdict == .error)
+        #expect(run.steps.allSatisfy { $0.xmlPath != nil })
         #expect(RunPage.html(run).contains("error"))
     }
 

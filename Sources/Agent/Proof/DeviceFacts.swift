@@ -71,7 +71,7 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         ("settings secure", "settings list secure"),
         ("settings global", "settings list global"),
         ("radios", "cmd wifi status | grep 'Wifi is'; dumpsys bluetooth_manager | grep 'enabled:'"),
-        ("foreground", "am stack list | grep visible=true"),
+        ("foreground", "am stack list | grep visible=true || dumpsys window windows | grep mCurrentFocus"),
         ("contacts", "content query --uri content://com.android.contacts/data/phones --projection display_name:data1"),
         ("messages", "content query --uri content://sms --projection address:body:type"),
         // Names may hold anything but a line break; size and time come first.
