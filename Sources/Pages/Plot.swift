@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Plots as SVG text that takes its colours from the page. Coordinates are rounded to a tenth, so equal data gives equal
-/// bytes.
+/// Plots as SVG text that takes its colours from the page. Coordinates are rounded to a tenth, so equal data gives
+/// equal bytes.
 public enum Plot {
     /// One line of a line plot: a name for the legend and its points in data units.
     public struct Series: Sendable {
@@ -38,7 +38,9 @@ public enum Plot {
         width: Int = 640,
         height: Int = 280
     ) -> String {
-        let clean = series.map { one in Series(name: one.name, points: one.points.filter { $0.x.isFinite && $0.y.isFinite }) }
+        let clean = series.map { one in
+            Series(name: one.name, points: one.points.filter { $0.x.isFinite && $0.y.isFinite })
+        }
         let all = clean.flatMap(\.points)
         guard let first = all.first else { return notice("no data", width: width) }
         var frame = Frame(width: Double(width), height: Double(height), left: 56, right: 16, top: 28, bottom: 40)
@@ -52,7 +54,8 @@ public enum Plot {
             out += "<polyline fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\" points=\"\(path)\"/>"
             if one.points.count <= 40 {
                 for point in one.points {
-                    out += "<circle cx=\"\(short(frame.px(point.x)))\" cy=\"\(short(frame.py(point.y)))\" r=\"2.5\" "
+                    out +=
+                        "<circle cx=\"\(short(frame.px(point.x)))\" cy=\"\(short(frame.py(point.y)))\" r=\"2.5\" "
                         + "fill=\"\(colour)\"/>"
                 }
             }
@@ -87,12 +90,15 @@ public enum Plot {
             let end = x(bar.value)
             let limit = max(4, Int((names - 12) / 7))
             let name = bar.name.count > limit ? bar.name.prefix(limit - 1) + "…" : bar.name[...]
-            out += "<text x=\"\(short(names - 8))\" y=\"\(short(y + 15))\" text-anchor=\"end\">"
+            out +=
+                "<text x=\"\(short(names - 8))\" y=\"\(short(y + 15))\" text-anchor=\"end\">"
                 + "\(HTML.escape(String(name)))</text>"
-            out += "<rect x=\"\(short(min(zero, end)))\" y=\"\(short(y + 2))\" width=\"\(short(abs(end - zero)))\" "
+            out +=
+                "<rect x=\"\(short(min(zero, end)))\" y=\"\(short(y + 2))\" width=\"\(short(abs(end - zero)))\" "
                 + "height=\"18\" rx=\"3\" fill=\"var(--series-0)\"/>"
             if let low = bar.low, let high = bar.high {
-                out += "<path d=\"M\(short(x(low))) \(short(y + 11))H\(short(x(high)))M\(short(x(low))) \(short(y + 6))v10"
+                out +=
+                    "<path d=\"M\(short(x(low))) \(short(y + 11))H\(short(x(high)))M\(short(x(low))) \(short(y + 6))v10"
                     + "M\(short(x(high))) \(short(y + 6))v10\" stroke=\"var(--text)\" fill=\"none\"/>"
             }
             let right = max(end, bar.high.map(x) ?? end)
@@ -141,16 +147,19 @@ public enum Plot {
             var out = ""
             for tick in ticks(y) {
                 let at = short(py(tick))
-                out += "<line x1=\"\(short(left))\" x2=\"\(short(width - right))\" y1=\"\(at)\" y2=\"\(at)\" "
+                out +=
+                    "<line x1=\"\(short(left))\" x2=\"\(short(width - right))\" y1=\"\(at)\" y2=\"\(at)\" "
                     + "stroke=\"var(--line)\"/><text x=\"\(short(left - 8))\" y=\"\(short(py(tick) + 4))\" "
                     + "text-anchor=\"end\">\(label(tick))</text>"
             }
             for tick in xTicks {
-                out += "<text x=\"\(short(px(tick)))\" y=\"\(short(height - bottom + 18))\" text-anchor=\"middle\">"
+                out +=
+                    "<text x=\"\(short(px(tick)))\" y=\"\(short(height - bottom + 18))\" text-anchor=\"middle\">"
                     + "\(label(tick))</text>"
             }
             if !xTitle.isEmpty {
-                out += "<text x=\"\(short((left + width - right) / 2))\" y=\"\(short(height - 4))\" text-anchor=\"middle\">"
+                out +=
+                    "<text x=\"\(short((left + width - right) / 2))\" y=\"\(short(height - 4))\" text-anchor=\"middle\">"
                     + "\(HTML.escape(xTitle))</text>"
             }
             if !yTitle.isEmpty {
@@ -173,7 +182,8 @@ public enum Plot {
         var x = left
         var out = ""
         for (index, name) in names.enumerated() where !name.isEmpty {
-            out += "<rect x=\"\(short(x))\" y=\"6\" width=\"10\" height=\"10\" rx=\"2\" fill=\"var(--series-\(index % 5))\"/>"
+            out +=
+                "<rect x=\"\(short(x))\" y=\"6\" width=\"10\" height=\"10\" rx=\"2\" fill=\"var(--series-\(index % 5))\"/>"
                 + "<text x=\"\(short(x + 14))\" y=\"15\">\(HTML.escape(name))</text>"
             x += 30 + 7 * Double(name.count)
         }

@@ -40,7 +40,12 @@ public enum BoxDrawing {
             )
             canvas.stroke(rect, color, width: box.isChosen ? 3 * unit : 1.5 * unit, radius: 3 * unit)
             let label = canvas.text.block(String(box.number), style)
-            let tag = Rect(x: rect.x, y: rect.y, width: Double(label.width) + 6 * unit, height: Double(label.height) + unit)
+            let tag = Rect(
+                x: rect.x,
+                y: rect.y,
+                width: Double(label.width) + 6 * unit,
+                height: Double(label.height) + unit
+            )
             canvas.fill(tag, color, radius: 3 * unit)
             canvas.draw(label, x: tag.x + 3 * unit, y: tag.y + unit / 2, RGBA(hex: 0xFFFFFF))
         }

@@ -24,7 +24,8 @@ public struct Element: Sendable, Hashable {
 
     /// What an element is to a person, from its class and flags.
     public enum Role: String, Sendable, Codable {
-        case button, link, item, toggle = "switch", checkbox, radio, tab, field, slider, list, image, text, canvas, group
+        case button, link, item, toggle = "switch", checkbox, radio, tab, field, slider, list, image, text, canvas,
+            group
     }
 
     /// The place in the state's array.
@@ -84,13 +85,10 @@ public struct Element: Sendable, Hashable {
     public var isLeaf: Bool { descendantCount == 0 }
 
     /// Whether text can be typed into it.
-    public var isEditable: Bool {
-        className.hasSuffix("EditText") || className.hasSuffix("AutoCompleteTextView")
-            || className.hasSuffix("SearchAutoComplete")
-    }
+    public var isEditable: Bool { role == .field }
 
     /// Whether it is a bar whose thumb can be moved.
-    public var isSlider: Bool { className.hasSuffix("SeekBar") || className.hasSuffix("Slider") }
+    public var isSlider: Bool { role == .slider }
 
     /// The class without its package: `Switch` for `android.widget.Switch`.
     public var shortClass: String {

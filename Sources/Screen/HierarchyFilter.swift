@@ -3,7 +3,8 @@
 /// Turns a device's answer, in pieces of any size, into bytes that an XML parser can take.
 ///
 /// It drops what stands before `<hierarchy`, joins surrogate pairs that were written as two numeric references, puts a
-/// full stop for references and control characters that XML forbids (as newer Androids do themselves), and repairs UTF-8.
+/// full stop for references and control characters that XML forbids (as newer Androids do themselves), and repairs
+/// UTF-8.
 struct HierarchyFilter {
     /// The first bytes that stood before the document.
     private(set) var noise: [UInt8] = []
@@ -100,7 +101,8 @@ struct HierarchyFilter {
         let end = min(start + length, source.count)
         var decoder = UTF8()
         var iterator = source[start..<end].makeIterator()
-        if end == start + length, case .scalarValue(let scalar) = decoder.decode(&iterator), scalar.utf8.count == length,
+        if end == start + length, case .scalarValue(let scalar) = decoder.decode(&iterator),
+            scalar.utf8.count == length,
             scalar.value != 0xFFFE, scalar.value != 0xFFFF
         {
             out.append(contentsOf: source[start..<end])

@@ -72,7 +72,8 @@ public final class HierarchyParser {
                 "screen.empty",
                 "the device printed a hierarchy without a single node",
                 why: "the window in front has no content that accessibility can see, or it is just being replaced",
-                next: "try again in a moment; if it stays, the app draws without accessibility and only a picture can be had"
+                next:
+                    "try again in a moment; if it stays, the app tells accessibility nothing of its content"
             )
         }
         sink.closeAll()
@@ -111,7 +112,8 @@ public final class HierarchyParser {
         let user = Unmanaged.passUnretained(sink).toOpaque()
         guard let context = xmlCreatePushParserCtxt(&handler, user, nil, 0, nil) else { return nil }
         let options =
-            XML_PARSE_RECOVER.rawValue | XML_PARSE_NOENT.rawValue | XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue
+            XML_PARSE_RECOVER.rawValue | XML_PARSE_NOENT.rawValue | XML_PARSE_NONET.rawValue
+            | XML_PARSE_NOERROR.rawValue
             | XML_PARSE_NOWARNING.rawValue | XML_PARSE_HUGE.rawValue
         xmlCtxtUseOptions(context, Int32(options))
         // Without a declaration, which the filter drops, XML is UTF-8; the filter hands over nothing else.
@@ -176,12 +178,15 @@ private final class NodeSink {
         guard sawRoot else {
             sawRoot = true
             each(count, attributes) { kind, value in
-                if case .rotation = kind, let first = value.first, (48...51).contains(first) { rotation = Int(first - 48) }
+                if case .rotation = kind, let first = value.first, (48...51).contains(first) {
+                    rotation = Int(first - 48)
+                }
             }
             stack.append(nil)
             return
         }
-        guard stack.count <= HierarchyParser.depthLimit, elements.count < HierarchyParser.countLimit, isNode(name) else {
+        guard stack.count <= HierarchyParser.depthLimit, elements.count < HierarchyParser.countLimit, isNode(name)
+        else {
             if isNode(name) { isClipped = true }
             stack.append(nil)
             return
@@ -222,7 +227,8 @@ private final class NodeSink {
         guard let attributes else { return }
         for place in 0..<count {
             // Five pointers each: name, prefix, namespace, value, end of value.
-            guard let name = attributes[place * 5], let start = attributes[place * 5 + 3], let end = attributes[place * 5 + 4]
+            guard let name = attributes[place * 5], let start = attributes[place * 5 + 3],
+                let end = attributes[place * 5 + 4]
             else { continue }
             body(kind(of: name), UnsafeBufferPointer(start: start, count: end - start))
         }

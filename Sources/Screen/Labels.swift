@@ -14,7 +14,13 @@ enum Labels {
                 elements[id].clickTarget = elements[parent].clickTarget
             }
         }
-        for id in elements.indices { elements[id].role = role(of: elements[id]) }
+        var kinds: [String: Kind] = [:]
+        for id in elements.indices {
+            let name = elements[id].className
+            let kind = kinds[name] ?? kind(name)
+            kinds[name] = kind
+            elements[id].role = role(of: elements[id], kind)
+        }
         for id in elements.indices { name(id, in: &elements) }
         return elements
     }
@@ -25,36 +31,55 @@ enum Labels {
         return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    private static func role(of element: Element) -> Element.Role {
-        let kind = element.shortClass
-        if element.isEditable { return .field }
-        if element.isSlider { return .slider }
-        if kind.hasSuffix("Switch") || kind.hasSuffix("SwitchCompat") || kind.hasSuffix("ToggleButton") { return .toggle }
-        if kind.hasSuffix("RadioButton") { return .radio }
-        if kind.hasSuffix("CheckBox") || kind.hasSuffix("CheckedTextView") { return .checkbox }
-        if kind.hasSuffix("TabView") || kind.hasSuffix("Tab") { return .tab }
+    /// What a class name alone tells. Names repeat on thousands of nodes, so each is looked at once.
+    private enum Kind {
+        case field, slider, toggle, radio, checkbox, tab, button, image, other
+    }
+
+    private static func kind(_ className: String) -> Kind {
+        func ends(_ endings: String...) -> Bool { endings.contains { className.hasSuffix($0) } }
+        if ends("EditText", "AutoCompleteTextView", "SearchAutoComplete") { return .field }
+        if ends("SeekBar", "Slider") { return .slider }
+        if ends("Switch", "SwitchCompat", "ToggleButton") { return .toggle }
+        if ends("RadioButton") { return .radio }
+        if ends("CheckBox", "CheckedTextView") { return .checkbox }
+        if ends("TabView", "Tab") { return .tab }
+        if ends("Button") { return .button }
+        return ends("ImageView") ? .image : .other
+    }
+
+    private static func role(of element: Element, _ kind: Kind) -> Element.Role {
+        switch kind {
+        case .field: return .field
+        case .slider: return .slider
+        case .toggle: return .toggle
+        case .radio: return .radio
+        case .checkbox: return .checkbox
+        case .tab: return .tab
+        case .button: return element.isCheckable && element.isLeaf ? .checkbox : .button
+        case .image, .other: break
+        }
         if element.isCheckable && element.isLeaf { return .checkbox }
-        if kind.hasSuffix("ImageButton") || kind.hasSuffix("Button") { return .button }
         if element.isScrollable { return .list }
         let isNamed = !element.text.isEmpty || !element.contentDescription.isEmpty
         if element.isClickable { return element.isLeaf ? (isNamed || !isCanvas(element) ? .button : .canvas) : .item }
-        if kind.hasSuffix("ImageView") { return isCanvas(element) && element.flags.contains(.focusable) ? .canvas : .image }
+        let draws = element.flags.contains(.focusable) && isCanvas(element)
+        if kind == .image { return draws ? .canvas : .image }
         if element.isLeaf && isNamed { return .text }
-        if element.isLeaf && element.flags.contains(.focusable) && isCanvas(element) { return .canvas }
-        return .group
+        return draws ? .canvas : .group
     }
 
     /// Whether it is a large area that draws what it shows: it has no child and says nothing about its content.
     static func isCanvas(_ element: Element) -> Bool {
-        element.isLeaf && element.text.isEmpty && !element.isEditable && !element.isScrollable
+        element.isLeaf && element.text.isEmpty && !element.isScrollable
             && element.bounds.width >= 300 && element.bounds.height >= 300
     }
 
     private static func name(_ id: Int, in elements: inout [Element]) {
         let element = elements[id]
         if element.role == .field {
-            // An empty field prints its hint as its text. Newer builds tell which it is; where they do not, words that usually stand
-            // in empty fields are taken for a hint.
+            // An empty field prints its hint as its text. Newer builds tell which it is; where they do not, words that
+            // usually stand in empty fields are taken for a hint.
             let value = oneLine(element.text)
             let told = oneLine(element.hint)
             let isHint = !value.isEmpty && (value == told || (told.isEmpty && looksLikeHint(value, element)))
@@ -81,15 +106,21 @@ enum Labels {
     }
 
     private static let hintWords: Set<String> = [
-        "name", "first name", "last name", "middle name", "given name", "family name", "surname", "nickname", "full name", "company", "title",
-        "job title", "department", "phone", "phone number", "mobile", "email", "e-mail", "email address", "address", "website", "url", "label",
-        "note", "notes", "description", "message", "text message", "password", "username", "user name", "pin", "amount", "price", "quantity",
-        "location", "date", "time", "hour", "hours", "minute", "minutes", "second", "seconds", "comment", "subject", "to", "tags", "folder name",
-        "file name", "filename", "folder", "playlist name", "event title", "timer name", "alarm name", "name prefix", "name suffix", "sip",
+        "name", "first name", "last name", "middle name", "given name", "family name", "surname", "nickname",
+        "full name", "company", "title",
+        "job title", "department", "phone", "phone number", "mobile", "email", "e-mail", "email address", "address",
+        "website", "url", "label",
+        "note", "notes", "description", "message", "text message", "password", "username", "user name", "pin", "amount",
+        "price", "quantity",
+        "location", "date", "time", "hour", "hours", "minute", "minutes", "second", "seconds", "comment", "subject",
+        "to", "tags", "folder name",
+        "file name", "filename", "folder", "playlist name", "event title", "timer name", "alarm name", "name prefix",
+        "name suffix", "sip",
         "phonetic name", "document name", "device name",
     ]
 
-    /// Whether a field's text is what stands in it while it is empty: the name of a common field, the words of its own id, or an invitation.
+    /// Whether a field's text is what stands in it while it is empty: the name of a common field, the words of its own
+    /// id, or an invitation.
     private static func looksLikeHint(_ text: String, _ element: Element) -> Bool {
         let lower = text.lowercased()
         if hintWords.contains(lower) || lower == element.resourceWords { return true }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A screen as nested HTML-like text, the form that V-Droid prompts with (its `html_representation`): `input`, `checkbox`,
-/// `button`, `p` and `div`, numbered by element id. Wrappers with one child and empty nodes print nothing.
+/// A screen as nested HTML-like text, the form that V-Droid prompts with (its `html_representation`): `input`,
+/// `checkbox`, `button`, `p` and `div`, numbered by element id. Wrappers with one child and empty nodes print nothing.
 public enum ScreenHTML {
     /// The text, one element a line, indented by nesting.
     public static func render(_ state: ScreenState) -> String {
@@ -19,7 +19,8 @@ public enum ScreenHTML {
         let element = state.elements[id]
         let pad = String(repeating: " ", count: min(indent, 40))
         let name = text(element.text.isEmpty ? element.label : element.text)
-        let description = element.contentDescription.isEmpty ? "" : " description=\"\(text(element.contentDescription))\""
+        let description =
+            element.contentDescription.isEmpty ? "" : " description=\"\(text(element.contentDescription))\""
         var children: [Int] = []
         var next = id + 1
         let end = state.descendants(of: id).upperBound

@@ -41,14 +41,18 @@ public struct Observation: Sendable {
 
 /// Reads screens: hierarchy, picture and small probes in parallel streams, until two reads in a row are equal.
 ///
-/// Nothing sleeps for a fixed time. `uiautomator` itself waits for the display to be quiet; two equal hierarchies tell that
-/// it is.
+/// Nothing sleeps for a fixed time. `uiautomator` itself waits for the display to be quiet; two equal hierarchies tell
+/// that it is.
 public final class ScreenObserver: Sendable {
     public let options: ObserverOptions
     private let device: any DeviceLink
     private let clock: any WaitClock
 
-    public init(_ device: any DeviceLink, options: ObserverOptions = ObserverOptions(), clock: any WaitClock = SystemClock()) {
+    public init(
+        _ device: any DeviceLink,
+        options: ObserverOptions = ObserverOptions(),
+        clock: any WaitClock = SystemClock()
+    ) {
         self.device = device
         self.options = options
         self.clock = clock
@@ -56,10 +60,11 @@ public final class ScreenObserver: Sendable {
 
     /// Reads the screen once it has settled.
     ///
-    /// - Parameter previous: the content hash before the action whose effect is awaited. While the screen still looks like
-    ///   that, it is watched for `reactionTime`.
-    /// - Throws: `DroidError` with a code of `adb`, or `screen.empty`, `screen.noRoot` or `screen.notXML` when that stayed so
-    ///   until the deadline. A display that never stands still is no error: the state then has only a picture.
+    /// - Parameter previous: the content hash before the action whose effect is awaited. While the screen still looks
+    ///   like that, it is watched for `reactionTime`.
+    /// - Throws: `DroidError` with a code of `adb`, or `screen.empty`, `screen.noRoot` or `screen.notXML` when that
+    ///   stayed so until the deadline. A display that never stands still is no error: the state then has only a
+    ///   picture.
     public func observe(after previous: String? = nil) async throws -> Observation {
         let start = clock.now()
         var dumps = 0
@@ -72,7 +77,9 @@ public final class ScreenObserver: Sendable {
                 dumps += 1
                 current = try await read(picture: wantsPicture || isLate)
             } catch let error as DroidError where Self.mayPass(error) {
-                if error.code == "screen.notIdle" { return try await pictureOnly(start: start, dumps: dumps, because: error) }
+                if error.code == "screen.notIdle" {
+                    return try await pictureOnly(start: start, dumps: dumps, because: error)
+                }
                 if isLate { throw error }
                 last = nil
                 try await clock.sleep(for: options.pause)

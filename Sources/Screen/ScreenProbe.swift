@@ -36,7 +36,8 @@ struct ScreenProbe: Sendable, Hashable {
             size = DisplaySize(width: width, height: height)
         }
         for line in parts.dropFirst().first ?? [] {
-            guard let start = line.firstRange(of: "topActivity=ComponentInfo{"), let component = Self.component(line[start.upperBound...])
+            guard let start = line.firstRange(of: "topActivity=ComponentInfo{"),
+                let component = Self.component(line[start.upperBound...])
             else { continue }
             (package, activity) = component
             break
@@ -78,9 +79,10 @@ extension Substring {
 
 /// The app in front, from what tools print.
 public enum ScreenFocus {
-    /// The first `topActivity=ComponentInfo{package/activity}` in the output of `am stack list`, or nil.
+    /// The first `topActivity=ComponentInfo{package/activity}` of `am stack list`, else the `mCurrentFocus` of
+    /// `dumpsys window`, or nil.
     public static func first(in text: String) -> (package: String, activity: String)? {
         let probe = ScreenProbe("\n@@part\n" + text)
-        return probe.package.isEmpty ? nil : (probe.package, probe.activity)
+        return probe.package.isEmpty ? ScreenProbe.focus(text) : (probe.package, probe.activity)
     }
 }

@@ -76,7 +76,8 @@ public struct ScreenState: Sendable {
     /// A state from a parsed hierarchy. The display's size is the union of the roots where it is not given.
     public init(_ tree: Hierarchy, displaySize: DisplaySize? = nil, xml: [UInt8] = []) {
         let roots = tree.elements.filter { $0.parent == nil }.map(\.bounds)
-        let size = displaySize
+        let size =
+            displaySize
             ?? DisplaySize(width: roots.map(\.right).max() ?? 0, height: roots.map(\.bottom).max() ?? 0)
         self.init(
             elements: tree.elements,

@@ -11,13 +11,16 @@ struct ActionSpaceTests {
         ActionSpace.candidates(for: try Fixture.screen(nodes, keyboard: keyboard)).map(\.text)
     }
 
-    private let defaults = ["open app", "go back", "go home", "wait", "answer the question", "done", "give up, impossible"]
+    private let defaults = [
+        "open app", "go back", "go home", "wait", "answer the question", "done", "give up, impossible",
+    ]
 
     @Test("A settings page gives one candidate for each effect, with the state of its switches")
     func settings() throws {
         #expect(
             try texts(Fixture.internet) == [
-                "tap \"Navigate up\"", "scroll down", "scroll up", "tap switch \"Wi-Fi\" (on)", "tap switch \"Airplane mode\" (off)",
+                "tap \"Navigate up\"", "scroll down", "scroll up", "tap switch \"Wi-Fi\" (on)",
+                "tap switch \"Airplane mode\" (off)",
                 "tap \"AndroidWifi\"", "long press \"AndroidWifi\"", "tap \"SIMs\"",
             ] + defaults
         )
@@ -37,8 +40,19 @@ struct ActionSpaceTests {
 
     @Test("A field can be typed into, and cleared only where it holds something")
     func fields() throws {
-        let empty = Fixture.node("EditText", id: "a:id/first_name", flags: ["clickable", "focusable"], bounds: "[0,0][500,100]")
-        let full = Fixture.node("EditText", text: "Bob", id: "a:id/company", flags: ["clickable", "focused"], bounds: "[0,100][500,200]")
+        let empty = Fixture.node(
+            "EditText",
+            id: "a:id/first_name",
+            flags: ["clickable", "focusable"],
+            bounds: "[0,0][500,100]"
+        )
+        let full = Fixture.node(
+            "EditText",
+            text: "Bob",
+            id: "a:id/company",
+            flags: ["clickable", "focused"],
+            bounds: "[0,100][500,200]"
+        )
         let found = try texts(Fixture.node("FrameLayout", empty + full))
         #expect(found.contains("type into \"first name\""))
         #expect(!found.contains("clear \"first name\""))
@@ -63,19 +77,34 @@ struct ActionSpaceTests {
     @Test("Labels that repeat are told apart by what stands beside them, else by their number")
     func ambiguous() throws {
         func item(_ name: String, _ top: Int) -> String {
-            Fixture.node("LinearLayout", bounds: "[0,\(top)][1080,\(top + 100)]",
+            Fixture.node(
+                "LinearLayout",
+                bounds: "[0,\(top)][1080,\(top + 100)]",
                 Fixture.node("TextView", text: name, bounds: "[0,\(top)][500,\(top + 100)]")
-                    + Fixture.node("ImageButton", description: "More", flags: ["clickable"], bounds: "[900,\(top)][1000,\(top + 100)]"))
+                    + Fixture.node(
+                        "ImageButton",
+                        description: "More",
+                        flags: ["clickable"],
+                        bounds: "[900,\(top)][1000,\(top + 100)]"
+                    )
+            )
         }
         let named = try texts(Fixture.node("FrameLayout", item("a.txt", 100) + item("b.txt", 300)))
         #expect(named.prefix(2) == ["tap \"More\" of \"a.txt\"", "tap \"More\" of \"b.txt\""])
-        let bare = (0..<2).map { Fixture.node("Button", text: "Go", flags: ["clickable"], bounds: "[0,\($0 * 200)][100,\($0 * 200 + 100)]") }
+        let bare = (0..<2).map {
+            Fixture.node("Button", text: "Go", flags: ["clickable"], bounds: "[0,\($0 * 200)][100,\($0 * 200 + 100)]")
+        }
         #expect(try texts(Fixture.node("FrameLayout", bare.joined())).prefix(2) == ["tap \"Go\" #1", "tap \"Go\" #2"])
     }
 
     @Test("A large silent view that takes touches is a canvas with eight strokes")
     func canvas() throws {
-        let view = Fixture.node("View", id: "a:id/canvas", flags: ["clickable", "focusable"], bounds: "[0,300][1080,2000]")
+        let view = Fixture.node(
+            "View",
+            id: "a:id/canvas",
+            flags: ["clickable", "focusable"],
+            bounds: "[0,300][1080,2000]"
+        )
         let found = try texts(Fixture.node("FrameLayout", view))
         #expect(found.count { $0.hasPrefix("draw ") } == 8)
         #expect(found.contains("draw up right on \"canvas\""))
@@ -95,15 +124,26 @@ struct ActionSpaceTests {
         let label = "one two three four five six seven eight nine &quot;ten&quot;&#10;eleven"
         let found = try texts(Fixture.node("Button", text: label, flags: ["clickable"], bounds: "[0,0][900,100]"))
         #expect(found[0] == "tap \"one two three four five…\"")
-        let long = try texts(Fixture.node("Button", text: String(repeating: "x", count: 500), flags: ["clickable"], bounds: "[0,0][900,100]"))
+        let long = try texts(
+            Fixture.node(
+                "Button",
+                text: String(repeating: "x", count: 500),
+                flags: ["clickable"],
+                bounds: "[0,0][900,100]"
+            )
+        )
         #expect(long[0].count < 40)
-        let quoted = try texts(Fixture.node("Button", text: "say &quot;hi&quot;", flags: ["clickable"], bounds: "[0,0][900,100]"))
+        let quoted = try texts(
+            Fixture.node("Button", text: "say &quot;hi&quot;", flags: ["clickable"], bounds: "[0,0][900,100]")
+        )
         #expect(quoted[0] == "tap \"say 'hi'\"")
     }
 
     @Test("Ten thousand nodes give a bounded list")
     func many() throws {
-        let rows = (0..<10_000).map { Fixture.node("Button", text: "Row \($0)", flags: ["clickable"], bounds: "[0,0][100,100]") }
+        let rows = (0..<10_000).map {
+            Fixture.node("Button", text: "Row \($0)", flags: ["clickable"], bounds: "[0,0][100,100]")
+        }
         let actions = ScreenActions(try Fixture.screen(Fixture.node("FrameLayout", rows.joined())))
         #expect(actions.targets.count == ActionSpace.elementLimit)
     }
@@ -111,8 +151,10 @@ struct ActionSpaceTests {
     @Test("Actions survive their JSON form, which is AndroidWorld's")
     func json() throws {
         let all: [Action] = [
-            .click(1), .longPress(2), .inputText(3, text: nil), .inputText(3, text: "a\nb"), .clearText(4), .scroll(5, .down), .stroke(6, .upLeft),
-            .keyboardEnter, .navigateHome, .navigateBack, .openApp(nil), .openApp("Clock"), .wait, .answer("7"), .complete, .infeasible,
+            .click(1), .longPress(2), .inputText(3, text: nil), .inputText(3, text: "a\nb"), .clearText(4),
+            .scroll(5, .down), .stroke(6, .upLeft),
+            .keyboardEnter, .navigateHome, .navigateBack, .openApp(nil), .openApp("Clock"), .wait, .answer("7"),
+            .complete, .infeasible,
         ]
         for action in all { #expect(try JSON.decode(Action.self, from: Array(try JSON.line(action).utf8)) == action) }
         #expect(try JSON.line(Action.scroll(5, .down)) == #"{"action_type":"scroll","direction":"down","index":5}"#)

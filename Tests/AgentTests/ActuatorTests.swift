@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Agent
 import Base
 import Screen
 import Testing
+
+@testable import Agent
 
 @Suite("Carrying actions out")
 struct ActuatorTests {
@@ -11,14 +12,17 @@ struct ActuatorTests {
         "Text is typed so that the device's shell and its input tool both leave it as it is",
         arguments: [
             ("Bob", ["input text Bob"]), ("a b", ["input text a%sb"]), ("it's", ["input text 'it'\\''s'"]),
-            ("$(reboot); `x`", ["input text '$(reboot);%s`x`'"]), ("a\nb", ["input text a", "input keyevent 66", "input text b"]),
+            ("$(reboot); `x`", ["input text '$(reboot);%s`x`'"]),
+            ("a\nb", ["input text a", "input keyevent 66", "input text b"]),
             ("100%sure", ["input text 100%", "input text sure"]), ("a\"b", ["input text 'a\"b'"]), ("", []),
             ("\n", ["input keyevent 66"]), ("x\r\ny", ["input text x", "input keyevent 66", "input text y"]),
         ]
     )
     func typing(text: String, commands: [String]) {
         // Which harmless signs stand without quotes is the quoting's business.
-        func plain(_ list: [String]) -> [String] { list.map { $0.replacing("'\\''", with: "\u{1}").replacing("'", with: "") } }
+        func plain(_ list: [String]) -> [String] {
+            list.map { $0.replacing("'\\''", with: "\u{1}").replacing("'", with: "") }
+        }
         #expect(plain(Actuator.typing(text)) == plain(commands))
     }
 
@@ -27,7 +31,10 @@ struct ActuatorTests {
         let text = (0..<40).map { "word\($0)" }.joined(separator: " ")
         let commands = Actuator.typing(text)
         #expect(commands.count > 4)
-        let joined = commands.map { $0.dropFirst("input text ".count).replacing("'", with: "") }.joined().replacing("%s", with: " ")
+        let joined = commands.map { $0.dropFirst("input text ".count).replacing("'", with: "") }.joined().replacing(
+            "%s",
+            with: " "
+        )
         #expect(joined == text)
     }
 
@@ -54,7 +61,9 @@ struct ActuatorTests {
 
     @Test("A slider's thumb goes from the middle to one end")
     func slider() throws {
-        let screen = try Fixture.screen(Fixture.node("FrameLayout", Fixture.node("SeekBar", bounds: "[100,100][900,200]")))
+        let screen = try Fixture.screen(
+            Fixture.node("FrameLayout", Fixture.node("SeekBar", bounds: "[100,100][900,200]"))
+        )
         #expect(Actuator.commands(.scroll(1, .right), on: screen) == ["input swipe 500 150 898 150 400"])
         #expect(Actuator.commands(.scroll(1, .left), on: screen) == ["input swipe 500 150 101 150 400"])
     }
@@ -75,7 +84,11 @@ struct ActuatorTests {
         let apps = try await AppCatalog.read(FakePhone())
         #expect(apps.apps.map(\.label) == ["Clock", "Settings"])
         let error = await #expect(throws: DroidError.self) {
-            try await Actuator(FakePhone()).perform(.openApp("Maps"), on: try Fixture.screen(Fixture.internet), apps: apps)
+            try await Actuator(FakePhone()).perform(
+                .openApp("Maps"),
+                on: try Fixture.screen(Fixture.internet),
+                apps: apps
+            )
         }
         #expect(error?.why.contains("Clock, Settings") == true)
     }

@@ -20,7 +20,13 @@ struct FillerTests {
             Fixture.node(
                 "FrameLayout",
                 Fixture.node("EditText", id: "a:id/\(name)", flags: ["clickable"], bounds: "[0,0][500,100]")
-                    + Fixture.node("EditText", text: other, id: "a:id/other", flags: ["clickable"], bounds: "[0,100][500,200]")
+                    + Fixture.node(
+                        "EditText",
+                        text: other,
+                        id: "a:id/other",
+                        flags: ["clickable"],
+                        bounds: "[0,100][500,200]"
+                    )
             )
         )
     }
@@ -31,8 +37,14 @@ struct FillerTests {
             ("Create a new contact for Hugo Pereira. Their number is +13920741751.", "First name", "Hugo"),
             ("Create a new contact for Hugo Pereira. Their number is +13920741751.", "Last name", "Pereira"),
             ("Create a new contact for Hugo Pereira. Their number is +13920741751.", "Phone", "+13920741751"),
-            ("Add a contact named Ana Maria Silva with phone 555-123-4567 and email ana@x.org", "Last name", "Maria Silva"),
-            ("Add a contact named Ana Maria Silva with phone 555-123-4567 and email ana@x.org", "Phone", "555-123-4567"),
+            (
+                "Add a contact named Ana Maria Silva with phone 555-123-4567 and email ana@x.org", "Last name",
+                "Maria Silva"
+            ),
+            (
+                "Add a contact named Ana Maria Silva with phone 555-123-4567 and email ana@x.org", "Phone",
+                "555-123-4567"
+            ),
             ("Add a contact named Ana Maria Silva with phone 555-123-4567 and email ana@x.org", "Email", "ana@x.org"),
             ("Add Bob Stone, who works at Acme Corp, to my contacts", "Company", "Acme Corp"),
             ("Create a folder named Reports in Downloads", "Name", "Reports"),
@@ -59,7 +71,10 @@ struct FillerTests {
     func used() throws {
         let goal = "Add \"milk\" and \"bread\" to the list"
         let screen = try field("item")
-        #expect(Filler(goal: goal, typed: ["milk"]).fill(.inputText(1, text: nil), screen: screen, apps: Self.apps)?.text == "bread")
+        #expect(
+            Filler(goal: goal, typed: ["milk"]).fill(.inputText(1, text: nil), screen: screen, apps: Self.apps)?.text
+                == "bread"
+        )
         let placed = try field("item", other: "milk")
         #expect(Filler(goal: goal).fill(.inputText(1, text: nil), screen: placed, apps: Self.apps)?.text == "bread")
     }
@@ -76,7 +91,8 @@ struct FillerTests {
     @Test(
         "An app is found by name, or by what the goal is about",
         arguments: [
-            ("Turn Wi-Fi off", "Settings"), ("Turn off bluetooth.", "Settings"), ("Set an alarm for 7 am", "Clock"), ("Run the stopwatch.", "Clock"),
+            ("Turn Wi-Fi off", "Settings"), ("Turn off bluetooth.", "Settings"), ("Set an alarm for 7 am", "Clock"),
+            ("Run the stopwatch.", "Clock"),
             ("Create a new contact for Bo Li", "Contacts"), ("Move photo.jpg from Downloads to Documents", "Files"),
             ("In Simple Calendar Pro, add an event", "Simple Calendar Pro"), ("Open the Clock app", "Clock"),
             ("Delete the file a.txt in the Files app", "Files"), ("Set brightness to max", "Settings"),
@@ -90,7 +106,11 @@ struct FillerTests {
     @Test("The app in front is not opened again where another fits")
     func current() throws {
         let screen = try Fixture.screen(Fixture.node("FrameLayout"))
-        let fill = Filler(goal: "Copy the setting from Settings into the Contacts app").fill(.openApp(nil), screen: screen, apps: Self.apps)
+        let fill = Filler(goal: "Copy the setting from Settings into the Contacts app").fill(
+            .openApp(nil),
+            screen: screen,
+            apps: Self.apps
+        )
         #expect(fill?.text == "Contacts")
     }
 
@@ -104,13 +124,18 @@ struct FillerTests {
                     + Fixture.row("Bluetooth", top: 300, switched: false)
             )
         )
-        func answer(_ goal: String) -> String? { Filler(goal: goal).fill(.answer(nil), screen: screen, apps: Self.apps)?.text }
+        func answer(_ goal: String) -> String? {
+            Filler(goal: goal).fill(.answer(nil), screen: screen, apps: Self.apps)?.text
+        }
         #expect(answer("What is the phone number of Bo Li?") == "555-010-9999")
         #expect(answer("Is Bluetooth on?") == "no")
         #expect(answer("Who is on the screen?") == nil)
     }
 
-    @Test("Goals of any content are read without a crash", arguments: ["", "\"", "''", "to", "named", "(", "📶", "+++", "to to to To", "12:", "name is"])
+    @Test(
+        "Goals of any content are read without a crash",
+        arguments: ["", "\"", "''", "to", "named", "(", "📶", "+++", "to to to To", "12:", "name is"]
+    )
     func odd(goal: String) throws {
         let screen = try field("Name")
         _ = Filler(goal: goal).fill(.inputText(1, text: nil), screen: screen, apps: Self.apps)

@@ -20,12 +20,14 @@ enum Fixture {
         _ children: String = ""
     ) -> String {
         let names = [
-            "checkable", "checked", "clickable", "enabled", "focusable", "focused", "scrollable", "long-clickable", "password",
+            "checkable", "checked", "clickable", "enabled", "focusable", "focused", "scrollable", "long-clickable",
+            "password",
             "selected",
         ]
         let set = flags.contains("disabled") ? flags : flags.union(["enabled"])
         let states = names.map { "\($0)=\"\(set.contains($0))\"" }.joined(separator: " ")
-        return "<node index=\"0\" text=\"\(text)\" resource-id=\"\(id)\" class=\"android.widget.\(className)\" package=\"\(package)\" "
+        return
+            "<node index=\"0\" text=\"\(text)\" resource-id=\"\(id)\" class=\"android.widget.\(className)\" package=\"\(package)\" "
             + "content-desc=\"\(description)\" \(states) bounds=\"\(bounds)\">\(children)</node>"
     }
 
@@ -35,14 +37,28 @@ enum Fixture {
 
     static func screen(_ nodes: String, keyboard: Bool = false) throws -> ScreenState {
         let bytes = Array(document(nodes).utf8)
-        var state = ScreenState(try HierarchyParser.parse(bytes), displaySize: DisplaySize(width: 1080, height: 2400), xml: bytes)
+        var state = ScreenState(
+            try HierarchyParser.parse(bytes),
+            displaySize: DisplaySize(width: 1080, height: 2400),
+            xml: bytes
+        )
         state.keyboardShown = keyboard
         return state
     }
 
-    static func row(_ title: String, summary: String = "", top: Int, switched: Bool? = nil, long: Bool = false) -> String {
+    static func row(
+        _ title: String,
+        summary: String = "",
+        top: Int,
+        switched: Bool? = nil,
+        long: Bool = false
+    ) -> String {
         let inert = switched.map { on in
-            node("Switch", flags: on ? ["checkable", "checked"] : ["checkable"], bounds: "[900,\(top)][1040,\(top + 150)]")
+            node(
+                "Switch",
+                flags: on ? ["checkable", "checked"] : ["checkable"],
+                bounds: "[900,\(top)][1040,\(top + 150)]"
+            )
         }
         return node(
             "LinearLayout",
@@ -60,19 +76,24 @@ enum Fixture {
 
     /// A settings page with a title, two switches and two rows.
     static let internet =
-        node("FrameLayout", node("ImageButton", description: "Navigate up", flags: ["clickable"], bounds: "[0,100][140,240]")
-            + node("TextView", text: "Internet", bounds: "[200,100][900,240]")
-            + list(
-                row("Wi-Fi", top: 300, switched: true) + row("Airplane mode", top: 480, switched: false)
-                    + row("AndroidWifi", summary: "Connected", top: 660, long: true) + row("SIMs", summary: "T-Mobile", top: 840)
-            ))
+        node(
+            "FrameLayout",
+            node("ImageButton", description: "Navigate up", flags: ["clickable"], bounds: "[0,100][140,240]")
+                + node("TextView", text: "Internet", bounds: "[200,100][900,240]")
+                + list(
+                    row("Wi-Fi", top: 300, switched: true) + row("Airplane mode", top: 480, switched: false)
+                        + row("AndroidWifi", summary: "Connected", top: 660, long: true)
+                        + row("SIMs", summary: "T-Mobile", top: 840)
+                )
+        )
 
     static func temporaryFolder() -> String {
         NSTemporaryDirectory() + "/droidagent-agent-\(UInt64.random(in: 0 ... .max))"
     }
 }
 
-/// A phone with three screens: a launcher, a settings list, and a page with a Wi-Fi switch. It answers the tools that the agent uses.
+/// A phone with three screens: a launcher, a settings list, and a page with a Wi-Fi switch. It answers the tools that
+/// the agent uses.
 final class FakePhone: DeviceLink {
     struct State {
         var place = "home"
@@ -100,11 +121,36 @@ final class FakePhone: DeviceLink {
     private static func screen(_ state: State) -> String {
         switch state.place {
         case "home":
-            Fixture.node("FrameLayout", package: "com.android.launcher3", Fixture.node("TextView", text: "Settings", package: "com.android.launcher3", flags: ["clickable"], bounds: "[0,2000][200,2200]"))
+            Fixture.node(
+                "FrameLayout",
+                package: "com.android.launcher3",
+                Fixture.node(
+                    "TextView",
+                    text: "Settings",
+                    package: "com.android.launcher3",
+                    flags: ["clickable"],
+                    bounds: "[0,2000][200,2200]"
+                )
+            )
         case "settings":
-            Fixture.node("FrameLayout", Fixture.list(Fixture.row("Network & internet".replacing("&", with: "&amp;"), top: 300) + Fixture.row("Erase all data", top: 480)))
+            Fixture.node(
+                "FrameLayout",
+                Fixture.list(
+                    Fixture.row("Network & internet".replacing("&", with: "&amp;"), top: 300)
+                        + Fixture.row("Erase all data", top: 480)
+                )
+            )
         case "form":
-            Fixture.node("FrameLayout", Fixture.node("EditText", text: state.text, id: "a:id/name", flags: state.focused ? ["clickable", "focusable", "focused"] : ["clickable", "focusable"], bounds: "[0,300][1080,460]"))
+            Fixture.node(
+                "FrameLayout",
+                Fixture.node(
+                    "EditText",
+                    text: state.text,
+                    id: "a:id/name",
+                    flags: state.focused ? ["clickable", "focusable", "focused"] : ["clickable", "focusable"],
+                    bounds: "[0,300][1080,460]"
+                )
+            )
         default:
             Fixture.node("FrameLayout", Fixture.list(Fixture.row("Wi-Fi", top: 300, switched: state.wifi)))
         }
@@ -115,9 +161,14 @@ final class FakePhone: DeviceLink {
         let package = state.place == "home" ? "com.android.launcher3" : "com.android.settings"
         switch (words.first ?? "", words.dropFirst().first ?? "") {
         case ("wm", _):
-            return (0, "Physical size: 1080x2400\n@@part\n visible=true topActivity=ComponentInfo{\(package)/\(package).Main}\n@@part\n")
+            return (
+                0,
+                "Physical size: 1080x2400\n@@part\n visible=true topActivity=ComponentInfo{\(package)/\(package).Main}\n@@part\n"
+            )
         case ("cmd", "package") where command.contains("query"):
-            return (0, "2 activities found:\n  com.android.settings/.Settings\n  com.google.android.deskclock/.DeskClock\n")
+            return (
+                0, "2 activities found:\n  com.android.settings/.Settings\n  com.google.android.deskclock/.DeskClock\n"
+            )
         case ("cmd", "package"): return (0, "priority=0\ncom.android.settings/.Settings\n")
         case ("am", "start"):
             state.place = "settings"

@@ -3,9 +3,10 @@
 import Agent
 import Base
 import Foundation
-@testable import Inference
 import Screen
 import Testing
+
+@testable import Inference
 
 @Suite("Loop guard and confirmation")
 struct GuardTests {
@@ -52,12 +53,16 @@ struct GuardTests {
     @Test(
         "A button says by its words whether a person is asked",
         arguments: [
-            ("Delete", "delete"), ("Send message", "send"), ("Pay $20", "pay"), ("Call", "call"), ("Allow", "grant"), ("Install", "install"),
-            ("Uninstall", "delete"), ("Save", ""), ("Settings", ""), ("Callum", ""), ("Recall everything that was sent to me today", ""),
+            ("Delete", "delete"), ("Send message", "send"), ("Pay $20", "pay"), ("Call", "call"), ("Allow", "grant"),
+            ("Install", "install"),
+            ("Uninstall", "delete"), ("Save", ""), ("Settings", ""), ("Callum", ""), ("Yes, delete", "delete"),
+            ("Use 24-hour format", ""), ("Apps you can call", ""), ("Recall everything that was sent to me today", ""),
         ]
     )
     func sensitive(label: String, kind: String) throws {
-        let screen = try Fixture.screen(Fixture.node("Button", text: label, flags: ["clickable"], bounds: "[0,0][300,100]"))
+        let screen = try Fixture.screen(
+            Fixture.node("Button", text: label, flags: ["clickable"], bounds: "[0,0][300,100]")
+        )
         #expect(Sensitivity.of(.click(0), on: screen)?.rawValue ?? "" == kind)
         #expect(Sensitivity.of(.navigateBack, on: screen) == nil)
     }
@@ -139,7 +144,9 @@ struct HeadTests {
         for _ in 0..<300 {
             var bytes = whole
             bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
-            if Bool.random(using: &random) { bytes = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random))) }
+            if Bool.random(using: &random) {
+                bytes = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+            }
             _ = try? VerifierHead.fromGGUF(bytes)
         }
         let missing = #expect(throws: DroidError.self) { try VerifierHead.load(folder + "/none.json") }

@@ -40,14 +40,17 @@ struct LoopTests {
         let phone = FakePhone()
         let seen = Mutex<[String]>([])
         let agent = loop(phone, wifi) { event in
-            if case .step(let step) = event { seen.withLock { $0.append(step.action + (step.note.map { " | \($0)" } ?? "")) } }
+            if case .step(let step) = event {
+                seen.withLock { $0.append(step.action + (step.note.map { " | \($0)" } ?? "")) }
+            }
         }
         let result = try await agent.run(goal: "Turn Wi-Fi off", recorder: try recorder(folder, goal: "Turn Wi-Fi off"))
         #expect(result.verdict == .done && result.said == .complete && result.steps == 4 && result.exitCode == 0)
         #expect(!phone.wifi)
         #expect(
             seen.withLock { $0 } == [
-                "open app Settings | now in Settings", "tap \"Network & internet\"", "tap switch \"Wi-Fi\" (on)", "done",
+                "open app Settings | now in Settings", "tap \"Network & internet\"", "tap switch \"Wi-Fi\" (on)",
+                "done",
             ]
         )
         let change = FactsDifference.Change(section: "settings global", key: "wifi_on", before: "1", after: "0")
@@ -65,7 +68,10 @@ struct LoopTests {
         #expect(run.finalPNGPath != nil)
     }
 
-    @Test("A device that vanishes in the middle of a step ends the run with an error, and the folder is readable", arguments: [14, 20, 26, 33])
+    @Test(
+        "A device that vanishes in the middle of a step ends the run with an error, and the folder is readable",
+        arguments: [14, 20, 26, 33]
+    )
     func vanishes(after calls: Int) async throws {
         let folder = Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -74,6 +80,7 @@ struct LoopTests {
         #expect(result.verdict == .error && result.error?.code == "adb.lost" && result.exitCode == 1)
         let run = try RunRecord.load(folder)
         #expect(run.header.ending?.verdict == .error)
+        #expect(run.steps.allSatisfy { $0.xmlPath != nil })
         #expect(RunPage.html(run).contains("error"))
     }
 
@@ -95,7 +102,9 @@ struct LoopTests {
     func budget() async throws {
         var options = AgentOptions()
         options.maxSteps = 3
-        let result = try await loop(FakePhone(), ["go home", "open app", "go home", "open app"], options: options).run(goal: "Open Settings")
+        let result = try await loop(FakePhone(), ["go home", "open app", "go home", "open app"], options: options).run(
+            goal: "Open Settings"
+        )
         #expect(result.verdict == .notDone && result.said == .nothing && result.steps == 3 && result.exitCode == 3)
         #expect(result.reason?.contains("3 steps") == true)
     }
@@ -117,7 +126,9 @@ struct LoopTests {
         let wishes = ["tap \"Erase", "done"]
         let nobody = try await loop(FakePhone(place: "settings"), wishes).run(goal: "Erase all data")
         #expect(nobody.verdict == .notDone && nobody.unconfirmed?.kind == .delete && nobody.exitCode == 3)
-        let refused = try await loop(FakePhone(place: "settings"), wishes, confirmer: Person(answer: .no)).run(goal: "Erase all data")
+        let refused = try await loop(FakePhone(place: "settings"), wishes, confirmer: Person(answer: .no)).run(
+            goal: "Erase all data"
+        )
         #expect(refused.reason?.contains("refused") == true && refused.unconfirmed == nil)
         let phone = FakePhone(place: "settings")
         let allowed = try await loop(phone, wishes, confirmer: Person(answer: .yes)).run(goal: "Erase all data")
@@ -125,7 +136,10 @@ struct LoopTests {
         #expect(phone.commands.contains { $0.hasPrefix("input tap 540 560") })
         var options = AgentOptions()
         options.confirm = .never
-        #expect(try await loop(FakePhone(place: "settings"), wishes, options: options).run(goal: "Erase all data").verdict == .done)
+        #expect(
+            try await loop(FakePhone(place: "settings"), wishes, options: options).run(goal: "Erase all data").verdict
+                == .done
+        )
     }
 
     @Test("A dry run ranks and does nothing")
@@ -165,7 +179,11 @@ struct RecordTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let goal = "Turn <b>Wi-Fi</b> off & 😀"
         let header = RunHeader(goal: goal, device: "fake", agent: "test", prompt: PromptOptions(), maxSteps: 20)
-        let agent = AgentLoop(device: FakePhone(), chooser: WishfulChooser(["open app", "go home", "done"]), clock: StepClock())
+        let agent = AgentLoop(
+            device: FakePhone(),
+            chooser: WishfulChooser(["open app", "go home", "done"]),
+            clock: StepClock()
+        )
         _ = try await agent.run(goal: goal, recorder: try RunRecorder(folder: folder, header: header))
         try FileManager.default.removeItem(atPath: folder + "/steps/002/step.json")
         try FileBytes.write("{ half", to: folder + "/steps/001/step.json")
@@ -204,7 +222,8 @@ struct RecordTests {
     @Test("Facts are compared by section; rows and files come and go")
     func facts() {
         let before = DeviceFacts(sections: [
-            "settings global": .init(values: ["a": "1", "b": "2"]), "contacts": .init(values: ["display_name=Bo": "×1"]),
+            "settings global": .init(values: ["a": "1", "b": "2"]),
+            "contacts": .init(values: ["display_name=Bo": "×1"]),
             "files": .init(values: ["/sdcard/a": "1 bytes"]), "messages": .init(values: [:], problem: "no provider"),
         ])
         let after = DeviceFacts(sections: [
@@ -214,7 +233,8 @@ struct RecordTests {
         let difference = FactsDifference(before: before, after: after)
         #expect(
             difference.changes.map(\.words) == [
-                "b: 2 → 3", "c: new, 4", "gone: display_name=Bo", "/sdcard/a: gone, was 1 bytes", "/sdcard/b: new, 1 bytes",
+                "b: 2 → 3", "c: new, 4", "gone: display_name=Bo", "/sdcard/a: gone, was 1 bytes",
+                "/sdcard/b: new, 1 bytes",
             ]
         )
         #expect(difference.unread["messages"] == "no provider")

@@ -58,11 +58,15 @@ struct PromptTests {
             encode
         )
         let common = zip(first, second).prefix { $0 == $1 }.count
-        let head = "You operate an Android phone. Choose the one next step that leads to the goal.\nGoal: Turn Wi-Fi off\nSteps so far:\n1. a\n2. b\n"
+        let head =
+            "You operate an Android phone. Choose the one next step that leads to the goal.\nGoal: Turn Wi-Fi off\nSteps so far:\n1. a\n2. b\n"
         #expect(common >= head.utf8.count)
     }
 
-    @Test("Tokens never span lines, and lines make up the text", arguments: ["", "a", "a\nb", "\n\n", "x\r\ny\n", "😀\nü"])
+    @Test(
+        "Tokens never span lines, and lines make up the text",
+        arguments: ["", "a", "a\nb", "\n\n", "x\r\ny\n", "😀\nü"]
+    )
     func lines(text: String) { #expect(PromptTokens.lines(text).joined() == text) }
 
     @Test("Of a long history the oldest steps go, eight at a time")
@@ -76,7 +80,8 @@ struct PromptTests {
 
     @Test("A budget is kept; plain texts go before targets, from the end")
     func budget() throws {
-        let rows = (0..<60).map { Fixture.row("Row number \($0)", summary: "Some summary text", top: 300 + $0 * 20) }.joined()
+        let rows = (0..<60).map { Fixture.row("Row number \($0)", summary: "Some summary text", top: 300 + $0 * 20) }
+            .joined()
         let texts = (0..<40).map { Fixture.node("TextView", text: "Plain \($0)", bounds: "[0,0][100,100]") }.joined()
         for budget in [250, 400, 700] {
             let prompt = try build(nodes: Fixture.node("FrameLayout", texts + rows), budget: budget)
@@ -110,7 +115,13 @@ struct PromptTests {
 
     @Test("A field shows what it holds")
     func field() throws {
-        let field = Fixture.node("EditText", text: "Bob", id: "a:id/first_name", flags: ["clickable"], bounds: "[0,0][500,100]")
+        let field = Fixture.node(
+            "EditText",
+            text: "Bob",
+            id: "a:id/first_name",
+            flags: ["clickable"],
+            bounds: "[0,0][500,100]"
+        )
         let empty = Fixture.node("EditText", id: "a:id/last_name", flags: ["clickable"], bounds: "[0,100][500,200]")
         let prompt = try build(nodes: Fixture.node("FrameLayout", field + empty))
         #expect(prompt.prefix.contains("[1] field \"first name\" = \"Bob\"\n"))

@@ -15,7 +15,8 @@ struct PageTests {
     @Test(
         "Escaped text cannot become mark-up",
         arguments: [
-            ("<script>", "&lt;script&gt;"), ("a & b", "a &amp; b"), ("\"x' y", "&quot;x&#39; y"), ("\u{0}\u{8}", "\u{FFFD}\u{FFFD}"),
+            ("<script>", "&lt;script&gt;"), ("a & b", "a &amp; b"), ("\"x' y", "&quot;x&#39; y"),
+            ("\u{0}\u{8}", "\u{FFFD}\u{FFFD}"),
             ("😀 ü", "😀 ü"),
         ]
     )
@@ -33,10 +34,15 @@ struct PageTests {
     func wellFormed() {
         var page = PageShell(title: "A \"goal\" <b> & 😀", subtitle: "\u{1}")
         page.section("x < y", HTML.table(head: ["a", "<"], rows: [["1", "&"], ["\"", "'"]], numeric: [0]))
-        page.section("bars", Plot.bars([Plot.Bar(name: "<a>", value: 0.5, low: 0.2, high: 0.8), Plot.Bar(name: "b", value: -2)]))
+        page.section(
+            "bars",
+            Plot.bars([Plot.Bar(name: "<a>", value: 0.5, low: 0.2, high: 0.8), Plot.Bar(name: "b", value: -2)])
+        )
         page.section("lines", Plot.lines([Plot.Series(name: "&", points: [(0, 1), (1, .nan), (2, 3)])], xTitle: "<x>"))
         #expect(isWellFormed(page.html))
-        #expect(!page.html.contains("http://") || page.html.components(separatedBy: "http://www.w3.org/2000/svg").count > 1)
+        #expect(
+            !page.html.contains("http://") || page.html.components(separatedBy: "http://www.w3.org/2000/svg").count > 1
+        )
         #expect(!page.html.contains("https://"))
     }
 
@@ -51,7 +57,8 @@ struct PageTests {
     @Test(
         "Axis numbers are short",
         arguments: [
-            (0.0, "0"), (1.0, "1"), (0.25, "0.25"), (12.5, "12.5"), (1234.5, "1235"), (0.00012, "1.2e-4"), (-3.0, "-3"), (2_500_000.0, "2.5e6"),
+            (0.0, "0"), (1.0, "1"), (0.25, "0.25"), (12.5, "12.5"), (1234.5, "1235"), (0.00012, "1.2e-4"), (-3.0, "-3"),
+            (2_500_000.0, "2.5e6"),
             (.infinity, "–"),
         ]
     )

@@ -34,7 +34,9 @@ struct HierarchyParserTests {
         #expect(elements[7].role == .toggle)
     }
 
-    @Test("An empty field is known by the hint that it prints as its text, a filled one by the label that floats beside it")
+    @Test(
+        "An empty field is known by the hint that it prints as its text, a filled one by the label that floats beside it"
+    )
     func fields() throws {
         func field(_ text: String, id: String = "") -> String {
             XML.node("EditText", text: text, id: id, flags: ["clickable"], bounds: "[0,0][900,100]")
@@ -44,7 +46,8 @@ struct HierarchyParserTests {
                 "FrameLayout",
                 XML.node("FrameLayout", field("First name"))
                     + XML.node("FrameLayout", field("Hugo") + XML.node("TextView", text: "Last name"))
-                    + field("Search in Downloads", id: "a:id/search_src_text") + field("notes.txt", id: "a:id/file_name")
+                    + field("Search in Downloads", id: "a:id/search_src_text")
+                    + field("notes.txt", id: "a:id/file_name")
             )
         )
         let fields = try HierarchyParser.parse(xml).elements.filter(\.isEditable)
@@ -85,7 +88,8 @@ struct HierarchyParserTests {
         "References of every kind become their characters, and forbidden ones a full stop",
         arguments: [
             ("a&#10;b", "a\nb"), ("&amp;&lt;&gt;&quot;&apos;", "&<>\"'"), ("&#55357;&#56832;", "\u{1F600}"),
-            ("&#x1F600;", "\u{1F600}"), ("&#55357;x", ".x"), ("&#0;&#1;", ".."), ("a & b", "a & b"), ("&nbsp;", "&nbsp;"),
+            ("&#x1F600;", "\u{1F600}"), ("&#55357;x", ".x"), ("&#0;&#1;", ".."), ("a & b", "a & b"),
+            ("&nbsp;", "&nbsp;"),
             ("&#xD83D;&#xDE00;!", "\u{1F600}!"), ("tab&#9;", "tab\t"),
         ]
     )
@@ -147,7 +151,12 @@ struct HierarchyParserTests {
     @Test("Ten thousand nodes are input like any other")
     func many() throws {
         let rows = (0..<5000).map { row in
-            XML.node("LinearLayout", flags: ["clickable"], bounds: "[0,0][1080,100]", XML.node("TextView", text: "Row \(row)"))
+            XML.node(
+                "LinearLayout",
+                flags: ["clickable"],
+                bounds: "[0,0][1080,100]",
+                XML.node("TextView", text: "Row \(row)")
+            )
         }
         let tree = try HierarchyParser.parse(XML.document(rows.joined()))
         #expect(tree.elements.count == 10_000)
@@ -165,7 +174,11 @@ struct HierarchyParserTests {
                 case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...40, using: &random)))
                 case 2: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 30)], at: place)
-                default: bytes.insert(contentsOf: [60, 38, 34, 0xF0, 0xED, 0xA0][..<Int.random(in: 1...6, using: &random)], at: place)
+                default:
+                    bytes.insert(
+                        contentsOf: [60, 38, 34, 0xF0, 0xED, 0xA0][..<Int.random(in: 1...6, using: &random)],
+                        at: place
+                    )
                 }
                 if bytes.isEmpty { bytes = [60] }
             }
@@ -183,7 +196,9 @@ struct HierarchyParserTests {
         let b = ScreenState(try HierarchyParser.parse(Array("noise ".utf8) + XML.settings))
         let text = String(decoding: XML.settings, as: UTF8.self)
         let c = ScreenState(try HierarchyParser.parse(Array(text.replacing("Connected", with: "Saved").utf8)))
-        let d = ScreenState(try HierarchyParser.parse(Array(text.replacing("checked=\"true\"", with: "checked=\"false\"").utf8)))
+        let d = ScreenState(
+            try HierarchyParser.parse(Array(text.replacing("checked=\"true\"", with: "checked=\"false\"").utf8))
+        )
         #expect(a.contentHash == b.contentHash)
         #expect(Set([a.contentHash, c.contentHash, d.contentHash]).count == 3)
         #expect(a.displaySize == DisplaySize(width: 1080, height: 2400))
@@ -205,6 +220,9 @@ struct HierarchyParserTests {
         #expect(state.visibleBounds(of: 2).isEmpty)
     }
 
-    @Test("Bounds are read strictly", arguments: ["", "[1,2][3]", "[1,2][3,4][5,6]", "[a,2][3,4]", "[99999999999,0][1,1]"])
+    @Test(
+        "Bounds are read strictly",
+        arguments: ["", "[1,2][3]", "[1,2][3,4][5,6]", "[a,2][3,4]", "[99999999999,0][1,1]"]
+    )
     func badBounds(text: String) { #expect(Bounds(Array(text.utf8)) == nil) }
 }

@@ -64,7 +64,9 @@ private final class StepClock: WaitClock {
 
 @Suite("Observing a screen")
 struct ScreenObserverTests {
-    private func dump(_ text: String) -> String { String(decoding: XML.document(XML.node("TextView", text: text)), as: UTF8.self) }
+    private func dump(_ text: String) -> String {
+        String(decoding: XML.document(XML.node("TextView", text: text)), as: UTF8.self)
+    }
 
     private func observer(_ device: ScriptedDevice, picture: ObserverOptions.Picture = .raw) -> ScreenObserver {
         ScreenObserver(device, options: ObserverOptions(picture: picture), clock: StepClock())
@@ -117,7 +119,10 @@ struct ScreenObserverTests {
         #expect(seen.state.package == "com.android.settings")
     }
 
-    @Test("A hierarchy that stays empty or is no XML is a clear error", arguments: [("<hierarchy/>", "screen.empty"), ("Killed", "screen.notXML")])
+    @Test(
+        "A hierarchy that stays empty or is no XML is a clear error",
+        arguments: [("<hierarchy/>", "screen.empty"), ("Killed", "screen.notXML")]
+    )
     func broken(text: String, code: String) async {
         let error = await #expect(throws: DroidError.self) { try await observer(ScriptedDevice([text])).observe() }
         #expect(error?.code.rawValue == code)

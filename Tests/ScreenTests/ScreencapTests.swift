@@ -8,7 +8,9 @@ import Testing
 @Suite("Reading a picture of the display")
 struct ScreencapTests {
     private func header(_ width: UInt32, _ height: UInt32, _ format: UInt32, colourSpace: Bool) -> [UInt8] {
-        ([width, height, format] + (colourSpace ? [1] : [])).flatMap { word in (0..<4).map { UInt8(word >> (8 * $0) & 255) } }
+        ([width, height, format] + (colourSpace ? [1] : [])).flatMap { word in
+            (0..<4).map { UInt8(word >> (8 * $0) & 255) }
+        }
     }
 
     @Test("Headers of 12 and of 16 bytes are told apart by the length", arguments: [false, true])
@@ -43,11 +45,16 @@ struct ScreencapTests {
     @Test("A header that its length does not bear out is refused")
     func refused() {
         let huge = header(0xFFFF_FFFF, 0xFFFF_FFFF, 1, colourSpace: true)
-        for bytes in [[], huge, header(2, 2, 1, colourSpace: true) + [1, 2, 3], header(1, 1, 22, colourSpace: true) + [0, 0, 0, 0, 0, 0, 0, 0]] {
+        for bytes in [
+            [], huge, header(2, 2, 1, colourSpace: true) + [1, 2, 3],
+            header(1, 1, 22, colourSpace: true) + [0, 0, 0, 0, 0, 0, 0, 0],
+        ] {
             let error = #expect(throws: DroidError.self) { try Screencap.raw(bytes) }
             #expect(error?.code == "screen.noPicture")
         }
-        let said = #expect(throws: DroidError.self) { try Screencap.png(Array("Failed to take screenshot. Status: -22".utf8)) }
+        let said = #expect(throws: DroidError.self) {
+            try Screencap.png(Array("Failed to take screenshot. Status: -22".utf8))
+        }
         #expect(said?.why.contains("-22") == true)
     }
 
@@ -55,7 +62,9 @@ struct ScreencapTests {
     func fuzz() {
         var random = SeededRandom(seed: 3, name: "screencap")
         for _ in 0..<2000 {
-            let bytes = (0..<Int.random(in: 0...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0...64, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             _ = try? Screencap.raw(bytes)
             _ = try? Screencap.png(bytes)
         }

@@ -77,7 +77,9 @@ public enum Action: Sendable, Hashable {
     /// The element that it acts on, or nil.
     public var elementID: Int? {
         switch self {
-        case .click(let id), .longPress(let id), .inputText(let id, _), .clearText(let id), .scroll(let id, _), .stroke(let id, _): id
+        case .click(let id), .longPress(let id), .inputText(let id, _), .clearText(let id), .scroll(let id, _),
+            .stroke(let id, _):
+            id
         default: nil
         }
     }
@@ -137,7 +139,11 @@ extension Action: Codable {
         case "status":
             self = try box.decode(String.self, forKey: .status) == "infeasible" ? .infeasible : .complete
         default:
-            throw DecodingError.dataCorruptedError(forKey: .type, in: box, debugDescription: "no action is called \(type)")
+            throw DecodingError.dataCorruptedError(
+                forKey: .type,
+                in: box,
+                debugDescription: "no action is called \(type)"
+            )
         }
     }
 

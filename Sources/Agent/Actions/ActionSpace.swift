@@ -4,10 +4,10 @@ import Screen
 
 /// V-Droid's discretized action space: everything that a screen allows, as a finite list.
 ///
-/// From the paper's table: click and long press on what takes them, text and clear on fields, scrolling on what scrolls, the slides of
-/// a slider, and the defaults (home, back, open app, wait, status, answer). Beyond it: `keyboard_enter` where a field has
-/// the focus or the keyboard is shown, and short strokes over an opaque canvas. Two nodes with the same effect (a row and
-/// the text inside it) make one candidate.
+/// From the paper's table: click and long press on what takes them, text and clear on fields, scrolling on what
+/// scrolls, the slides of a slider, and the defaults (home, back, open app, wait, status, answer). Beyond it:
+/// `keyboard_enter` where a field has the focus or the keyboard is shown, and short strokes over an opaque canvas. Two
+/// nodes with the same effect (a row and the text inside it) make one candidate.
 public enum ActionSpace {
     /// The version of the rules below. It is in every report, since scores of different spaces do not compare.
     public static let version = 1
@@ -124,7 +124,10 @@ public struct ScreenActions: Sendable {
         if target.canLongPress { candidate(.longPress(target.id), "long press \(target.name)") }
         for direction in target.scrolls {
             if target.role == .slider {
-                candidate(.scroll(target.id, direction), "slide \(target.name) \(direction == .left ? "to lowest" : "to highest")")
+                candidate(
+                    .scroll(target.id, direction),
+                    "slide \(target.name) \(direction == .left ? "to lowest" : "to highest")"
+                )
             } else {
                 let place = target.id == main ? "" : " in \(target.name)"
                 candidate(.scroll(target.id, direction), "scroll \(direction.rawValue)\(place)")

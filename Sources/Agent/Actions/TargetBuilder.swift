@@ -66,11 +66,14 @@ struct TargetBuilder {
         if kind.contains("Horizontal") || kind.contains("ViewPager") { return [.left, .right] }
         let bounds = screen.visibleBounds(of: element.id)
         if bounds.height * 4 < bounds.width { return [.left, .right] }
-        let isVertical = ["RecyclerView", "ListView", "GridView", "ScrollView", "WebView"].contains { kind.hasSuffix($0) }
+        let isVertical = ["RecyclerView", "ListView", "GridView", "ScrollView", "WebView"].contains {
+            kind.hasSuffix($0)
+        }
         return isVertical ? [.down, .up] : ScrollDirection.allCases
     }
 
-    /// A clickable whose only clickable child fills it does what the child does, and so does a scrollable with the bounds of another.
+    /// A clickable whose only clickable child fills it does what the child does, and so does a scrollable with the
+    /// bounds of another.
     private mutating func mergeTwins() {
         var drop: Set<Int> = []
         var open: [ScreenActions.Target] = []
@@ -81,7 +84,9 @@ struct TargetBuilder {
                 let sameClick = outer.canClick == target.canClick && outer.canLongPress == target.canLongPress
                 let sameScroll = outer.scrolls == target.scrolls
                 let plain = !target.canType && !target.canStroke && !outer.canType && !outer.canStroke
-                if sameClick && sameScroll && plain && (outer.isOn == nil || outer.isOn == target.isOn) { drop.insert(outer.id) }
+                if sameClick && sameScroll && plain && (outer.isOn == nil || outer.isOn == target.isOn) {
+                    drop.insert(outer.id)
+                }
             }
             open.append(target)
         }
@@ -93,8 +98,8 @@ struct TargetBuilder {
         mainScroll = scrolling.max { screen.visibleBounds(of: $0.id).area < screen.visibleBounds(of: $1.id).area }?.id
     }
 
-    /// Gives each target its quoted name. Where a name repeats among targets of one kind, the text of the place it stands in is
-    /// added if that tells them apart, otherwise the number on the screen.
+    /// Gives each target its quoted name. Where a name repeats among targets of one kind, the text of the place it
+    /// stands in is added if that tells them apart, otherwise the number on the screen.
     private mutating func nameAll() {
         var groups: [String: [Int]] = [:]
         for place in targets.indices {

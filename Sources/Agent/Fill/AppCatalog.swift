@@ -24,12 +24,13 @@ public struct AppCatalog: Sendable {
         self.apps = apps.sorted { ($0.label, $0.package) < ($1.label, $1.package) }
     }
 
-    /// Reads the launchable apps of a device. Labels are not printed by any tool, so they come from a table of well-known packages
-    /// and, beyond it, from the package's own words.
+    /// Reads the launchable apps of a device. Labels are not printed by any tool, so they come from a table of
+    /// well-known packages and, beyond it, from the package's own words.
     ///
     /// - Throws: what the link throws.
     public static func read(_ device: any DeviceLink) async throws -> AppCatalog {
-        let query = "cmd package query-activities --brief -a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
+        let query =
+            "cmd package query-activities --brief -a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
         var packages = packages(inComponents: try await device.run(query).text)
         if packages.isEmpty { packages = Self.packages(inList: try await device.run("pm list packages").text) }
         return AppCatalog(packages.sorted().map { App(label: label(of: $0), package: $0) })
@@ -38,7 +39,9 @@ public struct AppCatalog: Sendable {
     /// What an app is called: from the table, else the last word of its package that says something.
     public static func label(of package: String) -> String {
         if let known = known[package] { return known }
-        let dull: Set<Substring> = ["android", "app", "apps", "mobile", "client", "main", "lite", "pro", "com", "org", "net"]
+        let dull: Set<Substring> = [
+            "android", "app", "apps", "mobile", "client", "main", "lite", "pro", "com", "org", "net",
+        ]
         let words = package.split(separator: ".")
         let word = words.last { !dull.contains($0) } ?? words.last ?? ""
         return word.prefix(1).uppercased() + word.dropFirst()
@@ -155,14 +158,19 @@ public struct AppCatalog: Sendable {
         ),
         (
             [
-                "wi-fi", "wifi", "bluetooth", "airplane", "brightness", "display", "dark theme", "dark mode", "rotate", "auto-rotate",
-                "mobile data", "time zone", "timezone", "date and time", "24-hour", "setting", "settings", "hotspot", "location", "volume",
+                "wi-fi", "wifi", "bluetooth", "airplane", "brightness", "display", "dark theme", "dark mode", "rotate",
+                "auto-rotate",
+                "mobile data", "time zone", "timezone", "date and time", "24-hour", "setting", "settings", "hotspot",
+                "location", "volume",
                 "battery saver", "screen timeout", "sleep", "uninstall", "storage", "network",
             ],
             ["com.android.settings"]
         ),
         (["photo", "picture", "selfie", "video"], ["com.android.camera2", "com.google.android.GoogleCamera"]),
-        (["sms", "text message", "message"], ["com.simplemobiletools.smsmessenger", "com.google.android.apps.messaging"]),
+        (
+            ["sms", "text message", "message"],
+            ["com.simplemobiletools.smsmessenger", "com.google.android.apps.messaging"]
+        ),
         (["call", "dial"], ["com.google.android.dialer", "com.android.dialer"]),
         (["recording", "audio"], ["com.dimowner.audiorecorder"]),
         (["recipe", "recipes"], ["com.flauschcode.broccoli"]),

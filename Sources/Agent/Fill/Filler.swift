@@ -35,8 +35,8 @@ public struct Filler: Sendable {
         }
     }
 
-    /// Texts that constrained decoding may choose from where the rules found none: pieces of the goal for a field, labels for an
-    /// app, texts of the screen for an answer.
+    /// Texts that constrained decoding may choose from where the rules found none: pieces of the goal for a field,
+    /// labels for an app, texts of the screen for an answer.
     public func options(_ action: Action, screen: ScreenState, apps: AppCatalog) -> [String] {
         switch action {
         case .inputText: goalSpans()
@@ -79,12 +79,16 @@ public struct Filler: Sendable {
         if has("rename") || facts.renameTarget != nil && has("name", "title") {
             if let target = facts.renameTarget { return first([quotedForm(target)], "field.rename") }
         }
-        if has("message", "note", "body", "content", "description", "text"), facts.quoted.count > 1, !has("name", "title") {
+        if has("message", "note", "body", "content", "description", "text"), facts.quoted.count > 1,
+            !has("name", "title")
+        {
             return first(Array(facts.quoted.reversed()), "field.message")
         }
         if has("date"), let date = first(facts.dates, "field.date") { return date }
         if has("time"), let time = first(facts.times, "field.time") { return time }
-        if has("amount", "price", "cost", "quantity"), let amount = first(facts.amounts.map(\.0), "field.amount") { return amount }
+        if has("amount", "price", "cost", "quantity"), let amount = first(facts.amounts.map(\.0), "field.amount") {
+            return amount
+        }
         let names = facts.quoted + facts.named + facts.files + facts.names
         if let name = first(names, "field.name") { return name }
         return first(facts.times + facts.phones + facts.emails + facts.amounts.map(\.0), "field.value")
@@ -99,7 +103,9 @@ public struct Filler: Sendable {
 
     /// Hours, minutes and seconds from amounts with a unit, or from a clock time.
     private func unitFill(_ label: String) -> Fill? {
-        for (word, stems) in [("hour", ["hour", "hr"]), ("minute", ["minute", "min"]), ("second", ["second", "sec"])] {
+        for (word, stems) in [
+            ("hour", ["hour", "hr"]), ("minute", ["minute", "min"]), ("second", ["second", "sec"]),
+        ] {
             guard label.contains(word) else { continue }
             if let amount = facts.amounts.first(where: { pair in stems.contains { pair.1.hasPrefix($0) } }) {
                 return Fill(amount.0, rule: "field.\(word)")
@@ -127,8 +133,8 @@ public struct Filler: Sendable {
 
     // MARK: - Apps
 
-    /// The app that the goal names (the longest name first), else the one that its subject belongs to. The app in front is taken only
-    /// where nothing else fits.
+    /// The app that the goal names (the longest name first), else the one that its subject belongs to. The app in
+    /// front is taken only where nothing else fits.
     private func app(_ apps: AppCatalog, current: String) -> Fill? {
         let words = " " + Self.words(facts.goal).joined(separator: " ") + " "
         func isIn(_ name: String) -> Bool { words.contains(" " + Self.words(name).joined(separator: " ") + " ") }
@@ -136,7 +142,8 @@ public struct Filler: Sendable {
         for app in apps.apps {
             for name in apps.names(of: app) where isIn(name) {
                 // "file" names Files too only as a topic; a label must be there in full.
-                let isExplicit = isIn(name + " app") || isIn("open " + name) || isIn("in " + name) || isIn("using " + name)
+                let isExplicit =
+                    isIn(name + " app") || isIn("open " + name) || isIn("in " + name) || isIn("using " + name)
                 found.append((app, name.count + (isExplicit ? 100 : 0), "app.named"))
             }
         }
@@ -163,8 +170,10 @@ public struct Filler: Sendable {
     /// The value on the screen that the question asks for, by what kind of value that is.
     private func answer(_ screen: ScreenState) -> Fill? {
         let question = facts.goal.lowercased()
-        let texts = unique(screen.elements.flatMap { [$0.text, $0.contentDescription] }.map { PromptBuilder.oneLine($0) })
-            .filter { !$0.isEmpty }
+        let texts = unique(
+            screen.elements.flatMap { [$0.text, $0.contentDescription] }.map { PromptBuilder.oneLine($0) }
+        )
+        .filter { !$0.isEmpty }
         func firstMatch(_ pattern: Regex<Substring>, _ rule: String) -> Fill? {
             for text in texts {
                 if let found = text.firstMatch(of: pattern) { return Fill(String(found.output), rule: rule) }
@@ -180,7 +189,9 @@ public struct Filler: Sendable {
         if question.contains("what time") || question.hasPrefix("when") {
             if let found = firstMatch(#/\d{1,2}:\d{2}(?:\s?[AaPp][Mm])?/#, "answer.time") { return found }
         }
-        if question.hasPrefix("is ") || question.hasPrefix("are "), let state = stateAnswer(screen, question) { return state }
+        if question.hasPrefix("is ") || question.hasPrefix("are "), let state = stateAnswer(screen, question) {
+            return state
+        }
         return nil
     }
 
@@ -205,7 +216,9 @@ public struct Filler: Sendable {
         var out: [String] = []
         for length in 1...8 where length <= words.count {
             for start in 0...(words.count - length) {
-                var text = words[(words.startIndex + start)..<(words.startIndex + start + length)].joined(separator: " ")[...]
+                var text = words[(words.startIndex + start)..<(words.startIndex + start + length)].joined(
+                    separator: " "
+                )[...]
                 while let last = text.last, "\"',.;:!?".contains(last) { text.removeLast() }
                 while let first = text.first, "\"'".contains(first) { text.removeFirst() }
                 if !text.isEmpty { out.append(String(text)) }

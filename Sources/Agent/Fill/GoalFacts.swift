@@ -39,13 +39,18 @@ public struct GoalFacts: Sendable, Hashable {
         quoted = Self.quotedParts(goal)
         emails = goal.matches(of: #/[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+/#).map { String($0.output) }
         phones = Self.phoneParts(goal)
-        times = goal.matches(of: #/\b(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?[aApP]\.?[mM]\b\.?)?|\b(?:1[0-2]|[1-9])\s?[aApP]\.?[mM]\b/#)
-            .map { String($0.output) }
-        dates = goal.matches(
-            of: #/\b\d{4}-\d{2}-\d{2}\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s\d{1,2}(?:,?\s\d{4})?\b/#
+        times = goal.matches(
+            of: #/\b(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?[aApP]\.?[mM]\b\.?)?|\b(?:1[0-2]|[1-9])\s?[aApP]\.?[mM]\b/#
         )
         .map { String($0.output) }
-        amounts = goal.matches(of: #/(\d+(?:\.\d+)?)\s*([A-Za-z%]*)/#).map { (String($0.output.1), $0.output.2.lowercased()) }
+        dates = goal.matches(
+            of:
+                #/\b\d{4}-\d{2}-\d{2}\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s\d{1,2}(?:,?\s\d{4})?\b/#
+        )
+        .map { String($0.output) }
+        amounts = goal.matches(of: #/(\d+(?:\.\d+)?)\s*([A-Za-z%]*)/#).map {
+            (String($0.output.1), $0.output.2.lowercased())
+        }
         files = goal.matches(of: #/[\w\-]+\.[A-Za-z][A-Za-z0-9]{1,4}\b/#).map { String($0.output) }
             .filter { file in !emails.contains { $0.contains(file) } }
         let words = Self.words(goal)
@@ -86,7 +91,8 @@ public struct GoalFacts: Sendable, Hashable {
     }
 
     private static let stops: Set<String> = [
-        "and", "with", "in", "on", "to", "using", "from", "for", "whose", "that", "which", "then", "at", "by", "as", "via", "their", "his", "her",
+        "and", "with", "in", "on", "to", "using", "from", "for", "whose", "that", "which", "then", "at", "by", "as",
+        "via", "their", "his", "her",
         "its", "has", "have", "is", "under", "inside", "into", "but", "so", "where", "after", "before", "contact",
     ]
 
@@ -109,7 +115,9 @@ public struct GoalFacts: Sendable, Hashable {
     /// Words up to a stop word or punctuation; a capitalised start ends with the last capitalised word.
     private static func phrase(_ words: [Word], from start: Int) -> String? {
         var place = start
-        while place < words.count, ["the", "a", "an", "as"].contains(words[place].text), place < start + 2 { place += 1 }
+        while place < words.count, ["the", "a", "an", "as"].contains(words[place].text), place < start + 2 {
+            place += 1
+        }
         guard place < words.count else { return nil }
         let isName = startsName(words, place)
         var out: [String] = []
@@ -139,15 +147,16 @@ public struct GoalFacts: Sendable, Hashable {
         }
     }
 
-    /// Text in straight or curly quotes. A single quote opens only after a space and closes only before one or before punctuation,
-    /// so that apostrophes are none.
+    /// Text in straight or curly quotes. A single quote opens only after a space and closes only before one or before
+    /// punctuation, so that apostrophes are none.
     private static func quotedParts(_ goal: String) -> [String] {
         let closers: [Character: Character] = ["\"": "\"", "“": "”", "‘": "’", "'": "'", "«": "»"]
         let characters = Array(goal)
         var out: [String] = []
         var place = 0
         while place < characters.count {
-            guard let closer = closers[characters[place]], place == 0 || !(characters[place - 1].isLetter || characters[place - 1].isNumber)
+            guard let closer = closers[characters[place]],
+                place == 0 || !(characters[place - 1].isLetter || characters[place - 1].isNumber)
             else {
                 place += 1
                 continue
@@ -155,7 +164,9 @@ public struct GoalFacts: Sendable, Hashable {
             var end = place + 1
             while end < characters.count {
                 let next = end + 1 < characters.count ? characters[end + 1] : " "
-                if characters[end] == closer && (closer != "'" && closer != "’" || !(next.isLetter || next.isNumber)) { break }
+                if characters[end] == closer && (closer != "'" && closer != "’" || !(next.isLetter || next.isNumber)) {
+                    break
+                }
                 end += 1
             }
             guard end < characters.count else {
@@ -169,7 +180,8 @@ public struct GoalFacts: Sendable, Hashable {
         return out
     }
 
-    /// Runs of digits with the signs that telephone numbers have: at least seven digits, or three after the word `number`.
+    /// Runs of digits with the signs that telephone numbers have: at least seven digits, or three after the word
+    /// `number`.
     private static func phoneParts(_ goal: String) -> [String] {
         goal.matches(of: #/\+?\(?\d[\d\s().\-]*\d/#).compactMap { match in
             let text = String(match.output)
@@ -177,7 +189,9 @@ public struct GoalFacts: Sendable, Hashable {
             let before = goal[..<match.range.lowerBound].lowercased().suffix(24)
             let isNumber = before.contains("number") || before.contains("phone") || before.contains("call ")
             guard digits >= 7 || (digits >= 3 && isNumber) else { return nil }
-            guard text.wholeMatch(of: #/\d{4}-\d{2}-\d{2}/#) == nil, !text.contains(where: \.isNewline) else { return nil }
+            guard text.wholeMatch(of: #/\d{4}-\d{2}-\d{2}/#) == nil, !text.contains(where: \.isNewline) else {
+                return nil
+            }
             return text
         }
     }

@@ -19,8 +19,8 @@ public struct Actuator: Sendable {
 
     /// Does an action. Placeholders must be filled.
     ///
-    /// - Throws: `DroidError` with code `agent.act` where the device refuses, `agent.placeholder` for an action that is not filled, or
-    ///   a code of `adb`. The device may then have done a part of it.
+    /// - Throws: `DroidError` with code `agent.act` where the device refuses, `agent.placeholder` for an action that
+    ///   is not filled, or a code of `adb`. The device may then have done a part of it.
     public func perform(_ action: Action, on screen: ScreenState, apps: AppCatalog) async throws {
         switch action {
         case .openApp(let name):
@@ -118,13 +118,16 @@ public struct Actuator: Sendable {
         if !(field.isFocused && screen.keyboardShown) {
             for command in Self.commands(.click(id), on: screen) { try await run(command) }
         }
-        for command in Self.typing(text) + (trailingEnter ? ["input keyevent \(Self.enter)"] : []) { try await run(command) }
+        for command in Self.typing(text) + (trailingEnter ? ["input keyevent \(Self.enter)"] : []) {
+            try await run(command)
+        }
     }
 
     /// The commands that type a text into the focused field.
     ///
-    /// `input text` takes `%s` for a space and knows no other escape, so a literal `%s` is typed as two texts. Long text goes in pieces of
-    /// whole words, since long ones arrive out of order on real devices. Line breaks become Enter.
+    /// `input text` takes `%s` for a space and knows no other escape, so a literal `%s` is typed as two texts. Long
+    /// text goes in pieces of whole words, since long ones arrive out of order on real devices. Line breaks become
+    /// Enter.
     static func typing(_ text: String) -> [String] {
         var out: [String] = []
         let lines = text.replacing("\r\n", with: "\n").split(omittingEmptySubsequences: false) { $0.isNewline }
@@ -157,7 +160,8 @@ public struct Actuator: Sendable {
         return out
     }
 
-    /// Selects all and deletes; where the key combination is not known, goes to the end and deletes character by character.
+    /// Selects all and deletes; where the key combination is not known, goes to the end and deletes character by
+    /// character.
     private func clear(_ id: Int, on screen: ScreenState) async throws {
         guard let field = screen.element(id) else { return }
         for command in Self.commands(.click(id), on: screen) { try await run(command) }
@@ -207,7 +211,8 @@ public struct Actuator: Sendable {
         return DroidError(
             "agent.act",
             what,
-            why: said.isEmpty ? "exit code \(answer.exitCode.map { String($0) } ?? "unknown")" : PromptBuilder.clip(said, 200),
+            why: said.isEmpty
+                ? "exit code \(answer.exitCode.map { String($0) } ?? "unknown")" : PromptBuilder.clip(said, 200),
             next: isText
                 ? "stock `input text` types only what the key map has; letters beyond ASCII need another keyboard"
                 : "on Xiaomi, allow USB debugging (security settings); otherwise see the device's developer options"
@@ -215,6 +220,10 @@ public struct Actuator: Sendable {
     }
 
     private func unfilled(_ action: Action) -> DroidError {
-        DroidError("agent.placeholder", "the action \(action.type) has no text yet", why: "nothing in the goal fits its place")
+        DroidError(
+            "agent.placeholder",
+            "the action \(action.type) has no text yet",
+            why: "nothing in the goal fits its place"
+        )
     }
 }

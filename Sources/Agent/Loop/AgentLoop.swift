@@ -88,8 +88,8 @@ public struct DryRun: Sendable {
 
 /// The agent: look, choose, fill, ask, act, look again.
 ///
-/// Each stage is handed in: how screens settle, how prompts are pruned, who chooses, who confirms. What went wrong in the middle ends the
-/// run with a verdict, and its folder stays readable.
+/// Each stage is handed in: how screens settle, how prompts are pruned, who chooses, who confirms. What went wrong in
+/// the middle ends the run with a verdict, and its folder stays readable.
 public final class AgentLoop: Sendable {
     let device: any DeviceLink
     let chooser: any ActionChooser
@@ -204,7 +204,8 @@ public final class AgentLoop: Sendable {
         )
     }
 
-    /// The text for an action's placeholder: what the chooser knows, else what the rules find, else what the model writes.
+    /// The text for an action's placeholder: what the chooser knows, else what the rules find, else what the model
+    /// writes.
     func fill(_ action: Action, choice: Choice, decision: Decision) async throws -> Fill? {
         guard action.isPlaceholder else { return nil }
         if let text = choice.filledText { return Fill(text, rule: "chooser") }

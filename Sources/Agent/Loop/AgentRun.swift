@@ -106,18 +106,14 @@ struct AgentRun {
         default:
             break
         }
-        let actStart = loop.clock.now()
+        let next: ScreenState
         do {
-            try await loop.act(picked.action, on: screen, apps: apps)
-        } catch let error as DroidError where error.code == "agent.act" {
-            // A refused action is no reason to give up: the memory tells, and the guard rules it out.
-            loop.onEvent(.note(error.what))
+            next = try await carryOut(picked.action, on: screen, timings: &record.timings)
+        } catch {
+            // What was chosen is known even where its effect is not.
+            try await recorder?.end(record)
+            throw error
         }
-        record.timings.act = (loop.clock.now() - actStart).inSeconds
-
-        let settleStart = loop.clock.now()
-        let next = picked.action.type == "answer" ? screen : try await loop.settle.settled(after: screen.contentHash).state
-        record.timings.settle = (loop.clock.now() - settleStart).inSeconds
         let outcome = StepOutcome(before: screen, after: next, action: picked.action)
         record.outcome = outcome
         memory.add(picked.candidate, action: picked.action, outcome: outcome)
@@ -126,6 +122,27 @@ struct AgentRun {
         let line = memory.lines.last ?? picked.words
         try await close(record, note: line == picked.words ? nil : String(line.dropFirst(picked.words.count + 2)))
         return nil
+    }
+
+    /// Does an action and waits for the screen that follows.
+    private func carryOut(
+        _ action: Action,
+        on screen: ScreenState,
+        timings: inout StepTimings
+    ) async throws -> ScreenState {
+        let start = loop.clock.now()
+        do {
+            try await loop.act(action, on: screen, apps: apps)
+        } catch let error as DroidError where error.code == "agent.act" {
+            // A refused action is no reason to give up: the memory tells, and the guard rules it out.
+            loop.onEvent(.note(error.what))
+        }
+        let done = loop.clock.now()
+        timings.act = (done - start).inSeconds
+        if case .answer = action { return screen }
+        let next = try await loop.settle.settled(after: screen.contentHash).state
+        timings.settle = (loop.clock.now() - done).inSeconds
+        return next
     }
 
     /// The best candidate that the guard allows and whose placeholder can be filled.
@@ -153,7 +170,11 @@ struct AgentRun {
                 continue
             }
             let words = Memory.words(candidate, action: action)
-            if let objection = guardian.objection(screen: decision.screen.contentHash, candidate: candidate, words: words) {
+            if let objection = guardian.objection(
+                screen: decision.screen.contentHash,
+                candidate: candidate,
+                words: words
+            ) {
                 objections[ranked.index] = objection
                 continue
             }

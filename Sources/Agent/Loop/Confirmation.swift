@@ -16,7 +16,8 @@ public enum Sensitivity: String, Sendable, Codable, CaseIterable {
 
     /// What an action does to the world as far as its words tell, or nil where it is harmless.
     ///
-    /// Only taps and Enter can do harm. The words of the element itself count; a text that merely stands on the screen does not.
+    /// Only taps and Enter can do harm. The words of the element itself count; a text that merely stands on the screen
+    /// does not.
     public static func of(_ action: Action, on screen: ScreenState) -> Sensitivity? {
         let element: Element?
         switch action {
@@ -27,19 +28,26 @@ public enum Sensitivity: String, Sendable, Codable, CaseIterable {
         guard let element else { return nil }
         if case .keyboardEnter = action {
             // Enter sends in a messenger's field, and in others does no harm.
-            return words(element.label + " " + element.resourceWords).contains { ["message", "compose", "sms"].contains($0) } ? .send : nil
+            return words(element.label + " " + element.resourceWords).contains {
+                ["message", "compose", "sms"].contains($0)
+            } ? .send : nil
         }
-        guard !element.isEditable else { return nil }
-        // A long label is content, such as a note about sending; a button says its business in a few words.
+        // What is only switched or looked at does nothing to anybody.
+        guard ![.field, .toggle, .checkbox, .radio, .tab, .slider].contains(element.role) else { return nil }
+        // A button says its business at once: "Delete contact", "Yes, delete". A long label is content, such as a note
+        // about sending.
         let own = words(element.label)
         guard own.count <= 4 else { return nil }
-        let all = Set(own + words(element.contentDescription).prefix(4) + words(element.resourceWords))
-        return table.first { !all.isDisjoint(with: $0.words) }?.kind
+        var telling = Set(own.prefix(1)).union(words(element.contentDescription).prefix(1)).union(
+            words(element.resourceWords)
+        )
+        if own.count == 2 { telling.insert(own[1]) }
+        return table.first { !telling.isDisjoint(with: $0.words) }?.kind
     }
 
     private static let table: [(kind: Sensitivity, words: Set<String>)] = [
         (.pay, ["pay", "buy", "purchase", "order", "checkout", "transfer", "donate", "subscribe"]),
-        (.delete, ["delete", "remove", "erase", "uninstall", "discard", "format", "wipe", "trash", "reset"]),
+        (.delete, ["delete", "remove", "erase", "uninstall", "discard", "wipe", "trash", "reset"]),
         (.send, ["send", "post", "publish", "share", "tweet", "reply", "submit"]),
         (.call, ["call", "dial"]),
         (.grant, ["allow", "grant", "permit", "authorize", "accept", "agree", "trust"]),

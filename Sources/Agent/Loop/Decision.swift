@@ -61,8 +61,8 @@ public struct Ranked: Sendable, Codable, Hashable {
         self.normalised = normalised
     }
 
-    /// Ranks raw scores: highest first, the earlier candidate first where two are equal. Shares are a softmax at `temperature`;
-    /// a score that is not a number ranks last.
+    /// Ranks raw scores: highest first, the earlier candidate first where two are equal. Shares are a softmax at
+    /// `temperature`; a score that is not a number ranks last.
     public static func rank(_ scores: [Double], temperature: Double = 1) -> [Ranked] {
         let clean = scores.map { $0.isNaN ? -Double.greatestFiniteMagnitude : $0 }
         guard let top = clean.max() else { return [] }
@@ -106,7 +106,8 @@ public struct Choice: Sendable {
     /// A ranking with one candidate first and the others behind it, for choosers that know but do not score.
     public static func certain(_ index: Int, of count: Int, filledText: String? = nil) -> Choice {
         let others = (0..<count).filter { $0 != index }
-        let ranked = [Ranked(index: index, score: 1, normalised: 1)] + others.map { Ranked(index: $0, score: 0, normalised: 0) }
+        let ranked =
+            [Ranked(index: index, score: 1, normalised: 1)] + others.map { Ranked(index: $0, score: 0, normalised: 0) }
         return Choice(ranked: ranked, filledText: filledText)
     }
 }

@@ -48,7 +48,8 @@ public struct LoopGuard: Sendable {
         return nil
     }
 
-    /// Whether the action was done from this screen, and going back led here again at once, in each of the last two tries.
+    /// Whether the action was done from this screen, and going back led here again at once, in each of the last two
+    /// tries.
     private func isCycle(_ trial: Trial) -> Bool {
         guard steps.count >= 4 else { return false }
         let last = steps.suffix(4).map { $0 }

@@ -27,7 +27,8 @@ public struct StepOutcome: Sendable, Codable, Hashable {
     /// Compares two screens.
     public init(before: ScreenState, after: ScreenState, action: Action) {
         changed = before.contentHash != after.contentHash
-        openedApp = after.package != before.package && !after.package.isEmpty ? AppCatalog.label(of: after.package) : nil
+        openedApp =
+            after.package != before.package && !after.package.isEmpty ? AppCatalog.label(of: after.package) : nil
         openedDialog = openedApp == nil && Self.isDialog(after) && !Self.isDialog(before)
         readBack = Self.readBack(action, before: before, after: after)
     }
@@ -39,8 +40,8 @@ public struct StepOutcome: Sendable, Codable, Hashable {
         return share > 0 && share < 0.75
     }
 
-    /// Finds the field again by its resource id, else by its place, and looks whether it holds the text. Hierarchies lose emoji and
-    /// hide passwords, so those tell nothing.
+    /// Finds the field again by its resource id, else by its place, and looks whether it holds the text. Hierarchies
+    /// lose emoji and hide passwords, so those tell nothing.
     private static func readBack(_ action: Action, before: ScreenState, after: ScreenState) -> ReadBack {
         guard case .inputText(let id, let text?) = action, let field = before.element(id),
             !field.flags.contains(.password), text.unicodeScalars.allSatisfy({ $0.value < 0x3000 })
@@ -75,7 +76,8 @@ public struct Memory: Sendable {
     /// The words of an action with its text filled in.
     public static func words(_ candidate: Candidate, action: Action) -> String {
         switch action {
-        case .inputText(_, let text?): "type \"\(PromptBuilder.clip(PromptBuilder.oneLine(text), 60))\"" + candidate.text.dropFirst(4)
+        case .inputText(_, let text?):
+            "type \"\(PromptBuilder.clip(PromptBuilder.oneLine(text), 60))\"" + candidate.text.dropFirst(4)
         case .openApp(let name?): "open app \(name)"
         case .answer(let text?): "answer \"\(PromptBuilder.clip(PromptBuilder.oneLine(text), 60))\""
         default: candidate.text

@@ -42,8 +42,8 @@ public struct Prompt: Sendable, Hashable {
 
 /// How prompt text becomes tokens: line by line, each with its line break.
 ///
-/// No token then spans two lines, so a prompt that starts with the same lines as another starts with the same tokens, and
-/// what was computed for them is used again.
+/// No token then spans two lines, so a prompt that starts with the same lines as another starts with the same tokens,
+/// and what was computed for them is used again.
 public enum PromptTokens {
     /// The lines of a text with their line breaks.
     public static func lines(_ text: String) -> [String] {
@@ -69,8 +69,8 @@ public enum PromptTokens {
 /// Counts tokens of a line of prompt text.
 public typealias PromptCounter = @Sendable (String) -> Int
 
-/// Makes the prompt of a decision: instruction, goal and history first, so that they are shared with the next step, then the
-/// screen, then a reminder of the goal and the cue.
+/// Makes the prompt of a decision: instruction, goal and history first, so that they are shared with the next step,
+/// then the screen, then a reminder of the goal and the cue.
 ///
 ///     You operate an Android phone. ...
 ///     Goal: Turn Wi-Fi off
@@ -104,7 +104,8 @@ public struct PromptBuilder: Sendable {
         self.pruner = pruner
     }
 
-    /// An estimate for when no tokenizer is at hand: words cost one token for each six letters or less, digits and signs one each.
+    /// An estimate for when no tokenizer is at hand: words cost one token for each six letters or less, digits and
+    /// signs one each.
     public static func estimate(_ text: String) -> Int {
         var tokens = 0
         var letters = 0

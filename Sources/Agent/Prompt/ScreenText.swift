@@ -48,8 +48,10 @@ public enum ScreenText {
         return out
     }
 
-    /// The lines that fit into `room` tokens: details go first, then plain texts from the end, then targets from the end.
-    static func fit(_ lines: [ScreenLine], room: Int, count: PromptCounter) -> (text: String, omitted: Int, tokens: Int) {
+    /// The lines that fit into `room` tokens: details go first, then plain texts from the end, then targets from the
+    /// end.
+    static func fit(_ lines: [ScreenLine], room: Int, count: PromptCounter) -> (text: String, omitted: Int, tokens: Int)
+    {
         func total(_ texts: [String]) -> Int { texts.reduce(0) { $0 + count($1) } }
         let full = lines.map { $0.main + ($0.detail.isEmpty ? "" : " " + $0.detail) + "\n" }
         let fullTokens = total(full)
@@ -80,7 +82,8 @@ public enum ScreenText {
 
     private static func line(for target: ScreenActions.Target) -> ScreenLine? {
         // What only scrolls is told by its candidate, unless that refers to its number.
-        let acts = target.canClick || target.canLongPress || target.canType || target.canStroke || target.role == .slider
+        let acts =
+            target.canClick || target.canLongPress || target.canType || target.canStroke || target.role == .slider
         guard acts || target.name.contains("#") else { return nil }
         let (label, rest) = split(target.label.replacing("\"", with: "'"), labelLimit)
         var main = "[\(target.number)] \(word(target.role)) \"\(label)\""

@@ -6,7 +6,8 @@ import Screen
 
 /// What a device says about itself before or after a run, read over ADB alone.
 ///
-/// No goal is known in advance, so everything is read that most goals change: settings, the app in front, contacts and messages, files.
+/// No goal is known in advance, so everything is read that most goals change: settings, the app in front, contacts and
+/// messages, files.
 public struct DeviceFacts: Sendable, Codable, Hashable {
     /// One kind of fact: key and value in the device's own words, or why there is none.
     public struct Section: Sendable, Codable, Hashable {
@@ -20,20 +21,23 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         }
     }
 
-    /// By name: `settings system`, `settings secure`, `settings global`, `radios`, `foreground`, `contacts`, `messages`, `files`.
+    /// By name: `settings system`, `settings secure`, `settings global`, `radios`, `foreground`, `contacts`,
+    /// `messages`, `files`.
     public var sections: [String: Section]
 
     public init(sections: [String: Section]) { self.sections = sections }
 
     /// The order in which sections are shown.
     public static let order = [
-        "foreground", "radios", "settings global", "settings system", "settings secure", "contacts", "messages", "files",
+        "foreground", "radios", "settings global", "settings system", "settings secure", "contacts", "messages",
+        "files",
     ]
 
     /// Files beyond this many are not listed.
     static let fileLimit = 20_000
 
-    /// Reads the facts, all sections at the same time. A section that cannot be read says why; only a lost device is an error.
+    /// Reads the facts, all sections at the same time. A section that cannot be read says why; only a lost device is
+    /// an error.
     ///
     /// - Throws: `DroidError` with code `adb.lost`.
     public static func read(_ device: any DeviceLink) async throws -> DeviceFacts {
@@ -47,7 +51,13 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
                     } catch let error as DroidError where error.code == "adb.lost" {
                         throw error
                     } catch {
-                        return (name, Section(values: [:], problem: DroidError.wrapping(error, "proof.read", "cannot be read").what))
+                        return (
+                            name,
+                            Section(
+                                values: [:],
+                                problem: DroidError.wrapping(error, "proof.read", "cannot be read").what
+                            )
+                        )
                     }
                 }
             }
@@ -61,7 +71,7 @@ public struct DeviceFacts: Sendable, Codable, Hashable {
         ("settings secure", "settings list secure"),
         ("settings global", "settings list global"),
         ("radios", "cmd wifi status | grep 'Wifi is'; dumpsys bluetooth_manager | grep 'enabled:'"),
-        ("foreground", "am stack list | grep visible=true"),
+        ("foreground", "am stack list | grep visible=true || dumpsys window windows | grep mCurrentFocus"),
         ("contacts", "content query --uri content://com.android.contacts/data/phones --projection display_name:data1"),
         ("messages", "content query --uri content://sms --projection address:body:type"),
         // Names may hold anything but a line break; size and time come first.

@@ -5,8 +5,8 @@ import Media
 import Pages
 import Screen
 
-/// A run as one self-contained HTML page: verdict and proof, then each step with its screen, the chosen element outlined, the best
-/// candidates with their shares, and where the time went.
+/// A run as one self-contained HTML page: verdict and proof, then each step with its screen, the chosen element
+/// outlined, the best candidates with their shares, and where the time went.
 public enum RunPage {
     /// Pictures are shown this wide, in pixels; they are embedded twice as wide at most.
     static let pictureWidth = 270
@@ -68,7 +68,9 @@ public enum RunPage {
                 head: ["where", "what", "before", "after"],
                 rows: shown.map { [$0.section, $0.key, $0.before ?? "–", $0.after ?? "gone"] }
             )
-            if proof.changes.count > shown.count { out += "<p class=\"dim\">and \(proof.changes.count - shown.count) more</p>" }
+            if proof.changes.count > shown.count {
+                out += "<p class=\"dim\">and \(proof.changes.count - shown.count) more</p>"
+            }
         }
         for (name, reason) in proof.unread.sorted(by: { $0.key < $1.key }) {
             out += "<p class=\"dim\">\(HTML.escape(name)) could not be read: \(HTML.escape(reason))</p>"
@@ -102,7 +104,8 @@ public enum RunPage {
         out += ranked.prefix(shownCandidates).map { row(record, $0) }.joined()
         let rest = ranked.dropFirst(shownCandidates)
         if !rest.isEmpty {
-            out += "<details><summary>\(rest.count) more candidates</summary>"
+            out +=
+                "<details><summary>\(rest.count) more candidates</summary>"
                 + rest.map { row(record, $0) }.joined() + "</details>"
         }
         out += "<details><summary>prompt</summary><pre>\(HTML.escape(record.prefix))</pre></details>"
@@ -115,7 +118,8 @@ public enum RunPage {
         let tenths = Int((share * 1000).rounded())
         let state = index == record.chosen ? " chosen" : candidate.ruledOut != nil ? " out" : ""
         let note = candidate.ruledOut.map { " — \($0)" } ?? ""
-        return "<div class=\"candidate\(state)\"><div class=\"bar\" style=\"width:\(tenths / 10).\(tenths % 10)%\"></div>"
+        return
+            "<div class=\"candidate\(state)\"><div class=\"bar\" style=\"width:\(tenths / 10).\(tenths % 10)%\"></div>"
             + "<span>\(HTML.escape(candidate.text + note))</span><span class=\"number\">"
             + "\(HTML.escape(Plot.label(candidate.score)))</span></div>"
     }
@@ -136,7 +140,9 @@ public enum RunPage {
     private static func picture(_ path: String, boxes: [BoxDrawing.Box]) -> String? {
         guard let bytes = try? FileBytes.read(path), let full = try? PNG.decode(bytes) else { return nil }
         let drawn = boxes.isEmpty ? full : BoxDrawing.draw(boxes, over: full)
-        guard let small = try? PNG.encode(drawn.downscaled(toWidth: pictureWidth * 2), effort: .small) else { return nil }
+        guard let small = try? PNG.encode(drawn.downscaled(toWidth: pictureWidth * 2), effort: .small) else {
+            return nil
+        }
         return HTML.empty(
             "img",
             [("src", HTML.dataURI(small, type: "image/png")), ("alt", "screen"), ("width", String(pictureWidth))]
@@ -149,22 +155,27 @@ public enum RunPage {
         let records = run.steps.compactMap(\.record)
         guard !records.isEmpty else { return "<p class=\"dim\">No step was completed.</p>" }
         let phases: [(String, KeyPath<StepTimings, Double>)] = [
-            ("observe", \.observe), ("encode", \.encode), ("score", \.score), ("fill", \.fill), ("act", \.act), ("settle", \.settle),
+            ("observe", \.observe), ("encode", \.encode), ("score", \.score), ("fill", \.fill), ("act", \.act),
+            ("settle", \.settle),
         ]
         let count = Double(records.count)
         let bars = phases.map { name, path in
             Plot.Bar(name: name, value: records.map { $0.timings[keyPath: path] }.reduce(0, +) / count)
         }
         let rows = records.map { record in
-            ["\(record.step + 1)"] + phases.map { Plot.label(record.timings[keyPath: $0.1]) } + [Plot.label(record.timings.total)]
+            ["\(record.step + 1)"] + phases.map { Plot.label(record.timings[keyPath: $0.1]) } + [
+                Plot.label(record.timings.total)
+            ]
         }
-        return "<div class=\"card\"><p class=\"dim\">mean seconds a step</p>" + Plot.bars(bars) { Plot.label($0) + " s" }
+        return "<div class=\"card\"><p class=\"dim\">mean seconds a step</p>"
+            + Plot.bars(bars) { Plot.label($0) + " s" }
             + HTML.table(head: ["step"] + phases.map(\.0) + ["total"], rows: rows, numeric: Set(1...7)) + "</div>"
     }
 
     private static func identity(_ header: RunHeader) -> String {
         var parts = [
-            "action space \(header.actionSpaceVersion)", "prompt \(header.promptVersion), budget \(header.prompt.budget)",
+            "action space \(header.actionSpaceVersion)",
+            "prompt \(header.promptVersion), budget \(header.prompt.budget)",
             "at most \(header.maxSteps) steps",
         ]
         if let model = header.model { parts.append("model \(name(model.path)) \(model.sha256.prefix(12))") }

@@ -212,7 +212,12 @@ public struct RunRecord: Sendable {
             }
             let record = existing("step.json").flatMap { try? FileBytes.read($0) }
                 .flatMap { try? JSON.decode(StepRecord.self, from: $0) }
-            let step = Step(number: number, record: record, xmlPath: existing("screen.xml"), pngPath: existing("screen.png"))
+            let step = Step(
+                number: number,
+                record: record,
+                xmlPath: existing("screen.xml"),
+                pngPath: existing("screen.png")
+            )
             return step.record == nil && step.xmlPath == nil && step.pngPath == nil ? nil : step
         }
         let final = folder + "/final.png"

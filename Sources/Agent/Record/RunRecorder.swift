@@ -7,8 +7,8 @@ import Screen
 
 /// Writes a run folder as the run goes on.
 ///
-/// Each file is written whole under another name and renamed, and a step's `step.json` comes last; so a run that is killed leaves a
-/// folder that is readable up to its last step. Pictures are packed beside the run, not in its way.
+/// Each file is written whole under another name and renamed, and a step's `step.json` comes last; so a run that is
+/// killed leaves a folder that is readable up to its last step. Pictures are packed beside the run, not in its way.
 public actor RunRecorder {
     public nonisolated let folder: String
     private var header: RunHeader
@@ -35,8 +35,13 @@ public actor RunRecorder {
 
     /// A new folder under the user's runs, named after the time and the goal.
     public static func newFolder(goal: String) -> String {
-        let words = goal.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.prefix(5).joined(separator: "-")
-        let time = Date().formatted(.iso8601.dateTimeSeparator(.standard).timeSeparator(.omitted)).replacing("Z", with: "")
+        let words = goal.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.prefix(5).joined(
+            separator: "-"
+        )
+        let time = Date().formatted(.iso8601.dateTimeSeparator(.standard).timeSeparator(.omitted)).replacing(
+            "Z",
+            with: ""
+        )
         let suffix = String(UInt32.random(in: 0...0xFFFF), radix: 16)
         return "\(Locations.state)/runs/\(time)-\(words.isEmpty ? "run" : String(words.prefix(40)))-\(suffix)"
     }

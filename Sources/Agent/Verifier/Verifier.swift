@@ -15,8 +15,9 @@ public actor Verifier: ActionChooser {
 
     /// A verifier over a model.
     ///
+    /// - Parameter threads: threads to score with; the number of cores when nil.
     /// - Throws: `DroidError` with code `head.mismatch` where the head belongs to another model or version.
-    public init(model: LanguageModel, head: VerifierHead = .likelihood, threads: Int = 2) throws {
+    public init(model: LanguageModel, head: VerifierHead = .likelihood, threads: Int? = nil) throws {
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
         self.model = model
         self.head = head
@@ -79,7 +80,8 @@ public actor Verifier: ActionChooser {
         )
     }
 
-    /// Constrained decoding: the model writes the text of a placeholder, token by token, and can write nothing but one of `options`.
+    /// Constrained decoding: the model writes the text of a placeholder, token by token, and can write nothing but one
+    /// of `options`.
     public func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? {
         let question: String
         switch action {
@@ -94,7 +96,9 @@ public actor Verifier: ActionChooser {
             PromptTokens.encode(decision.prompt.prefix) { tokenizer.encode($0) }
             + tokenizer.encode(String(question.dropLast()))
         // A line break ends an option, so that one option may begin another.
-        let written = options.map { (text: $0, tokens: tokenizer.encode(" " + $0 + "\n")) }.filter { $0.tokens.count <= 48 }
+        let written = options.map { (text: $0, tokens: tokenizer.encode(" " + $0 + "\n")) }.filter {
+            $0.tokens.count <= 48
+        }
         guard !written.isEmpty else { return nil }
         let longest = written.map(\.tokens.count).max() ?? 0
         let tokens = try session.generate(prefix: prefix, maxTokens: longest) { soFar in

@@ -30,7 +30,8 @@ public struct VerifierHead: Codable, Sendable, Hashable {
     public var readsMean: Bool
     /// The width of a state.
     public var dModel: Int
-    /// One weight a feature: for each layer the last state (and then the mean state), then mean log-likelihood, then log length.
+    /// One weight a feature: for each layer the last state (and then the mean state), then mean log-likelihood, then
+    /// log length.
     public var weights: [Float]
     /// What is subtracted from each feature, and what it is then multiplied by; empty for neither.
     public var mean: [Float]
@@ -146,7 +147,10 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         }
         guard kind == .linear else { return }
         guard dModel == width, layers.allSatisfy({ (0...blocks).contains($0) }) else {
-            throw refuse("it reads states of width \(dModel) in layers \(layers); the model has \(width) and \(blocks)", "")
+            throw refuse(
+                "it reads states of width \(dModel) in layers \(layers); the model has \(width) and \(blocks)",
+                ""
+            )
         }
         try checkShape()
     }
@@ -163,7 +167,8 @@ public struct VerifierHead: Codable, Sendable, Hashable {
             throw DroidError(
                 "head.corrupt",
                 "the verifier head is damaged",
-                why: isWhole ? "it holds values that are no numbers" : "it has \(weights.count) weights for \(count) features",
+                why: isWhole
+                    ? "it holds values that are no numbers" : "it has \(weights.count) weights for \(count) features",
                 next: "fetch or train it again"
             )
         }

@@ -42,14 +42,19 @@ extension VerifierHead {
             try head.checkShape()
             return head
         } catch {
-            throw DroidError.wrapping(error, "head.corrupt", "the verifier head cannot be read", next: "fetch or train it again")
+            throw DroidError.wrapping(
+                error,
+                "head.corrupt",
+                "the verifier head cannot be read",
+                next: "fetch or train it again"
+            )
         }
     }
 
     // MARK: - GGUF
 
-    /// The metadata of the head. The array holds weights, means, scales, bias and temperature, one after the other; the small facts
-    /// are a JSON text beside it, so that the form can grow.
+    /// The metadata of the head. The array holds weights, means, scales, bias and temperature, one after the other;
+    /// the small facts are a JSON text beside it, so that the form can grow.
     var ggufMetadata: [(String, GGUFWriter.Value)] {
         var facts = self
         (facts.weights, facts.mean, facts.scale) = ([], [], [])
@@ -69,7 +74,8 @@ extension VerifierHead {
 
     /// Reads the head out of a GGUF file's metadata.
     ///
-    /// - Throws: `DroidError` with code `head.missing`, `head.corrupt`, or what the GGUF reader throws for a file that is none.
+    /// - Throws: `DroidError` with code `head.missing`, `head.corrupt`, or what the GGUF reader throws for a file that
+    ///   is none.
     public static func fromGGUF(_ bytes: [UInt8]) throws -> VerifierHead {
         let file = try GGUFFile(bytes: bytes)
         guard let facts = file.string(Self.key + ".facts"), let values = GGUFFloats.array(Self.key, in: bytes) else {
@@ -140,21 +146,26 @@ enum GGUFWriter {
     }
 }
 
-/// Finds an array of f32 in the metadata of a GGUF file that the strict reader has accepted; it hands out strings and integers only.
+/// Finds an array of f32 in the metadata of a GGUF file that the strict reader has accepted; it hands out strings and
+/// integers only.
 enum GGUFFloats {
     /// The array's values, or nil where there is none of that name.
     static func array(_ name: String, in bytes: [UInt8]) -> [Float]? {
         var cursor = Cursor(bytes: bytes, place: 8)
         guard cursor.skip(8), let count = cursor.number(8) else { return nil }
         for _ in 0..<min(count, 65_536) {
-            guard let length = cursor.number(8), let key = cursor.take(length), let type = cursor.number(4) else { return nil }
+            guard let length = cursor.number(8), let key = cursor.take(length), let type = cursor.number(4) else {
+                return nil
+            }
             if type == 9 {
                 guard let item = cursor.number(4), let items = cursor.number(8) else { return nil }
                 if key.elementsEqual(name.utf8) && item == 6 {
                     let (size, overflow) = items.multipliedReportingOverflow(by: 4)
                     guard !overflow, let raw = cursor.take(size) else { return nil }
                     return stride(from: raw.startIndex, to: raw.endIndex, by: 4).map { place in
-                        Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(raw[place + $1]) << (8 * UInt32($1)) })
+                        Float(
+                            bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(raw[place + $1]) << (8 * UInt32($1)) }
+                        )
                     }
                 }
                 guard cursor.skip(type: item, count: items) else { return nil }
