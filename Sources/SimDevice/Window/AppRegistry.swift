@@ -3,5 +3,12 @@
 /// The apps that a device has. A new app is one file and one line here.
 enum AppRegistry {
     /// The built-in apps, without the launcher, which the window manager starts itself.
-    static var standard: [any App.Type] { [SettingsApp.self] }
+    static var standard: [any App.Type] {
+        [
+            SettingsApp.self,
+            DeskClock.self,
+            ContactsApp.self,
+            FilesApp.self,
+        ]
+    }
 }
