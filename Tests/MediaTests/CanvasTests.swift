@@ -17,7 +17,10 @@ import Testing
     @Test func aPictureIsDrawnWithItsOpacity() throws {
         let canvas = Canvas(width: 2, height: 1)
         canvas.fill(Rect(x: 0, y: 0, width: 2, height: 1), RGBA(hex: 0xffffff))
-        canvas.image(PixelBuffer(width: 1, height: 1, filled: RGBA(hex: 0, alpha: 0.5)), in: Rect(x: 0, y: 0, width: 1, height: 1))
+        canvas.image(
+            PixelBuffer(width: 1, height: 1, filled: RGBA(hex: 0, alpha: 0.5)),
+            in: Rect(x: 0, y: 0, width: 1, height: 1)
+        )
         let picture = canvas.pixels()
         #expect(abs(Int(picture[0, 0].red) - 127) <= 2)
         #expect(picture[1, 0] == RGBA(hex: 0xffffff))

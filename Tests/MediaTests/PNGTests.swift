@@ -53,7 +53,9 @@ import Testing
     @Test func aHugeSizeInTheHeaderAllocatesNothing() throws {
         var bytes = try PNG.encode(noise(width: 4, height: 4, seed: 5))
         // Width and height stand at 16...23; the header's checksum must fit them.
-        for (offset, byte) in [0x00, 0x0f, 0x42, 0x40, 0x00, 0x0f, 0x42, 0x40].enumerated() { bytes[16 + offset] = UInt8(byte) }
+        for (offset, byte) in [0x00, 0x0f, 0x42, 0x40, 0x00, 0x0f, 0x42, 0x40].enumerated() {
+            bytes[16 + offset] = UInt8(byte)
+        }
         var crc: UInt32 = 0xffff_ffff
         for byte in bytes[12..<29] {
             crc ^= UInt32(byte)

@@ -87,7 +87,9 @@ struct Shade: Component {
     private var header: View {
         let time = DeviceTime(system)
         return HStack {
-            Text(time.timeText, size: expanded ? 22 : 18).id("com.android.systemui:id/clock").described(time.longTimeText)
+            Text(time.timeText, size: expanded ? 22 : 18).id("com.android.systemui:id/clock").described(
+                time.longTimeText
+            )
             Spacer(10)
             Text(time.day.short, size: 16).id("com.android.systemui:id/date")
             Spacer()

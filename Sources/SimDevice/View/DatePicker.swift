@@ -124,7 +124,9 @@ struct DatePicker {
             .fillWidth()
             Grid(columns: 7) {
                 for name in CalendarDay.weekdayNames {
-                    Text(String(name.prefix(1)), size: 12, color: .onSurfaceVariant, align: .center).unlisted().height(28)
+                    Text(String(name.prefix(1)), size: 12, color: .onSurfaceVariant, align: .center).unlisted().height(
+                        28
+                    )
                 }
                 for _ in 0..<lead { Spacer(36) }
                 for number in 1...month.daysInMonth {

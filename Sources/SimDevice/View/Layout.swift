@@ -46,7 +46,8 @@ struct Layout {
         let padX = Screen.pixels(view.padding.left) + Screen.pixels(view.padding.right)
         let padY = Screen.pixels(view.padding.top) + Screen.pixels(view.padding.bottom)
         let innerWidth = max(0, (width ?? maxWidth) - padX)
-        let innerHeight = (height ?? maxHeight) >= Self.unbounded ? Self.unbounded : max(0, (height ?? maxHeight) - padY)
+        let innerHeight =
+            (height ?? maxHeight) >= Self.unbounded ? Self.unbounded : max(0, (height ?? maxHeight) - padY)
         let content: (Int, Int)
         switch view.arrangement {
         case .box: content = measureBox(node, innerWidth, innerHeight, width == nil, height == nil)
@@ -258,8 +259,22 @@ struct Layout {
                 let (horizontal, vertical) = child.view.alignment.both
                 place(
                     child,
-                    position(horizontal, inner.left, inner.right, child.width, child.view.margin.left, child.view.margin.right),
-                    position(vertical, inner.top, inner.bottom, child.height, child.view.margin.top, child.view.margin.bottom),
+                    position(
+                        horizontal,
+                        inner.left,
+                        inner.right,
+                        child.width,
+                        child.view.margin.left,
+                        child.view.margin.right
+                    ),
+                    position(
+                        vertical,
+                        inner.top,
+                        inner.bottom,
+                        child.height,
+                        child.view.margin.top,
+                        child.view.margin.bottom
+                    ),
                     node.visible
                 )
             }

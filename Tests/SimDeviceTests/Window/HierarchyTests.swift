@@ -16,7 +16,7 @@ import Testing
     @Test func aNodeIsWrittenExactlyAsUiautomatorDoes() {
         let text = xml(Text("Hi").id("p:id/a").described("d").size(20, 10))
         #expect(
-            text == "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">"
+            text == "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>" + "<hierarchy rotation=\"0\">"
                 + "<node index=\"0\" text=\"Hi\" resource-id=\"p:id/a\" class=\"android.widget.TextView\" package=\"p\" "
                 + "content-desc=\"d\" checkable=\"false\" checked=\"false\" clickable=\"false\" enabled=\"true\" "
                 + "focusable=\"false\" focused=\"false\" scrollable=\"false\" long-clickable=\"false\" password=\"false\" "
@@ -36,7 +36,11 @@ import Testing
     }
 
     @Test func unlistedNodesGiveTheirChildrenToTheirParent() {
-        let text = xml(VStack { VStack { Text("a") }.unlisted(); Text("b") })
+        let text = xml(
+            VStack {
+                VStack { Text("a") }.unlisted(); Text("b")
+            }
+        )
         #expect(text.contains("index=\"0\" text=\"a\"") && text.contains("index=\"1\" text=\"b\""))
         #expect(text.components("LinearLayout") == 1)
     }

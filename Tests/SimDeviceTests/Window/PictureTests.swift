@@ -47,7 +47,9 @@ import Testing
             #expect(phone.windows.start(Intent(action: entry.action)) != .unresolved)
             try keep(phone, "settings-" + entry.action.split(separator: ".").last!.lowercased())
         }
-        phone.windows.start(Intent(action: "android.settings.APPLICATION_DETAILS_SETTINGS", dataURI: "package:org.example.notes"))
+        phone.windows.start(
+            Intent(action: "android.settings.APPLICATION_DETAILS_SETTINGS", dataURI: "package:org.example.notes")
+        )
         try keep(phone, "settings-app")
         phone.windows.start(Intent(action: "android.settings.DISPLAY_SETTINGS"))
         phone.tap("Brightness level")

@@ -32,7 +32,10 @@ import Testing
             #expect(phone.tap(step), "\(step)")
         }
         #expect(phone.system.settings.get(.global, "bluetooth_on") == "1")
-        #expect(phone.windows.activeWindow?.root.first { $0.view.resourceID == "com.android.settings:id/main_switch_bar" } != nil)
+        #expect(
+            phone.windows.activeWindow?.root.first { $0.view.resourceID == "com.android.settings:id/main_switch_bar" }
+                != nil
+        )
     }
 
     @Test func theBrightnessSliderReachesBothEnds() throws {
@@ -108,7 +111,8 @@ import Testing
 
     @Test func everyRowOfTheFirstPageLeadsToAPage() throws {
         let titles = [
-            "Network & internet", "Connected devices", "Apps", "Notifications", "Battery", "Storage", "Sound & vibration", "Display",
+            "Network & internet", "Connected devices", "Apps", "Notifications", "Battery", "Storage",
+            "Sound & vibration", "Display",
             "Accessibility", "Privacy", "Location", "System", "About emulated device",
         ]
         for title in titles {
@@ -124,7 +128,9 @@ import Testing
     @Test func appsAreForceStoppedFromTheirPage() throws {
         let phone = try Phone()
         phone.open("org.example.notes")
-        phone.windows.start(Intent(action: "android.settings.APPLICATION_DETAILS_SETTINGS", dataURI: "package:org.example.notes"))
+        phone.windows.start(
+            Intent(action: "android.settings.APPLICATION_DETAILS_SETTINGS", dataURI: "package:org.example.notes")
+        )
         phone.tap("Force stop")
         phone.tap("OK")
         #expect(!phone.windows.tasks.contains { $0.package == "org.example.notes" })

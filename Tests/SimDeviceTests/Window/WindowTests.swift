@@ -11,7 +11,9 @@ import Testing
     private func phoneWithNotes(_ names: [String]) throws -> Phone {
         let phone = try Phone()
         try phone.system.files.makeFolder("/data/data/org.example.notes/files")
-        for name in names { try phone.system.files.write("text of \(name)", to: "/data/data/org.example.notes/files/\(name)") }
+        for name in names {
+            try phone.system.files.write("text of \(name)", to: "/data/data/org.example.notes/files/\(name)")
+        }
         phone.open(notes)
         return phone
     }
@@ -61,8 +63,13 @@ import Testing
         #expect(phone.windows.start(insert) == .started(cold: true, component: edit))
         #expect(phone.shows("Milk"))
         #expect(phone.windows.start(Intent(action: "no.such.ACTION")) == .unresolved)
-        #expect(phone.windows.start(Intent(component: ComponentName(package: notes, activity: ".Nope"))) == .noSuchActivity)
-        #expect(phone.windows.start(Intent(component: ComponentName(package: "no.app", activity: ".Main"))) == .noSuchActivity)
+        #expect(
+            phone.windows.start(Intent(component: ComponentName(package: notes, activity: ".Nope"))) == .noSuchActivity
+        )
+        #expect(
+            phone.windows.start(Intent(component: ComponentName(package: "no.app", activity: ".Main")))
+                == .noSuchActivity
+        )
     }
 
     @Test func recentsListTasksAndSwitchBetweenThem() throws {
@@ -122,7 +129,11 @@ import Testing
         phone.tap("New note")
         #expect(phone.shows("Title"))
         #expect(phone.windows.keyboardShown)
-        #expect(phone.xml.contains("text=\"Title\" resource-id=\"org.example.notes:id/title\" class=\"android.widget.EditText\""))
+        #expect(
+            phone.xml.contains(
+                "text=\"Title\" resource-id=\"org.example.notes:id/title\" class=\"android.widget.EditText\""
+            )
+        )
         #expect(phone.xml.components("focused=\"true\"") == 1)
         phone.windows.type("Milk")
         #expect(phone.shows("Milk") && !phone.shows("Title"))
@@ -244,7 +255,8 @@ import Testing
             switch random.below(9) {
             case 0...3: phone.windows.tap(x: x, y: y)
             case 4: phone.windows.longPress(x: x, y: y)
-            case 5, 6: phone.windows.swipe(x1: x, y1: y, x2: random.below(1080), y2: random.below(2400), ms: random.below(900))
+            case 5, 6:
+                phone.windows.swipe(x1: x, y1: y, x2: random.below(1080), y2: random.below(2400), ms: random.below(900))
             case 7: phone.windows.key(random.below(290))
             default: phone.windows.type("x\(random.below(100))\n")
             }
