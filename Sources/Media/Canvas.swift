@@ -250,8 +250,9 @@ public final class Canvas {
         guard let data = cairo_image_surface_get_data(surface) else { return picture }
         let stride = Int(cairo_image_surface_get_stride(surface))
         let bytes = [UInt8](unsafeUninitializedCapacity: width * height * 4) { buffer, count in
+            guard let base = buffer.baseAddress else { return }
             count = width * height * 4
-            let out = UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: UInt32.self)
+            let out = UnsafeMutableRawPointer(base).assumingMemoryBound(to: UInt32.self)
             for y in 0..<height {
                 let row = UnsafeRawPointer(data + y * stride).assumingMemoryBound(to: UInt32.self)
                 let target = out + y * width

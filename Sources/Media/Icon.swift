@@ -3,12 +3,14 @@
 /// The small vector pictures of the built-in device, drawn for it on a grid of 24 x 24.
 public enum Icon: String, CaseIterable, Sendable {
     // Getting about.
-    case back, forward, up, chevronRight, chevronDown, chevronUp, chevronLeft, close, drawer, more, search, home, recents
+    case back, forward, up, chevronRight, chevronDown, chevronUp, chevronLeft, close, drawer, more, search, home,
+        recents
     // Doing things.
     case add, remove, check, delete, edit, copy, cut, paste, share, sort, filter, download, save, undo, grid, list
     case selectAll, refresh, backspace, enter, shift, keyboard, reset
     // Things.
-    case folder, file, image, music, video, archive, sdCard, phoneDevice, person, people, personAdd, phone, message, mail
+    case folder, file, image, music, video, archive, sdCard, phoneDevice, person, people, personAdd, phone, message,
+        mail
     case star, starOutline, label, company, calendar, notifications, link, camera
     // Time.
     case clock, alarm, timer, hourglass, stopwatch, play, pause, stop, flag, world

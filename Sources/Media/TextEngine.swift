@@ -49,7 +49,7 @@ public final class TextBlock {
 
     deinit { g_object_unref(UnsafeMutableRawPointer(layout)) }
 
-    /// Where the cursor stands before the character at a UTF-8 offset: its left edge, its top and its height, in pixels.
+    /// Where the cursor stands before the character at a UTF-8 offset: left edge, top and height, in pixels.
     public func cursor(at offset: Int) -> (x: Double, y: Double, height: Double) {
         var strong = PangoRectangle()
         pango_layout_get_cursor_pos(layout, Int32(clamping: offset), &strong, nil)
@@ -62,7 +62,13 @@ public final class TextBlock {
         var index: Int32 = 0
         var trailing: Int32 = 0
         let scale = Double(PANGO_SCALE)
-        pango_layout_xy_to_index(layout, Int32(clamping: Int(x * scale)), Int32(clamping: Int(y * scale)), &index, &trailing)
+        pango_layout_xy_to_index(
+            layout,
+            Int32(clamping: Int(x * scale)),
+            Int32(clamping: Int(y * scale)),
+            &index,
+            &trailing
+        )
         guard trailing > 0, let text = pango_layout_get_text(layout) else { return Int(index) }
         // `trailing` counts characters of the grapheme; step over their bytes.
         var at = Int(index)
@@ -72,7 +78,6 @@ public final class TextBlock {
         }
         return at
     }
-
 
     /// Draws the block with its top left at the current point of `cairo`, which holds the colour.
     func draw(in cairo: OpaquePointer) { pango_cairo_show_layout(cairo, layout) }
@@ -121,7 +126,11 @@ public final class TextEngine {
         // A NUL would end the text early for pango.
         var bytes = Array(text.utf8.map { $0 == 0 ? 0x20 : $0 })
         bytes.withUnsafeMutableBytes { raw in
-            pango_layout_set_text(layout, raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: raw.count))
+            pango_layout_set_text(
+                layout,
+                raw.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(clamping: raw.count)
+            )
         }
         pango_layout_set_font_description(layout, font(style))
         if let width {

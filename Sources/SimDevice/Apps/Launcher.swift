@@ -25,7 +25,7 @@ struct LauncherApp: App {
     init?(intent: Intent, context: AppContext) {}
     init(context: AppContext) {}
 
-    var background: Tone { .clear }
+    var background: Tone { drawerOpen ? .surface : .clear }
 
     mutating func resumed(_ context: AppContext) { close() }
 

@@ -39,23 +39,24 @@ struct SettingsApp: App {
     init(page: Page) { self.page = page }
 
     init?(intent: Intent, context: AppContext) {
-        page = .main
-        if let entry = Self.entries.first(where: { $0.action == intent.action }) { page = entry.page }
-        if let activity = intent.component?.activity,
-            let entry = Self.entries.first(where: { $0.activity == activity }),
-            intent.action == nil || entry.action == intent.action || page == .main
-        {
-            page = entry.page
-        }
-        if page == .appInfo("") {
-            guard let uri = intent.dataURI, uri.hasPrefix("package:") else { return nil }
-            let package = String(uri.dropFirst("package:".count))
-            guard context.system.installed.contains(where: { $0.package == package }) else { return nil }
-            page = .appInfo(package)
-        }
+        guard let page = Self.page(for: intent, context) else { return nil }
+        self.page = page
     }
 
-    mutating func back(_ context: AppContext) -> Bool { false }
+    mutating func received(_ intent: Intent, _ context: AppContext) -> Bool {
+        Self.page(for: intent, context) == page
+    }
+
+    /// The page that an intent asks for; nil where it names an app that is not there.
+    private static func page(for intent: Intent, _ context: AppContext) -> Page? {
+        let byAction = entries.first { $0.action == intent.action }
+        let byActivity = entries.first { $0.activity == intent.component?.activity }
+        let page = (byAction ?? byActivity)?.page ?? .main
+        guard page == .appInfo("") else { return page }
+        guard let uri = intent.dataURI, uri.hasPrefix("package:") else { return nil }
+        let package = String(uri.dropFirst("package:".count))
+        return context.system.installed.contains { $0.package == package } ? .appInfo(package) : nil
+    }
 
     func body(_ ui: UI<Self>) -> any Component {
         switch page {

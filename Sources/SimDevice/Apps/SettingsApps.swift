@@ -30,7 +30,11 @@ extension SettingsApp {
                 )
                 .view.key(app.manifest.package)
             }
-            ListRow("See all \(installed(ui, system: false).count) apps", icon: .chevronRight, onClick: go(.allApps, ui))
+            ListRow(
+                "See all \(installed(ui, system: false).count) apps",
+                icon: .chevronRight,
+                onClick: go(.allApps, ui)
+            )
         }
     }
 
@@ -251,7 +255,8 @@ extension SettingsApp {
     func storagePage(_ ui: UI<Self>) -> any Component {
         let used = Self.used(ui)
         let folders: [(String, Icon, [String])] = [
-            ("Images", .image, ["Pictures", "DCIM"]), ("Videos", .video, ["Movies"]), ("Audio", .music, ["Music", "Recordings"]),
+            ("Images", .image, ["Pictures", "DCIM"]), ("Videos", .video, ["Movies"]),
+            ("Audio", .music, ["Music", "Recordings"]),
             ("Documents & other", .file, ["Documents", "Download"]),
         ]
         return SettingsPage("Storage", ui) {
@@ -272,7 +277,12 @@ extension SettingsApp {
             }
             .padding(horizontal: 20, vertical: 12)
             .fillWidth()
-            ListRow("Apps", summary: Self.sizeText(Self.folderSize("/data/data", ui)), icon: .apps, onClick: go(.allApps, ui))
+            ListRow(
+                "Apps",
+                summary: Self.sizeText(Self.folderSize("/data/data", ui)),
+                icon: .apps,
+                onClick: go(.allApps, ui)
+            )
             for (title, icon, names) in folders {
                 let size = names.reduce(0) { $0 + Self.folderSize("/data/media/0/" + $1, ui) }
                 ListRow(title, summary: Self.sizeText(size), icon: icon)

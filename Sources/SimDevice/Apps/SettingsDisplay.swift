@@ -89,8 +89,8 @@ extension SettingsApp {
                 range: 0...Brightness.steps,
                 id: "com.android.systemui:id/slider"
             ) { settings.put(.system, "screen_brightness", "\(Brightness.fromSlider($0))") }
-                .described("Display brightness")
-                .weight()
+            .described("Display brightness")
+            .weight()
         }
         .className("android.widget.FrameLayout")
         .id("com.android.systemui:id/brightness_mirror_container")
@@ -145,7 +145,13 @@ extension SettingsApp {
     private static let volumes = [
         Volume(title: "Media volume", icon: .music, key: "volume_music_speaker", range: 0...15, initial: 5),
         Volume(title: "Call volume", icon: .phone, key: "volume_voice_earpiece", range: 1...7, initial: 4),
-        Volume(title: "Ring & notification volume", icon: .notifications, key: "volume_ring_speaker", range: 0...7, initial: 5),
+        Volume(
+            title: "Ring & notification volume",
+            icon: .notifications,
+            key: "volume_ring_speaker",
+            range: 0...7,
+            initial: 5
+        ),
         Volume(title: "Alarm volume", icon: .alarm, key: "volume_alarm_speaker", range: 1...7, initial: 6),
     ]
 
@@ -162,8 +168,8 @@ extension SettingsApp {
                     ),
                     range: volume.range
                 ) { settings.put(.system, volume.key, "\($0)") }
-                    .view
-                    .key(volume.key)
+                .view
+                .key(volume.key)
             }
             SwitchRow(
                 "Vibrate for calls",
@@ -178,7 +184,11 @@ extension SettingsApp {
                 onClick: go(.doNotDisturb, ui)
             )
             SectionHeader("System sounds")
-            SwitchRow("Dial pad tones", on: isOn(.system, "dtmf_tone", ui, default: "1"), onChange: toggle(.system, "dtmf_tone", ui))
+            SwitchRow(
+                "Dial pad tones",
+                on: isOn(.system, "dtmf_tone", ui, default: "1"),
+                onChange: toggle(.system, "dtmf_tone", ui)
+            )
             SwitchRow(
                 "Screen locking sound",
                 on: isOn(.system, "lockscreen_sounds_enabled", ui, default: "1"),

@@ -11,7 +11,13 @@ extension SettingsApp {
         var disc: UInt32
         var page: Page
 
-        init(_ title: String, _ summary: @escaping @Sendable (UI<SettingsApp>) -> String, _ icon: Icon, _ disc: UInt32, _ page: Page) {
+        init(
+            _ title: String,
+            _ summary: @escaping @Sendable (UI<SettingsApp>) -> String,
+            _ icon: Icon,
+            _ disc: UInt32,
+            _ page: Page
+        ) {
             (self.title, self.summary, self.icon, self.disc, self.page) = (title, summary, icon, disc, page)
         }
 

@@ -61,7 +61,9 @@ extension SettingsApp {
         return SettingsPage("Network details", ui) {
             VStack(spacing: 8) {
                 DiscIcon(icon: .wifi, disc: 0x1a73e8, size: 56).view.align(.center)
-                Text(Self.network, size: 22, align: .center).id("com.android.settings:id/entity_header_title").align(.center)
+                Text(Self.network, size: 22, align: .center).id("com.android.settings:id/entity_header_title").align(
+                    .center
+                )
                 Text(on ? "Connected" : "Disconnected", size: 14, color: .onSurfaceVariant)
                     .id("com.android.settings:id/entity_header_summary").align(.center)
             }

@@ -31,14 +31,20 @@ extension SettingsApp {
 
     func batterySaverPage(_ ui: UI<Self>) -> any Component {
         SettingsPage("Battery Saver", ui) {
-            MainSwitch("Use Battery Saver", on: isOn(.global, "low_power", ui), onChange: toggle(.global, "low_power", ui))
+            MainSwitch(
+                "Use Battery Saver",
+                on: isOn(.global, "low_power", ui),
+                onChange: toggle(.global, "low_power", ui)
+            )
             SwitchRow(
                 "Turn off when charged",
                 summary: "Battery Saver turns off when your phone is charged above 90%",
                 on: isOn(.global, "low_power_sticky_auto_disable_enabled", ui, default: "1"),
                 onChange: toggle(.global, "low_power_sticky_auto_disable_enabled", ui)
             )
-            Footnote("Battery Saver turns on Dark theme and restricts background activity, some visual effects and features")
+            Footnote(
+                "Battery Saver turns on Dark theme and restricts background activity, some visual effects and features"
+            )
         }
     }
 
@@ -154,7 +160,11 @@ extension SettingsApp {
 
     func languagesPage(_ ui: UI<Self>) -> any Component {
         SettingsPage("Languages", ui) {
-            ListRow("English (United States)", summary: "This is the system language", leading: Text("1", size: 18).unlisted().width(40))
+            ListRow(
+                "English (United States)",
+                summary: "This is the system language",
+                leading: Text("1", size: 18).unlisted().width(40)
+            )
             Footnote("Apps use the first language in this list that they know")
         }
     }

@@ -54,7 +54,7 @@ struct Keyboard {
                 Spacer(rows[1].count < 10 ? 18 : 0)
             }
             line {
-                if page == .letters { icon(.shift, .shift, 1.5, on: shifted) } else { label("=\\<", .letters, 1.5) }
+                if page == .letters { icon(.shift, .shift, 1.5, on: shifted) } else { label("%", .character("%"), 1.5) }
                 characters(rows[2])
                 icon(.backspace, .backspace, 1.5)
             }

@@ -60,7 +60,7 @@ extension WindowManager {
 
 /// The notification shade, closed to four tiles or open to all of them.
 struct Shade: Component {
-    let manager: WindowManager
+    unowned let manager: WindowManager
     let expanded: Bool
 
     private var system: DeviceSystem { manager.system }
@@ -81,13 +81,15 @@ struct Shade: Component {
             .padding(left: 16, top: Screen.statusBar, right: 16, bottom: Screen.navigationBar)
         }
         .fill()
-        .background(.rgba(0x0f1116, 0.96))
+        .background(.rgba(0x0f1116, 0.985))
     }
 
     private var header: View {
         let time = DeviceTime(system)
         return HStack {
-            Text(time.timeText, size: expanded ? 22 : 18).id("com.android.systemui:id/clock").described(time.longTimeText)
+            Text(time.timeText, size: expanded ? 22 : 18).id("com.android.systemui:id/clock").described(
+                time.longTimeText
+            )
             Spacer(10)
             Text(time.day.short, size: 16).id("com.android.systemui:id/date")
             Spacer()
@@ -122,7 +124,7 @@ struct Shade: Component {
             Text("13 (\(system.properties["ro.build.id"] ?? "TE1A.220922.034"))", size: 13, color: .onSurfaceVariant)
                 .id("com.android.systemui:id/build")
             Spacer()
-            IconButton(.settings, "Open settings.") { [manager] in
+            IconButton(.settings, "Open settings.") { [unowned manager] in
                 manager.collapsePanels()
                 manager.start(Intent(action: "android.settings.SETTINGS"))
             }
@@ -144,7 +146,7 @@ struct Shade: Component {
                     .padding(24)
             } else {
                 HStack {
-                    Button("Manage", style: .tonal) { [manager] in
+                    Button("Manage", style: .tonal) { [unowned manager] in
                         manager.collapsePanels()
                         manager.start(Intent(action: "android.settings.NOTIFICATION_SETTINGS"))
                     }
@@ -183,12 +185,12 @@ struct Shade: Component {
         .padding(16)
         .margin(bottom: 4)
         .background(.surfaceVariant, radius: 20)
-        .onClick { [manager, system] in
+        .onClick { [unowned manager, system] in
             if !item.ongoing { system.notifications.cancel(item.id) }
             manager.collapsePanels()
             manager.start(Intent(package: item.package))
         }
-        .onSwipe { [manager, system] direction in
+        .onSwipe { [unowned manager, system] direction in
             guard direction == .left || direction == .right, !item.ongoing else { return }
             system.notifications.cancel(item.id)
             manager.invalidate()

@@ -18,7 +18,9 @@ struct QuickTile: Component {
         return HStack(spacing: 12) {
             IconView(icon, color: color).id("com.android.systemui:id/icon")
             VStack {
-                Text(label, size: 14, weight: .medium, color: color, maxLines: 1).id("com.android.systemui:id/tile_label")
+                Text(label, size: 14, weight: .medium, color: color, maxLines: 1).id(
+                    "com.android.systemui:id/tile_label"
+                )
                 if !state.isEmpty {
                     Text(state, size: 13, color: color, maxLines: 1).id("com.android.systemui:id/app_label")
                 }
@@ -39,7 +41,9 @@ struct QuickTile: Component {
     }
 
     /// The tiles in the order of a fresh device.
-    static func all(_ manager: WindowManager) -> [QuickTile] {
+    static func all(_ owner: WindowManager) -> [QuickTile] {
+        // The manager keeps its windows, and with them these handlers.
+        unowned let manager = owner
         let system = manager.system
         let settings = system.settings
         let open = { (action: String) -> Handler in
@@ -48,7 +52,8 @@ struct QuickTile: Component {
                 manager.start(Intent(action: action))
             }
         }
-        func toggle(_ namespace: SettingsStore.Namespace, _ key: String, on: String = "1", off: String = "0") -> Handler {
+        func toggle(_ namespace: SettingsStore.Namespace, _ key: String, on: String = "1", off: String = "0") -> Handler
+        {
             { settings.put(namespace, key, settings.get(namespace, key) == on ? off : on) }
         }
         func tile(_ label: String, _ icon: Icon, on: Bool, action: String, _ act: @escaping Handler) -> QuickTile {
@@ -58,7 +63,7 @@ struct QuickTile: Component {
         let data = system.isOn(.mobileData)
         let internet = QuickTile(
             label: "Internet",
-            state: wifi ? "AndroidWifi" : (data ? "T-Mobile" : (system.isOn(.airplane) ? "Airplane mode" : "Networks unavailable")),
+            state: wifi ? "AndroidWifi" : (data ? "T-Mobile" : "Networks unavailable"),
             icon: wifi ? .wifi : (data ? .mobileData : .wifiOff),
             on: wifi || data,
             opens: true,
@@ -73,27 +78,52 @@ struct QuickTile: Component {
             tile("Bluetooth", .bluetooth, on: system.isOn(.bluetooth), action: "android.settings.BLUETOOTH_SETTINGS") {
                 system.setRadio(.bluetooth, !system.isOn(.bluetooth))
             },
-            tile("Do Not Disturb", .doNotDisturb, on: zen, action: "android.settings.ZEN_MODE_SETTINGS",
-                toggle(.global, "zen_mode")),
+            tile(
+                "Do Not Disturb",
+                .doNotDisturb,
+                on: zen,
+                action: "android.settings.ZEN_MODE_SETTINGS",
+                toggle(.global, "zen_mode")
+            ),
             tile("Flashlight", .flashlight, on: manager.flashlight, action: "android.settings.DISPLAY_SETTINGS") {
                 manager.flashlight.toggle()
             },
-            tile("Auto-rotate", .rotate, on: settings.get(.system, "accelerometer_rotation") == "1",
-                action: "android.settings.DISPLAY_SETTINGS", toggle(.system, "accelerometer_rotation")),
-            tile("Battery Saver", .battery, on: saver, action: "android.settings.BATTERY_SAVER_SETTINGS",
-                toggle(.global, "low_power")),
-            tile("Airplane mode", .airplane, on: system.isOn(.airplane), action: "android.settings.AIRPLANE_MODE_SETTINGS") {
+            tile(
+                "Auto-rotate",
+                .rotate,
+                on: settings.get(.system, "accelerometer_rotation") == "1",
+                action: "android.settings.DISPLAY_SETTINGS",
+                toggle(.system, "accelerometer_rotation")
+            ),
+            tile(
+                "Battery Saver",
+                .battery,
+                on: saver,
+                action: "android.settings.BATTERY_SAVER_SETTINGS",
+                toggle(.global, "low_power")
+            ),
+            tile(
+                "Airplane mode",
+                .airplane,
+                on: system.isOn(.airplane),
+                action: "android.settings.AIRPLANE_MODE_SETTINGS"
+            ) {
                 system.setRadio(.airplane, !system.isOn(.airplane))
             },
-            tile("Dark theme", .dark, on: dark, action: "android.settings.DISPLAY_SETTINGS",
-                toggle(.secure, "ui_night_mode", on: "2", off: "1")),
+            tile(
+                "Dark theme",
+                .dark,
+                on: dark,
+                action: "android.settings.DISPLAY_SETTINGS",
+                toggle(.secure, "ui_night_mode", on: "2", off: "1")
+            ),
         ]
     }
 }
 
 /// The panel of the Internet tile: Wi-Fi and mobile data without leaving the app.
 struct InternetPanel: Component {
-    let manager: WindowManager
+    unowned let manager: WindowManager
 
     var view: View {
         let system = manager.system
@@ -135,7 +165,9 @@ struct InternetPanel: Component {
                 .id("com.android.systemui:id/see_all_layout")
                 HStack {
                     Spacer()
-                    Button("Done", style: .filled) { manager.collapsePanels() }.id("com.android.systemui:id/done_button")
+                    Button("Done", style: .filled) { [unowned manager] in manager.collapsePanels() }.id(
+                        "com.android.systemui:id/done_button"
+                    )
                 }
                 .fillWidth()
                 .padding(horizontal: 24, vertical: 20)
@@ -148,6 +180,9 @@ struct InternetPanel: Component {
         }
         .fill()
         .background(.rgba(0, 0.55))
+        .onClick { [unowned manager] in manager.collapsePanels() }
+        .clickable(false)
+        .focusable(false)
     }
 
     private var subtitle: String {
@@ -157,7 +192,7 @@ struct InternetPanel: Component {
     }
 
     private func openSettings(_ action: String) -> Handler {
-        { [manager] in
+        { [unowned manager] in
             manager.collapsePanels()
             manager.start(Intent(action: action))
         }

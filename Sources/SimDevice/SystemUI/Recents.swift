@@ -4,7 +4,7 @@ import Media
 
 /// The recents screen: the tasks as cards side by side, each with its page as it is now.
 struct RecentsScreen: Component {
-    let manager: WindowManager
+    unowned let manager: WindowManager
 
     private static let share = 0.66
 
@@ -19,7 +19,7 @@ struct RecentsScreen: Component {
                 ScrollView(.horizontal) {
                     Spacer(Screen.widthInDp * (1 - Self.share) / 2 - 8)
                     for (stack, activity) in cards { card(stack, activity) }
-                    Button("Clear all", style: .tonal) { [manager] in clearAll(manager) }
+                    Button("Clear all", style: .tonal) { [unowned manager] in clearAll(manager) }
                         .id("com.google.android.apps.nexuslauncher:id/clear_all")
                         .align(.center)
                         .margin(horizontal: 40)
@@ -29,8 +29,8 @@ struct RecentsScreen: Component {
             }
         }
         .fill()
-        .background(.rgba(0x1b2230, 0.97))
-        .onClick { [manager] in manager.collapsePanels() }
+        .background(.rgb(0x1b2230))
+        .onClick { [unowned manager] in manager.collapsePanels() }
         .clickable(false)
     }
 
@@ -43,7 +43,7 @@ struct RecentsScreen: Component {
     private func card(_ stack: TaskStack, _ activity: Activity) -> View {
         let label = manager.app(stack.package)?.manifest.label ?? stack.package
         let icon = manager.app(stack.package)?.icon
-        let thumbnail = Drawing { [manager] canvas, rect, _ in
+        let thumbnail = Drawing { [unowned manager] canvas, rect, _ in
             canvas.clipped(to: rect, radius: 24 * Screen.scale * Self.share) {
                 canvas.transformed(x: rect.x, y: rect.y, scale: Self.share) {
                     canvas.fill(Bounds.display.rect, manager.palette(activity.background))
@@ -65,8 +65,8 @@ struct RecentsScreen: Component {
         .key("task \(stack.id)")
         .margin(horizontal: 8)
         .align(.center)
-        .onClick { [manager] in manager.switchTo(stack.id) }
-        .onSwipe { [manager] direction in
+        .onClick { [unowned manager] in manager.switchTo(stack.id) }
+        .onSwipe { [unowned manager] direction in
             if direction == .up { manager.removeTask(stack.id) }
         }
     }
@@ -101,16 +101,13 @@ enum Wallpaper {
 
     private static func hills(_ canvas: Canvas, base: Double, height: Double, _ color: RGBA) {
         let (w, h) = (Bounds.display.rect.width, Bounds.display.rect.height)
-        let (y, up) = (h * base, h * height)
-        let shift = (base * 7).truncatingRemainder(dividingBy: 0.5)
-        canvas.draw(
-            VectorPath([
-                .move(0, h), .line(0, y),
-                .curve(w * (0.10 + shift), y - up * 1.4, w * 0.25, y - up, w * (0.35 + shift / 2), y - up * 0.3),
-                .curve(w * 0.55, y + up * 0.5, w * (0.6 + shift / 2), y - up * 1.2, w * 0.78, y - up * 0.8),
-                .curve(w * 0.88, y - up * 0.6, w * 0.95, y + up * 0.2, w, y), .line(w, h), .close,
-            ]),
-            color
-        )
+        var ridge = VectorPath([.move(0, h)])
+        for step in 0...90 {
+            let x = Double(step) / 90
+            let wave = sinOf(x * 5.2 + base * 23) * 0.6 + sinOf(x * 9.7 + base * 41) * 0.4
+            ridge.elements.append(.line(x * w, h * (base - height * (0.5 + wave * 0.5))))
+        }
+        ridge.elements += [.line(w, h), .close]
+        canvas.draw(ridge, color)
     }
 }

@@ -8,6 +8,7 @@ struct StatusBar {
     let time: String
     let icons: [Icon]
     let notificationIcons: [Icon]
+    let percentage: String
 
     init(_ system: DeviceSystem) {
         time = DeviceTime(system).timeText
@@ -19,6 +20,7 @@ struct StatusBar {
         if system.isOn(.mobileData) { icons.append(.mobileData) }
         icons.append(.battery)
         self.icons = icons
+        percentage = system.settings.get(.system, "status_bar_show_battery_percent") == "1" ? "100%" : ""
         notificationIcons = system.notifications.items.prefix(4).map { _ in .notifications }
     }
 
@@ -34,6 +36,12 @@ struct StatusBar {
             x += side + 14
         }
         x = Double(Screen.width) - 58
+        if !percentage.isEmpty {
+            let block = canvas.text.block(percentage, font)
+            x -= Double(block.width)
+            canvas.draw(block, x: x, y: middle - Double(block.height) / 2, ink)
+            x -= 8
+        }
         for icon in icons.reversed() {
             x -= side
             canvas.draw(icon, in: Rect(x: x, y: middle - side / 2, width: side, height: side), ink)

@@ -44,6 +44,8 @@ struct AppBar: Component {
         }
         if let titleView {
             bar.children.append(titleView.view.weight())
+        } else if title.isEmpty {
+            bar.children.append(Spacer().view)
         } else {
             bar.children.append(Text(title, size: 22, maxLines: 1).weight().margin(horizontal: 4))
         }
@@ -85,10 +87,12 @@ struct TabBar: Component {
     private func destination(_ index: Int) -> View {
         let tab = tabs[index]
         let on = index == selected
-        let pill = ZStack { IconView(tab.icon ?? .star, color: on ? .onSecondaryContainer : .onSurfaceVariant).align(.center) }
-            .size(64, 32)
-            .background(on ? .secondaryContainer : .clear, radius: 16)
-            .align(.center)
+        let pill = ZStack {
+            IconView(tab.icon ?? .star, color: on ? .onSecondaryContainer : .onSurfaceVariant).align(.center)
+        }
+        .size(64, 32)
+        .background(on ? .secondaryContainer : .clear, radius: 16)
+        .align(.center)
         let cell = VStack(spacing: 4, justify: .center) {
             pill
             Text(tab.title, size: 12, weight: .medium, color: on ? .onSurface : .onSurfaceVariant, maxLines: 1)

@@ -9,7 +9,12 @@ enum ControlDrawing {
         let track = Rect(x: rect.x, y: rect.centerY - height / 2, width: rect.width, height: height)
         if on {
             canvas.fill(track, palette(.primary), radius: height / 2)
-            canvas.fillCircle(x: track.right - height / 2, y: track.centerY, radius: height * 0.375, palette(.onPrimary))
+            canvas.fillCircle(
+                x: track.right - height / 2,
+                y: track.centerY,
+                radius: height * 0.375,
+                palette(.onPrimary)
+            )
         } else {
             canvas.fill(track, palette(.surfaceVariant), radius: height / 2)
             canvas.stroke(track, palette(.outline), width: height / 16, radius: height / 2)

@@ -92,7 +92,8 @@ struct CheckBox: Component {
     var onChange: ((Bool) -> Void)?
 
     var view: View {
-        CompoundButton(className: "android.widget.CheckBox", label: label, on: on, id: id, round: false) { [on, onChange] in
+        CompoundButton(className: "android.widget.CheckBox", label: label, on: on, id: id, round: false) {
+            [on, onChange] in
             onChange.map { change in { change(!on) } }
         }.view
     }
@@ -106,7 +107,8 @@ struct RadioButton: Component {
     var onClick: Handler?
 
     var view: View {
-        CompoundButton(className: "android.widget.RadioButton", label: label, on: on, id: id, round: true) { [onClick] in
+        CompoundButton(className: "android.widget.RadioButton", label: label, on: on, id: id, round: true) {
+            [onClick] in
             onClick
         }.view
     }

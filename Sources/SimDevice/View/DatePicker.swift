@@ -98,17 +98,16 @@ struct DatePicker {
 
     private func header(_ change: @escaping (DatePicker) -> Void) -> View {
         VStack(spacing: 4) {
-            Text("\(day.year)", size: 16, weight: .medium, color: .onPrimaryContainer)
+            Text("\(day.year)", size: 16, weight: .medium, color: .onSurfaceVariant)
                 .id("android:id/date_picker_header_year")
                 .onClick { change(with { $0.choosingYear = true }) }
-            Text(day.short, size: 32, color: .onPrimaryContainer)
+            Text(day.short, size: 32)
                 .id("android:id/date_picker_header_date")
                 .onClick { change(with { $0.choosingYear = false }) }
         }
         .id("android:id/date_picker_header")
         .padding(horizontal: 24, vertical: 16)
         .fillWidth()
-        .background(.primaryContainer, radius: 0)
     }
 
     private func days(_ change: @escaping (DatePicker) -> Void) -> View {
@@ -125,7 +124,9 @@ struct DatePicker {
             .fillWidth()
             Grid(columns: 7) {
                 for name in CalendarDay.weekdayNames {
-                    Text(String(name.prefix(1)), size: 12, color: .onSurfaceVariant, align: .center).unlisted().height(28)
+                    Text(String(name.prefix(1)), size: 12, color: .onSurfaceVariant, align: .center).unlisted().height(
+                        28
+                    )
                 }
                 for _ in 0..<lead { Spacer(36) }
                 for number in 1...month.daysInMonth {

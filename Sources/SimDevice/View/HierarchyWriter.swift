@@ -32,7 +32,7 @@ struct HierarchyWriter {
         append("<node")
         if isUnfriendly(node) { append(" NAF=\"true\"") }
         attribute(" index", "\(index)")
-        attribute(" text", shownText(view))
+        attribute(" text", view.shownText)
         attribute(" resource-id", view.resourceID)
         attribute(" class", view.className)
         attribute(" package", package)
@@ -62,25 +62,19 @@ struct HierarchyWriter {
         }
     }
 
-    /// As on Android, an empty field tells its hint as its text, and a password only its length.
-    private func shownText(_ view: View) -> String {
-        if view.handlers.text != nil {
-            if view.text.isEmpty { return view.hint }
-            if view.flags.contains(.password) { return String(repeating: "•", count: view.text.count) }
-        }
-        return view.text
-    }
-
     /// "Not accessibility friendly": can be clicked, and neither it nor anything in it has words.
     private func isUnfriendly(_ node: Node) -> Bool {
         guard node.view.flags.isSuperset(of: [.clickable, .enabled]) else { return false }
-        let excluded = ["android.widget.GridView", "android.widget.GridLayout", "android.widget.ListView", "android.widget.TableLayout"]
+        let excluded = [
+            "android.widget.GridView", "android.widget.GridLayout", "android.widget.ListView",
+            "android.widget.TableLayout",
+        ]
         return !excluded.contains(node.view.className) && !hasWords(node)
     }
 
     private func hasWords(_ node: Node) -> Bool {
         let view = node.view
-        if !view.className.isEmpty && !(shownText(view).isEmpty && view.contentDescription.isEmpty) { return true }
+        if !view.className.isEmpty && !(view.shownText.isEmpty && view.contentDescription.isEmpty) { return true }
         return node.children.contains { hasWords($0) }
     }
 
@@ -118,5 +112,16 @@ struct HierarchyWriter {
         case 0x10000...: append("..")
         default: append(".")
         }
+    }
+}
+
+extension View {
+    /// The text that the hierarchy tells. As on Android, an empty field tells its hint, and a password only its length.
+    var shownText: String {
+        if handlers.text != nil {
+            if text.isEmpty { return hint }
+            if flags.contains(.password) { return String(repeating: "•", count: text.count) }
+        }
+        return text
     }
 }

@@ -46,7 +46,8 @@ struct Layout {
         let padX = Screen.pixels(view.padding.left) + Screen.pixels(view.padding.right)
         let padY = Screen.pixels(view.padding.top) + Screen.pixels(view.padding.bottom)
         let innerWidth = max(0, (width ?? maxWidth) - padX)
-        let innerHeight = (height ?? maxHeight) >= Self.unbounded ? Self.unbounded : max(0, (height ?? maxHeight) - padY)
+        let innerHeight =
+            (height ?? maxHeight) >= Self.unbounded ? Self.unbounded : max(0, (height ?? maxHeight) - padY)
         let content: (Int, Int)
         switch view.arrangement {
         case .box: content = measureBox(node, innerWidth, innerHeight, width == nil, height == nil)
@@ -89,7 +90,7 @@ struct Layout {
             if view.text.isEmpty { return (0, text.block(" ", font).height) }
             // One wide layout first: most text fits, and its width is then its own.
             let free = text.block(view.text, font)
-            if free.width <= innerWidth && style.maxLines != 1 || free.width <= innerWidth { return (free.width, free.height) }
+            if free.width <= innerWidth, !style.isCutAtLines(view.text) { return (free.width, free.height) }
             let broken = text.block(view.text, font, width: innerWidth)
             return (min(broken.width, innerWidth), broken.height)
         case .icon(_, _, let size): return (Screen.pixels(size), Screen.pixels(size))
@@ -258,8 +259,22 @@ struct Layout {
                 let (horizontal, vertical) = child.view.alignment.both
                 place(
                     child,
-                    position(horizontal, inner.left, inner.right, child.width, child.view.margin.left, child.view.margin.right),
-                    position(vertical, inner.top, inner.bottom, child.height, child.view.margin.top, child.view.margin.bottom),
+                    position(
+                        horizontal,
+                        inner.left,
+                        inner.right,
+                        child.width,
+                        child.view.margin.left,
+                        child.view.margin.right
+                    ),
+                    position(
+                        vertical,
+                        inner.top,
+                        inner.bottom,
+                        child.height,
+                        child.view.margin.top,
+                        child.view.margin.bottom
+                    ),
                     node.visible
                 )
             }

@@ -114,7 +114,8 @@ final class Node {
     /// Whether a finger on the node is taken by it.
     var takesTouch: Bool {
         let handlers = view.handlers
-        return view.flags.contains(.clickable) || handlers.longClick != nil || handlers.text != nil || handlers.seek != nil
+        return view.flags.contains(.clickable) || handlers.click != nil || handlers.longClick != nil
+            || handlers.text != nil || handlers.seek != nil
     }
 
     /// Calls `body` for the node and all below it, parents first.

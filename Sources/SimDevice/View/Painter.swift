@@ -72,7 +72,9 @@ struct Painter {
         guard !view.text.isEmpty else { return }
         let font = FontStyle(style)
         let free = canvas.text.block(view.text, font)
-        let fits = free.width <= Int(inner.width) && !(style.align != .start && view.text.contains("\n"))
+        let fits =
+            free.width <= Int(inner.width) && !style.isCutAtLines(view.text)
+            && !(style.align != .start && view.text.contains("\n"))
         let block = fits ? free : canvas.text.block(view.text, font, width: Int(inner.width))
         let y = inner.y + (inner.height - Double(block.height)) / 2
         let slack = fits ? inner.width - Double(block.width) : 0
@@ -98,7 +100,8 @@ struct Painter {
         let oneLine = style.maxLines == 1
         let width = oneLine ? nil : Int(inner.width)
         let block = canvas.text.block(shown.isEmpty ? " " : shown, font, width: width)
-        let top = oneLine || Double(block.height) < inner.height && !multiline(view)
+        let top =
+            oneLine || Double(block.height) < inner.height && !multiline(view)
             ? inner.y + (inner.height - Double(block.height)) / 2 : inner.y
         let head = Self.utf8(shown, selection.upperBound)
         let cursor = block.cursor(at: isEmpty ? 0 : head)

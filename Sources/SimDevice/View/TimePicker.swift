@@ -51,7 +51,11 @@ struct TimePicker {
                 .padding(left: 24, top: 20)
             if typing { fields(id, change) } else { clock(id, change) }
             HStack {
-                IconButton(typing ? .clock : .keyboard, typing ? "Switch to clock mode for the time input." : "Switch to text input mode for the time input.") {
+                IconButton(
+                    typing ? .clock : .keyboard,
+                    typing
+                        ? "Switch to clock mode for the time input." : "Switch to text input mode for the time input."
+                ) {
                     change(
                         with {
                             $0.typing.toggle()
@@ -139,15 +143,21 @@ struct TimePicker {
         VStack {
             for (index, name) in ["AM", "PM"].enumerated() {
                 let on = (hour >= 12) == (index == 1)
-                Text(name, size: 16, weight: .medium, color: on ? .onPrimaryContainer : .onSurfaceVariant, align: .center)
-                    .className("android.widget.CompoundButton")
-                    .id(id(index == 0 ? "material_clock_period_am_button" : "material_clock_period_pm_button"))
-                    .checkable()
-                    .checked(on)
-                    .padding(vertical: 9)
-                    .size(52, 40)
-                    .background(on ? .primaryContainer : .clear, radius: 4, border: .outline)
-                    .onClick { change(with { $0.hour = hour % 12 + index * 12 }) }
+                Text(
+                    name,
+                    size: 16,
+                    weight: .medium,
+                    color: on ? .onPrimaryContainer : .onSurfaceVariant,
+                    align: .center
+                )
+                .className("android.widget.CompoundButton")
+                .id(id(index == 0 ? "material_clock_period_am_button" : "material_clock_period_pm_button"))
+                .checkable()
+                .checked(on)
+                .padding(vertical: 9)
+                .size(52, 40)
+                .background(on ? .primaryContainer : .clear, radius: 4, border: .outline)
+                .onClick { change(with { $0.hour = hour % 12 + index * 12 }) }
             }
         }
         .className("android.widget.LinearLayout")
@@ -168,7 +178,9 @@ struct TimePicker {
         face.content = .drawing { canvas, rect, palette in
             let radius = rect.width / 2
             canvas.fillCircle(x: rect.centerX, y: rect.centerY, radius: radius, palette(.surfaceVariant))
-            let tip = (x: rect.centerX + sinOf(angle) * reach * rect.width, y: rect.centerY - cosOf(angle) * reach * rect.width)
+            let tip = (
+                x: rect.centerX + sinOf(angle) * reach * rect.width, y: rect.centerY - cosOf(angle) * reach * rect.width
+            )
             canvas.line(from: (rect.centerX, rect.centerY), to: tip, palette(.primary), width: rect.width / 128)
             canvas.fillCircle(x: tip.x, y: tip.y, radius: rect.width * 0.085, palette(.primary))
             canvas.fillCircle(x: rect.centerX, y: rect.centerY, radius: rect.width / 64, palette(.primary))

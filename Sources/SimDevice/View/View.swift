@@ -201,4 +201,7 @@ struct TextStyle {
     var maxLines = 0
     var align = Align.start
     var italic = false
+
+    /// Line breaks in the text may be more than the lines that are shown.
+    func isCutAtLines(_ text: String) -> Bool { maxLines > 1 && text.utf8.contains(10) }
 }

@@ -16,10 +16,12 @@ enum Chrome {
         var page = body
         if page.size.width == .wrap { page.size.width = .fill }
         if page.size.height == .wrap { page.size.height = .fill }
-        let content = ZStack {
-            page
-            if let snackbar { self.snackbar(snackbar, package: package, act: act).align(.bottomCenter) }
+        // Above the snack bar nothing of the page is hidden, as real pages make room for it.
+        let content = VStack {
+            page.weight()
+            if let snackbar { self.snackbar(snackbar, package: package, act: act) }
         }
+        .className("android.widget.FrameLayout")
         .id("android:id/content")
         .fill()
         return ZStack {

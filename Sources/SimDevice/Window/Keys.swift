@@ -105,7 +105,8 @@ extension WindowManager {
     }
 
     private func scrollPage(_ direction: Int) {
-        guard let window = activeWindow, let list = window.root.first({ $0.axis == .vertical && $0.isScrollable }) else {
+        guard let window = activeWindow, let list = window.root.first({ $0.axis == .vertical && $0.isScrollable })
+        else {
             return
         }
         scroll(list, by: direction * list.viewport, in: window)
@@ -117,7 +118,9 @@ extension WindowManager {
         let activity = front
         var stops: [Node] = []
         window.root.forEach {
-            if $0.isEnabled && $0.view.flags.contains(.focusable) && $0.takesTouch && !$0.visible.isEmpty { stops.append($0) }
+            if $0.isEnabled && $0.view.flags.contains(.focusable) && $0.takesTouch && !$0.visible.isEmpty {
+                stops.append($0)
+            }
         }
         guard !stops.isEmpty else { return }
         let current = stops.firstIndex { $0.key == activity.focus }

@@ -72,7 +72,7 @@ extension WindowManager {
         _ fresh: StartResult
     ) -> StartResult {
         let isMain = component.activity == app.manifest.mainActivity
-        let isLaunch = isMain && intent.dataURI == nil && intent.extras.isEmpty
+        let isLaunch = isMain && [nil, "android.intent.action.MAIN"].contains(intent.action) && intent.extras.isEmpty
         let clears = intent.flags & (IntentFlag.clearTask | IntentFlag.clearTop) != 0
         if let index = stacks.firstIndex(where: { $0.package == component.package }), !clears {
             let stack = stacks.remove(at: index)
@@ -82,6 +82,13 @@ extension WindowManager {
             if isLaunch {
                 stack.top?.resumed()
                 if let top = stack.top { process(top) }
+                return wasFront ? .delivered(component) : .broughtToFront(component)
+            }
+            // A main activity that takes the intent stands once in its task: what is over it goes.
+            if isMain, let root = stack.activities.first, root.component == component, root.received(intent) {
+                stack.activities.removeLast(stack.activities.count - 1)
+                root.resumed()
+                process(root)
                 return wasFront ? .delivered(component) : .broughtToFront(component)
             }
             if let top = stack.top, top.component == component, top.received(intent) {

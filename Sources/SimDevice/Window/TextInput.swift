@@ -33,8 +33,10 @@ extension WindowManager {
         edit { old, selection in
             var range = selection
             if range.isEmpty {
-                range = forward
-                    ? range.lowerBound..<min(range.lowerBound + 1, old.count) : max(0, range.lowerBound - 1)..<range.lowerBound
+                range =
+                    forward
+                    ? range.lowerBound..<min(range.lowerBound + 1, old.count)
+                    : max(0, range.lowerBound - 1)..<range.lowerBound
             }
             let (before, after) = Self.cut(old, range)
             return (before + after, range.lowerBound..<range.lowerBound)
@@ -126,7 +128,8 @@ extension WindowManager {
         let width = node.frame.right - Screen.pixels(node.view.padding.right) - left
         let block = text.block(content, FontStyle(style), width: style.maxLines == 1 ? nil : width)
         let utf8 = block.offset(x: Double(x - left), y: Double(y - top))
-        let index = content.utf8.index(content.startIndex, offsetBy: utf8, limitedBy: content.endIndex) ?? content.endIndex
+        let index =
+            content.utf8.index(content.startIndex, offsetBy: utf8, limitedBy: content.endIndex) ?? content.endIndex
         let place = content.distance(from: content.startIndex, to: index)
         activity.selection = long ? Self.word(in: Array(content), at: place) : place..<place
     }

@@ -93,14 +93,19 @@ final class WindowManager {
     // MARK: What is seen
 
     /// The hierarchy of the active window, as `uiautomator dump` prints it.
+    ///
+    /// The windows are made anew first: a shell command may have changed a file or a contact that the page shows. A
+    /// touch that follows goes to what was seen here.
     func hierarchy() -> [UInt8] {
+        invalidate()
         guard displayOn, let window = activeWindow else { return [] }
         let focus = window.kind.belongsToActivity ? front.focus : nil
         return HierarchyWriter.write(window.root, package: window.package, focus: focus)
     }
 
-    /// What the display shows.
+    /// What the display shows, made anew as for `hierarchy()`.
     func screenshot() -> PixelBuffer {
+        invalidate()
         guard displayOn else {
             return PixelBuffer(width: Screen.width, height: Screen.height, filled: RGBA(hex: 0))
         }

@@ -228,11 +228,14 @@ extension WindowManager {
                 painter.selection = front.selection
             }
             painter.draw(window.root)
-            if window.dims { dark = true }
+            if window.dims { dark = window.root.frame.top > 0 || palette.dark }
         }
         let ink = RGBA(hex: dark ? 0xffffff : 0x1a1b1f)
         StatusBar(system).draw(canvas, ink: ink)
-        StatusBar.drawGestureLine(canvas, ink: keyboardShown && !palette.dark ? RGBA(hex: 0x1a1b1f) : ink)
+        let lightBelow = keyboardShown && !palette.dark
+        let dimmed = windows.contains { $0.dims }
+        let line = RGBA(hex: lightBelow ? 0x1a1b1f : (dark || dimmed ? 0xffffff : 0x1a1b1f))
+        StatusBar.drawGestureLine(canvas, ink: line)
     }
 }
 

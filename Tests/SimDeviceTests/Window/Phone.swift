@@ -16,7 +16,9 @@ final class Phone {
         folder = NSTemporaryDirectory() + "phone-\(UUID().uuidString)"
         system = try DeviceSystem(root: folder, clock: DeviceClock(mode: .stepped), seed: seed)
         system.settings.apply(defaults: [
-            .global: ["wifi_on": "1", "bluetooth_on": "0", "airplane_mode_on": "0", "mobile_data": "1", "auto_time": "0"],
+            .global: [
+                "wifi_on": "1", "bluetooth_on": "0", "airplane_mode_on": "0", "mobile_data": "1", "auto_time": "0",
+            ],
             .system: ["screen_brightness": "102", "time_12_24": "24", "screen_off_timeout": "60000"],
             .secure: ["ui_night_mode": "1"],
         ])
@@ -34,7 +36,7 @@ final class Phone {
 
     /// The first node with this text, description or resource id.
     func find(_ words: String) -> Node? {
-        nodes.first { $0.view.text == words || $0.view.contentDescription == words || $0.view.resourceID == words }
+        nodes.first { $0.view.shownText == words || $0.view.contentDescription == words || $0.view.resourceID == words }
     }
 
     func shows(_ words: String) -> Bool { find(words) != nil }
@@ -59,7 +61,13 @@ final class Phone {
     }
 
     func open(_ package: String) {
-        windows.start(Intent(action: "android.intent.action.MAIN", package: package, categories: ["android.intent.category.LAUNCHER"]))
+        windows.start(
+            Intent(
+                action: "android.intent.action.MAIN",
+                package: package,
+                categories: ["android.intent.category.LAUNCHER"]
+            )
+        )
     }
 
     var xml: String { String(decoding: windows.hierarchy(), as: UTF8.self) }

@@ -15,7 +15,7 @@ import Testing
         let picture = phone.windows.screenshot()
         #expect(picture.width == Screen.width && picture.height == Screen.height)
         guard let folder = Self.folder else { return }
-        try FileBytes.write(try PNG.encode(picture, effort: .small), to: "\(folder)/\(name).png")
+        try FileBytes.write(try PNG.encode(picture, effort: .fast), to: "\(folder)/\(name).png")
         try FileBytes.write(phone.windows.hierarchy(), to: "\(folder)/\(name).xml")
     }
 
@@ -47,7 +47,9 @@ import Testing
             #expect(phone.windows.start(Intent(action: entry.action)) != .unresolved)
             try keep(phone, "settings-" + entry.action.split(separator: ".").last!.lowercased())
         }
-        phone.windows.start(Intent(action: "android.settings.APPLICATION_DETAILS_SETTINGS", dataURI: "package:org.example.notes"))
+        phone.windows.start(
+            Intent(action: "android.settings.APPLICATION_DETAILS_SETTINGS", dataURI: "package:org.example.notes")
+        )
         try keep(phone, "settings-app")
         phone.windows.start(Intent(action: "android.settings.DISPLAY_SETTINGS"))
         phone.tap("Brightness level")
