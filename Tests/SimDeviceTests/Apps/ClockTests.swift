@@ -176,4 +176,57 @@ import Testing
         #expect(said(15, 34) == "Alarm set for 1 day from now.")
         #expect(said(17, 0, days: Alarm.bit(2)) == "Alarm set for 2 days, 1 hour, and 26 minutes from now.")
     }
+
+    @Test("an alarm that rings once is off after its time, another waits for its next day")
+    func passed() throws {
+        let robot = try robot("alarm")
+        try robot.tap("onoff")
+        try robot.tap("Add alarm")
+        try robot.tap("4 o'clock")
+        try robot.tap("OK")
+        #expect(try alarms(robot).last == "16:34 days 0 on 1 vibrates 1 ")
+        robot.wait(24 * 3_600_000)
+        #expect(
+            try alarms(robot) == [
+                "08:30 days 31 on 1 vibrates 0 ", "09:00 days 96 on 0 vibrates 0 ", "16:34 days 0 on 0 vibrates 1 ",
+            ]
+        )
+        #expect(robot.sees("Not scheduled"))
+    }
+
+    @Test("the first day of the week is chosen in the settings")
+    func settings() throws {
+        let robot = try robot("alarm")
+        try robot.menu("Settings")
+        try robot.tap("Start week on")
+        try robot.tap("Monday")
+        #expect(robot.sees("Monday"))
+        robot.back()
+        try robot.tap("Expand alarm")
+        let days = robot.nodes.filter { $0.view.resourceID.contains("day_button") }.map(\.view.contentDescription)
+        #expect(days.first == "Monday" && days.last == "Sunday")
+    }
+
+    @Test("a timer that is over counts on and can be stopped")
+    func expired() throws {
+        let robot = try robot("timer")
+        try robot.tap("timer_setup_digit_9")
+        try robot.tap("Start")
+        robot.wait(12_000)
+        #expect(robot.text("timer_time_text") == "−3")
+        try robot.tap("Stop")
+        #expect(robot.text("timer_time_text") == "9" && robot.sees("Start"))
+    }
+
+    @Test("times are shown with 24 hours where the device is set to")
+    func hours24() throws {
+        let robot = try robot("alarm")
+        robot.system.settings.put(.system, "time_12_24", "24")
+        #expect(robot.sees("08:30"))
+        try robot.tap("Add alarm")
+        #expect(!robot.sees("AM"))
+        try robot.tap("23 hours")
+        try robot.tap("OK")
+        #expect(try alarms(robot).last == "23:34 days 0 on 1 vibrates 1 ")
+    }
 }

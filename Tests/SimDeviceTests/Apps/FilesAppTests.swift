@@ -189,7 +189,10 @@ import Testing
 
     @Test(
         "sizes are written in units of 1000",
-        arguments: [(0, "0 B"), (900, "900 B"), (901, "0.90 kB"), (99_994, "99.99 kB"), (145_000, "145 kB"), (5_000_000, "5.00 MB")]
+        arguments: [
+            (0, "0 B"), (900, "900 B"), (901, "0.90 kB"), (99_994, "99.99 kB"), (145_000, "145 kB"),
+            (5_000_000, "5.00 MB"),
+        ]
     )
     func sizes(bytes: Int, words: String) { #expect(FileFormat.size(Int64(bytes)) == words) }
 }

@@ -80,9 +80,13 @@ final class Robot {
         windows.longPress(x: box.centerX, y: box.centerY)
     }
 
-    /// Touches the field with this hint, empties it and types.
-    func fill(_ hint: String, _ text: String, at location: SourceLocation = #_sourceLocation) throws {
-        try tap(hint, at: location)
+    /// Touches the field with this hint, content or description, empties it and types.
+    func fill(_ words: String, _ text: String, at location: SourceLocation = #_sourceLocation) throws {
+        let field = nodes.first {
+            $0.view.handlers.text != nil && [$0.view.hint, $0.view.text, $0.view.contentDescription].contains(words)
+        }
+        let box = try #require(field, "no field \(words) among \(texts)", sourceLocation: location).visible
+        windows.tap(x: box.centerX, y: box.centerY)
         windows.selectAll()
         windows.type(text)
     }

@@ -26,10 +26,15 @@ import Testing
     func fuzz() throws {
         let robot = try Robot()
         var random = SeededRandom(seed: 1, name: "preferences")
-        let whole = Array("<map><int name=\"a\" value=\"1\" /><string name=\"b\">x&#65;&lt;</string><set name=\"c\"><string>1</string></set></map>".utf8)
+        let whole = Array(
+            "<map><int name=\"a\" value=\"1\" /><string name=\"b\">x&#65;&lt;</string><set name=\"c\"><string>1</string></set></map>"
+                .utf8
+        )
         for _ in 0..<400 {
             var bytes = whole
-            for _ in 0..<4 { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
+            for _ in 0..<4 {
+                bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+            }
             bytes = Array(bytes.prefix(Int(random.next() % UInt64(bytes.count + 1))))
             let path = "/data/data/p/shared_prefs/p_preferences.xml"
             try robot.system.files.write(bytes, to: path)

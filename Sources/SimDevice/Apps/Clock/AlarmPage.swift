@@ -22,10 +22,12 @@ extension DeskClock {
 
     /// The large button of every tab.
     func mainButton(_ icon: Icon, _ description: String, _ click: @escaping Handler) -> View {
-        FloatingButton(icon, description, id: Self.id("fab"), align: .bottomCenter, onClick: click)
+        var button = FloatingButton(icon, description, id: Self.id("fab"), align: .bottomCenter, onClick: click)
             .size(96, 96)
             .background(.primaryContainer, radius: 28, elevation: 3)
             .margin(bottom: 20)
+        button.content = .icon(icon, .onPrimaryContainer, 36)
+        return button
     }
 
     private func card(_ alarm: Alarm, _ ui: UI<Self>) -> View {
@@ -61,6 +63,7 @@ extension DeskClock {
                 .id(Self.id("days_of_week"))
                 .weight()
                 Switch(on: alarm.enabled, id: Self.id("onoff"), onChange: ui.on { $0.turn(alarm.id, on: $2, $1) })
+                    .described("\(time) alarm \(alarm.enabled ? "on" : "off")")
             }
             .unlisted()
             .fillWidth()
@@ -104,7 +107,7 @@ extension DeskClock {
     @ViewBuilder
     private func details(_ alarm: Alarm, _ ui: UI<Self>) -> [View] {
         HStack(justify: .between) {
-            for weekday in 0..<7 { day(weekday, alarm, ui) }
+            for weekday in ClockSettings(ui.context).week { day(weekday, alarm, ui) }
         }
         .id(Self.id("repeat_days"))
         .margin(vertical: 8)

@@ -85,11 +85,13 @@ struct Ringtone: Hashable {
 struct AlarmStore {
     static let path = "/data/data/com.google.android.deskclock/databases/alarms.db"
     private let database: DeviceDatabase
+    private let files: DeviceFiles
     private let now: Int64
     private let zone: String
 
     init(_ context: AppContext) {
         database = context.system.database(Self.path, create: Self.create)
+        files = context.system.files
         (now, zone) = (context.now, context.system.timeZone)
     }
 
@@ -134,6 +136,28 @@ struct AlarmStore {
             if alarm.enabled { try schedule(db, alarm, id) }
             return id
         }
+    }
+
+    /// What the clock has passed by: alarms that ring once are off after their time, others wait for their next day.
+    func settle() throws {
+        guard files.exists(Self.path) else { return }
+        let ids = try passed()
+        for var alarm in try all() where ids.contains(alarm.id) {
+            if alarm.days == 0 { alarm.enabled = false }
+            try save(alarm)
+        }
+    }
+
+    /// The alarms whose instance lies behind the clock.
+    private func passed() throws -> Set<Int64> {
+        let rows = try database.read { db in try Row.fetchAll(db, sql: "SELECT * FROM alarm_instances") }
+        return Set(
+            rows.filter { row in
+                let day = CalendarDay(year: row["year"], month: row["month"] + 1, day: row["day"])
+                return LocalTime.milliseconds(day, hour: row["hour"], minute: row["minutes"], zone: zone) <= now
+            }
+            .compactMap { $0["alarm_id"] }
+        )
     }
 
     func delete(_ id: Int64) throws {

@@ -14,7 +14,7 @@ struct DeskClock: App {
         versionName: "7.3",
         versionCode: 73_000_000,
         mainActivity: "com.android.deskclock.DeskClock",
-        activities: [citiesActivity, ringtoneActivity, apiActivity],
+        activities: [citiesActivity, ringtoneActivity, settingsActivity, apiActivity],
         intentFilters: [
             IntentFilter(
                 activity: apiActivity,
@@ -26,6 +26,7 @@ struct DeskClock: App {
     )
     static let citiesActivity = "com.android.deskclock.worldclock.CitySelectionActivity"
     static let ringtoneActivity = "com.android.deskclock.ringtone.RingtonePickerActivity"
+    static let settingsActivity = "com.android.deskclock.settings.SettingsActivity"
     static let apiActivity = "com.android.deskclock.HandleApiCalls"
 
     enum Tab: Int, CaseIterable {
@@ -41,6 +42,7 @@ struct DeskClock: App {
         case tabs
         case cities
         case ringtones(alarm: Int64)
+        case settings
     }
 
     /// What is asked over the page.
@@ -49,6 +51,7 @@ struct DeskClock: App {
         case time(TimePicker, alarm: Int64?)
         case alarmLabel(Int64)
         case timerLabel(Int)
+        case setting(ClockSettings.Choice)
     }
 
     var page = Page.tabs
@@ -68,6 +71,7 @@ struct DeskClock: App {
         if let stored = SharedPreferences(context.system.files, package: Self.package).int("selected_tab") {
             tab = Tab(rawValue: Int(stored)) ?? .clock
         }
+        try? AlarmStore(context).settle()
         take(intent, context)
     }
 
@@ -86,11 +90,18 @@ struct DeskClock: App {
     func body(_ ui: UI<Self>) -> any Component {
         switch page {
         case .cities: return citySelection(ui)
+        case .settings: return settingsPage(ui)
         case .ringtones(let alarm): return ringtones(ui, alarm)
         case .tabs: break
         }
         return VStack {
-            AppBar(tab.title, id: Self.id("toolbar"))
+            AppBar(
+                tab.title,
+                id: Self.id("toolbar"),
+                menu: [
+                    MenuItem("Settings", action: ui.on { $1.open(Self.settingsActivity, DeskClock(page: .settings)) })
+                ]
+            )
             tabPage(ui).view.weight().fillWidth()
             TabBar(
                 tabs: Tab.allCases.map { .init(title: $0.title, icon: $0.icon, id: $0.id) },
@@ -126,6 +137,8 @@ struct DeskClock: App {
         case .timerLabel(let id):
             return labelDialog(ui) { app, context in app.change(id, context) { timer, _ in timer.label = app.labelText }
             }
+        case .setting(let choice):
+            return settingDialog(choice, ui)
         case nil:
             return nil
         }
@@ -152,6 +165,10 @@ struct DeskClock: App {
         }
         return false
     }
+
+    mutating func resumed(_ context: AppContext) { try? AlarmStore(context).settle() }
+
+    mutating func timePassed(_ context: AppContext) { try? AlarmStore(context).settle() }
 
     // MARK: Changes
 

@@ -27,8 +27,11 @@ extension DeskClock {
     }
 
     private func bigTime(_ now: LocalTime, _ ui: UI<Self>) -> View {
-        let time = now.clock(is24Hour: ui.context.is24Hour)
-        return Text(time, size: 80, weight: .light, color: .primary, maxLines: 1, align: .center)
+        let time = now.clock(
+            is24Hour: ui.context.is24Hour,
+            seconds: ClockSettings(ui.context).showsSeconds
+        )
+        return Text(time, size: time.count > 8 ? 60 : 76, weight: .light, color: .primary, maxLines: 1, align: .center)
             .id(Self.id("digital_clock"))
             .described(time)
             .align(.center)
@@ -101,6 +104,7 @@ extension DeskClock {
     private func cityChoice(_ city: City, chosen: Bool, _ ui: UI<Self>) -> View {
         HStack(spacing: 12) {
             CheckBox(on: chosen, id: Self.id("city_onoff"), onChange: ui.on { $0.set(city, chosen: $2, $1) })
+                .described(city.name)
             Text(city.name, size: 18, maxLines: 1).id(Self.id("city_name")).weight()
             Text(
                 LocalTime(ui.context.now, zone: city.zone).clock(is24Hour: ui.context.is24Hour),

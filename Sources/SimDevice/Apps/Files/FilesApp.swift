@@ -54,6 +54,7 @@ struct FilesApp: App {
     var asking: Asking?
     /// The name that is being typed.
     var name = ""
+    let thumbnails = Thumbnails()
 
     init?(intent: Intent, context: AppContext) {
         if intent.component?.activity == Self.infoActivity || intent.component?.activity == Self.pickActivity {

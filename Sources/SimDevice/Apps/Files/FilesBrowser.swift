@@ -288,9 +288,7 @@ extension FilesApp {
     }
 
     private func thumbnail(_ document: Document, _ ui: UI<Self>) -> View {
-        if document.type.mime == "image/png", document.size < 4_000_000,
-            let bytes = try? ui.context.system.files.read(document.path), let pixels = try? PNG.decode(bytes)
-        {
+        if let pixels = thumbnails.picture(of: document, ui.context.system.files) {
             return Picture(pixels, fit: .cover).view.id(Self.id("icon_thumb"))
         }
         return ZStack { IconView(document.type.icon, color: tint(document), size: 48).unlisted().align(.center) }

@@ -30,7 +30,12 @@ struct LocalTime: Hashable {
     }
 
     /// `3:34 PM` or `15:34`.
-    func clock(is24Hour: Bool) -> String { Self.clock(hour: hour, minute: minute, is24Hour: is24Hour) }
+    func clock(is24Hour: Bool, seconds: Bool = false) -> String {
+        let text = Self.clock(hour: hour, minute: minute, is24Hour: is24Hour)
+        guard seconds else { return text }
+        let end = text.firstIndex(of: " ") ?? text.endIndex
+        return text[..<end] + ":" + Self.two(second) + text[end...]
+    }
 
     static func clock(hour: Int, minute: Int, is24Hour: Bool) -> String {
         DeviceTime.text(hour: hour, minute: minute, is24Hour: is24Hour)
