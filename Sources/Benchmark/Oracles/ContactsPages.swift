@@ -122,10 +122,11 @@ struct ContactDeleteOracle: TaskOracle {
     init(_ arguments: ProgramArguments) throws { name = try arguments.need("name") }
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
-        if try await !ContactRows(device).names().contains(name) { return page.done() }
+        let people = try await ContactRows(device).names()
+        if !people.contains(name) { return page.done() }
         let contacts = ContactsPages(page)
         // The menu and the question stand alone on the screen and name nobody: only the way to them tells who is meant.
-        if contacts.isInFront, isAbout(page) {
+        if contacts.isInFront, lastOpened(page, among: people) == name {
             if page.shows("Delete this contact?") { return OracleMove(page.taps("Delete"), note: "confirm") }
             if contacts.isMenu, let delete = page.tap("Delete") { return delete }
         }
@@ -135,10 +136,12 @@ struct ContactDeleteOracle: TaskOracle {
 }
 
 extension ContactDeleteOracle {
-    /// Whether the person whose page was opened last is the right one.
-    private func isAbout(_ page: OraclePage) -> Bool {
-        let taps = page.history.filter { $0.hasPrefix("tap ") && !$0.contains("More options") && !$0.contains("Delete") }
-        return taps.last?.contains("\"\(name)\"") ?? false
+    /// The person whose row was touched last, as the working memory has it.
+    private func lastOpened(_ page: OraclePage, among people: [String]) -> String? {
+        for line in page.history.reversed() {
+            if let person = people.first(where: { line.hasPrefix("tap \"\($0)\"") }) { return person }
+        }
+        return nil
     }
 }
 

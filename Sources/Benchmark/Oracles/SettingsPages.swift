@@ -110,11 +110,14 @@ struct SettingsSwitchOracle: TaskOracle {
         ),
     ]
 
+    private static let radios = ["wifi", "bluetooth"]
+
+    private let name: String
     private let control: Switch
     private let wanted: [String]
 
     init(_ arguments: ProgramArguments) throws {
-        let name = try arguments.need("switch")
+        name = try arguments.need("switch")
         guard let control = Self.table[name] else {
             throw arguments.failure("there is no switch \"\(name)\"; known are \(Self.table.keys.sorted().joined(separator: ", "))")
         }
@@ -127,7 +130,14 @@ struct SettingsSwitchOracle: TaskOracle {
     }
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
-        let value = try await DeviceState(device).setting(control.namespace, control.key)
+        let state = DeviceState(device)
+        // Airplane mode changes what the other radios' settings mean, and nobody asked for it: it goes first.
+        if Self.radios.contains(name), let airplane = Self.table["airplane"],
+            try await airplane.on.contains(state.setting(airplane.namespace, airplane.key))
+        {
+            return SettingsPages(page).go(to: airplane.place)
+        }
+        let value = try await state.setting(control.namespace, control.key)
         return wanted.contains(value) ? page.done() : SettingsPages(page).go(to: control.place)
     }
 }

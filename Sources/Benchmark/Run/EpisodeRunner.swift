@@ -35,7 +35,9 @@ public struct EpisodeRunner: Sendable {
         do {
             let baselines = try await prepare(instance)
             let run = try await act(instance, chooser: chooser, prompt: prompt, into: &result)
-            let checks = CheckRunner(device: device.adb, instance: instance, answer: run.answer, baselines: baselines)
+            var checks = CheckRunner(device: device.adb, instance: instance, answer: run.answer, baselines: baselines)
+            // Any other device is looked at until it stands still, as an app may still be about to show its result.
+            if device.isBuiltIn { checks.observer = observer }
             result.checks = try await checks.run()
             judge(&result, run)
         } catch {

@@ -27,6 +27,8 @@ struct CheckRunner {
     var answer: String?
     /// What each program remembered after the set-up, in the order of the checks.
     var baselines: [[String]] = []
+    /// How the screen is read; nil for the ordinary way.
+    var observer: ScreenObserver?
 
     /// What the programs among the checks remember; to be taken after the set-up.
     static func baselines(_ device: any DeviceLink, _ instance: TaskInstance) async throws -> [[String]] {
@@ -137,7 +139,7 @@ struct CheckRunner {
     }
 
     private func ui(_ wanted: [(CheckStep.Property, Comparison)], present: Bool) async throws -> CheckOutcome {
-        let observer = ScreenObserver(device, options: ObserverOptions(picture: .none))
+        let observer = observer ?? ScreenObserver(device, options: ObserverOptions(picture: .none))
         let screen = try await observer.observe().state
         let hit = try screen.elements.first { element in
             try wanted.allSatisfy { property, comparison in
