@@ -15,7 +15,7 @@ struct InteropTests {
     /// One private server and one device.
     private final class Bench {
         let folder: String
-        let device: SimDevice
+        let device: SimulatedDevice
         private let port: Int
         private let program: String
 
@@ -23,7 +23,7 @@ struct InteropTests {
             self.program = program
             folder = NSTemporaryDirectory() + "/interop-" + UUID().uuidString
             try FileBytes.makeFolder(folder + "/home")
-            device = try await SimDevice.start(SimDeviceOptions(stateFolder: folder + "/state"))
+            device = try await SimulatedDevice.start(SimDeviceOptions(stateFolder: folder + "/state"))
             port = 20_000 + Int.random(in: 0..<20_000)
         }
 
