@@ -17,7 +17,7 @@ public struct VectorPath: Sendable, Hashable {
     public init(_ elements: [Element] = []) { self.elements = elements }
 
     /// Reads a path in words: `M x y`, `L x y`, `H x`, `V y`, `C x1 y1 x2 y2 x y`, `O x y radius`, `Z`, all
-    /// absolute and parted by spaces. Numbers after a complete command repeat it. Words that make no sense end the path.
+    /// absolute and parted by spaces. Numbers after a complete command repeat it. Words without sense end the path.
     public init(words: String) {
         elements = []
         var command: Substring = ""

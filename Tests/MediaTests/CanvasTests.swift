@@ -76,7 +76,7 @@ import Testing
 
     @Test func textOfAnyBytesIsSet() {
         let engine = TextEngine()
-        for text in ["", "\0", "a\0b", "\u{202e}abc", "👨‍👩‍👧‍👦", String(repeating: "x", count: 5000)] {
+        for text in ["", "\0", "a\0b", "\u{202e}a", "👨‍👩‍👧‍👦", String(repeating: "x", count: 5000)] {
             #expect(engine.block(text, FontStyle(size: 16), width: 300).height > 0)
         }
     }

@@ -265,13 +265,9 @@ struct TimePicker {
             TextField("", text: binding, id: "", kind: .number, style: .filled, size: 44, autofocus: focus)
                 .described(label)
                 .width(96)
-            Text(label, size: 12, color: .onSurfaceVariant).id(id.replacingSuffix)
+            // Not listed: it would only say again what the field's description says.
+            Text(label, size: 12, color: .onSurfaceVariant).unlisted()
         }
         .id(id)
     }
-}
-
-extension String {
-    /// The material library calls the words under both fields by one id.
-    fileprivate var replacingSuffix: String { prefix { $0 != ":" } + ":id/material_label" }
 }

@@ -17,10 +17,10 @@ import Testing
         let text = xml(Text("Hi").id("p:id/a").described("d").size(20, 10))
         #expect(
             text == "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>" + "<hierarchy rotation=\"0\">"
-                + "<node index=\"0\" text=\"Hi\" resource-id=\"p:id/a\" class=\"android.widget.TextView\" package=\"p\" "
-                + "content-desc=\"d\" checkable=\"false\" checked=\"false\" clickable=\"false\" enabled=\"true\" "
-                + "focusable=\"false\" focused=\"false\" scrollable=\"false\" long-clickable=\"false\" password=\"false\" "
-                + "selected=\"false\" bounds=\"[0,0][53,26]\" /></hierarchy>"
+                + "<node index=\"0\" text=\"Hi\" resource-id=\"p:id/a\" class=\"android.widget.TextView\" "
+                + "package=\"p\" content-desc=\"d\" checkable=\"false\" checked=\"false\" clickable=\"false\" enabled=\"true\" "
+                + "focusable=\"false\" focused=\"false\" scrollable=\"false\" long-clickable=\"false\" "
+                + "password=\"false\" selected=\"false\" bounds=\"[0,0][53,26]\" /></hierarchy>"
         )
     }
 

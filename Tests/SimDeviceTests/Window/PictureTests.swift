@@ -77,6 +77,27 @@ import Testing
         try keep(phone, "settings-dark")
     }
 
+    @Test func everyAppCanBeDrawnByDayAndByNight() throws {
+        let phone = try Phone()
+        for night in ["1", "2"] {
+            phone.system.settings.put(.secure, "ui_night_mode", night)
+            for app in AppRegistry.standard {
+                phone.open(app.manifest.package)
+                #expect(phone.windows.foreground?.package == app.manifest.package)
+                try keep(phone, "app-\(app.manifest.label.lowercased())-\(night)")
+            }
+        }
+        phone.system.settings.put(.secure, "ui_night_mode", "1")
+        phone.open("com.google.android.deskclock")
+        for tab in ["Alarm", "Clock", "Timer", "Stopwatch"] {
+            phone.tap(tab)
+            try keep(phone, "clock-\(tab.lowercased())")
+        }
+        phone.open("com.google.android.contacts")
+        phone.tap("Create contact")
+        try keep(phone, "contacts-new")
+    }
+
     @Test func anAppOfOneFileCanBeDrawn() throws {
         let phone = try Phone()
         phone.open("org.example.notes")
