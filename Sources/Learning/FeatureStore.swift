@@ -61,7 +61,11 @@ final class FeatureStore {
         let bytes = try read(place.offset, place.rows * columns * 2)
         return bytes.withUnsafeBytes { raw in
             (0..<place.rows * columns).map { index in
-                Float(Float16(bitPattern: UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))))
+                Float(
+                    Float16(
+                        bitPattern: UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+                    )
+                )
             }
         }
     }
@@ -154,7 +158,9 @@ final class FeatureStore {
     private static func bytes(_ hex: String) -> [UInt8]? {
         let digits = Array(hex.utf8)
         guard digits.count == 64 else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0 }
+        return stride(from: 0, to: 64, by: 2).map {
+            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0
+        }
     }
 
     private static func failure(_ code: DroidError.Code, _ path: String) -> DroidError {

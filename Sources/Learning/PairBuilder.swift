@@ -34,7 +34,8 @@ public enum PairBuilder {
         }
     }
 
-    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord] {
+    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord]
+    {
         var seen: Set<String> = []
         let useful = states.filter { state in
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }

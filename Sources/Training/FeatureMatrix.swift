@@ -31,7 +31,9 @@ public struct FeatureMatrix: Sendable {
     public subscript(row: Int) -> ArraySlice<Float> { values[row * columns..<(row + 1) * columns] }
 
     /// Calls `body` with all values, to be changed in place.
-    mutating func withMutableValues<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows
+    mutating func withMutableValues<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows
         -> Result
     {
         try values.withUnsafeMutableBufferPointer { try body($0) }

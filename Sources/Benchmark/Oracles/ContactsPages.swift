@@ -18,7 +18,8 @@ struct ContactsPages {
 
     /// Whether a menu is open: a window of its own with entries only.
     var isMenu: Bool {
-        page.element(id: "large_title") == nil && page.element(id: "root") == nil && !isEditor && !page.taps("Delete").isEmpty
+        page.element(id: "large_title") == nil && page.element(id: "root") == nil && !isEditor
+            && !page.taps("Delete").isEmpty
     }
 
     /// A field of the editor with what stands in it.
@@ -92,7 +93,9 @@ struct ContactAddOracle: TaskOracle {
         }
         let fields = contacts.fields
         var typing: [(move: [Int], text: String)] = []
-        for (name, text) in [("First name", given), ("Last name", family), ("Company", ""), ("Phone", phone), ("Email", "")] {
+        for (name, text) in [
+            ("First name", given), ("Last name", family), ("Company", ""), ("Phone", phone), ("Email", ""),
+        ] {
             guard let field = fields[name], !same(field.value, text) else { continue }
             // What stands in a field is not what belongs there: out with it first.
             if !field.value.isEmpty { return OracleMove(page.clears(field.element), note: "empty \(name)") }
@@ -157,7 +160,9 @@ struct ContactPhoneOracle: TaskOracle {
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         let wanted = ContactRows.digits(phone)
-        if let answer = page.lastAnswer, ContactRows.digits(answer) == wanted { return page.done("the answer is given") }
+        if let answer = page.lastAnswer, ContactRows.digits(answer) == wanted {
+            return page.done("the answer is given")
+        }
         if let move = ContactsPages(page).go(to: name) { return move }
         let shown = page.screen.elements.map(\.text).first { ContactRows.digits($0) == wanted }
         guard let shown else { return OracleMove(Array(page.scrolls(.down).prefix(1)), note: "look further down") }

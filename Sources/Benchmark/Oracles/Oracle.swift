@@ -113,7 +113,8 @@ public struct Oracle: ActionChooser {
         let count = decision.candidates.count
         let others = (0..<count).filter { !move.right.contains($0) }
         let share = 1 / Double(max(move.right.count, 1))
-        let ranked = move.right.map { Ranked(index: $0, score: 1, normalised: share) }
+        let ranked =
+            move.right.map { Ranked(index: $0, score: 1, normalised: share) }
             + others.map { Ranked(index: $0, score: 0, normalised: 0) }
         return Choice(ranked: ranked, filledText: move.text)
     }

@@ -96,7 +96,9 @@ public struct EpisodeRunner: Sendable {
         }
         let loop = AgentLoop(device: device.adb, chooser: chooser, options: options, settle: observer)
         let run = try await loop.run(goal: instance.goal, recorder: recorder)
-        if let recorder { try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html") }
+        if let recorder {
+            try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html")
+        }
         return run
     }
 

@@ -61,7 +61,8 @@ final class ResultStore {
         let pairs: [(String, String, String)] = [
             ("suite", old.suite, new.suite), ("agent", old.agent, new.agent),
             ("rules", old.rules.rawValue, new.rules.rawValue), ("device", old.device, new.device),
-            ("model", old.model ?? "none", new.model ?? "none"), ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
+            ("model", old.model ?? "none", new.model ?? "none"),
+            ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
             ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),
         ]
         let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is \($0.2)" }

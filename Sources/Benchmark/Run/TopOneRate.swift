@@ -53,7 +53,8 @@ public struct TopOneRate: Codable, Sendable, Equatable {
                 throw DroidError(
                     "bench.oracle",
                     "the oracle failed \(instance.template.name) with seed \(instance.seed)",
-                    why: result.problem ?? result.checks.first { !$0.passed }.map { "\($0.wanted): found \($0.found)" } ?? ""
+                    why: result.problem ?? result.checks.first { !$0.passed }.map { "\($0.wanted): found \($0.found)" }
+                        ?? ""
                 )
             }
             let part = asking.part(instance)

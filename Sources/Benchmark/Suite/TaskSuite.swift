@@ -68,7 +68,8 @@ enum Glob {
             var next = [letter == "*" && row[0]] + [Bool](repeating: false, count: name.count)
             for index in name.indices {
                 next[index + 1] =
-                    letter == "*" ? row[index + 1] || next[index] : row[index] && (letter == "?" || letter == name[index])
+                    letter == "*"
+                    ? row[index + 1] || next[index] : row[index] && (letter == "?" || letter == name[index])
             }
             row = next
         }
