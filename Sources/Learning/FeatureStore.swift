@@ -8,7 +8,8 @@ import Glibc
 /// Features on disk, so that a second training computes none of them again.
 ///
 /// One file for each way of making features (model, layers, prompt version): `DAFEAT01`, the number of columns, then
-/// records of the decision's digest (32 bytes), the number of rows and the rows as IEEE half floats, all little-endian.
+/// records of the decision's digest (32 bytes), the number of rows and the rows as IEEE half floats, all little-
+/// endian.
 /// It grows at the end only; a record that was cut off by a kill is dropped when the file is opened.
 final class FeatureStore {
     private static let magic = Array("DAFEAT01".utf8)
@@ -72,7 +73,8 @@ final class FeatureStore {
 
     /// Adds a decision's rows.
     ///
-    /// - Throws: `DroidError` with code `features.format` when a value is not finite or beyond what a half float holds.
+    /// - Throws: `DroidError` with code `features.format` when a value is not finite or beyond what a half
+    /// float holds.
     func add(_ key: String, rows: [[Float]]) throws {
         guard let digest = Self.bytes(key), !contains(key) else { return }
         var bytes = digest

@@ -52,7 +52,8 @@ public enum HeadTraining {
     /// Makes the features, trains, writes the head and the report.
     ///
     /// - Returns: the head and the report.
-    /// - Throws: `DroidError` from reading, from the model, or with code `training.empty`. Features that were made stay.
+    /// - Throws: `DroidError` from reading, from the model, or with code `training.empty`. Features that were
+    /// made stay.
     @discardableResult
     public static func run(
         _ options: HeadOptions,

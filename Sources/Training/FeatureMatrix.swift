@@ -2,7 +2,8 @@
 
 import Base
 
-/// Rows of features, all of one width, in one block of memory: row `r` is `values[r * columns ..< (r + 1) * columns]`.
+/// Rows of features, all of one width, in one block of memory: row `r` is `values[r * columns ..< (r + 1) *
+/// columns]`.
 public struct FeatureMatrix: Sendable {
     /// The number of features of a row.
     public let columns: Int

@@ -33,7 +33,8 @@ struct ContactsPages {
 
     /// The editor's fields by name, as far as they are in sight.
     ///
-    /// A hierarchy tells an empty field's hint as its text and a full field's hint not at all, so a full one is known by its place
+    /// A hierarchy tells an empty field's hint as its text and a full field's hint not at all, so a full one
+    /// is known by its place
     /// beside an empty one, or below the picture at the top.
     var fields: [String: Field] {
         let elements = page.fields
@@ -128,7 +129,8 @@ struct ContactDeleteOracle: TaskOracle {
         let people = try await ContactRows(device).names()
         if !people.contains(name) { return page.done() }
         let contacts = ContactsPages(page)
-        // The menu and the question stand alone on the screen and name nobody: only the way to them tells who is meant.
+        // The menu and the question stand alone on the screen and name nobody: only the way to them tells
+        // who is meant.
         if contacts.isInFront, lastOpened(page, among: people) == name {
             if page.shows("Delete this contact?") { return OracleMove(page.taps("Delete"), note: "confirm") }
             if contacts.isMenu, let delete = page.tap("Delete") { return delete }

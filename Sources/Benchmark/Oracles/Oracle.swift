@@ -29,7 +29,8 @@ public struct OracleMove: Sendable, Equatable {
     }
 }
 
-/// Knows how a task is done: it looks at the device's state at every step, so it also finds its way back from a wrong one.
+/// Knows how a task is done: it looks at the device's state at every step, so it also finds its way back from a
+/// wrong one.
 ///
 /// It sees the screen and may read the device over ADB; it has no memory from step to step.
 public protocol TaskOracle: Sendable {

@@ -21,7 +21,8 @@ struct SettingsPages {
 
     init(_ page: OraclePage) { self.page = page }
 
-    /// The move that leads towards a control: the control itself, else the entry that is furthest on the way, else a scroll on a
+    /// The move that leads towards a control: the control itself, else the entry that is furthest on the way,
+    /// else a scroll on a
     /// page that is on the way, else back.
     func go(to place: SettingsPlace) -> OracleMove {
         guard page.package == Self.package else { return page.open(Self.app) }

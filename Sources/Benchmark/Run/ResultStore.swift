@@ -4,9 +4,11 @@ import Base
 import Foundation
 import Glibc
 
-/// The results of a run of a suite, in a folder: `suite.json` says what ran, `results.jsonl` grows by a line an episode.
+/// The results of a run of a suite, in a folder: `suite.json` says what ran, `results.jsonl` grows by a line an
+/// episode.
 ///
-/// Append-only: after a kill all finished episodes are there, and a line that was cut off is dropped by the next start.
+/// Append-only: after a kill all finished episodes are there, and a line that was cut off is dropped by the next
+/// start.
 final class ResultStore {
     /// What must be the same for a run to go on where another stopped.
     struct Header: Codable, Equatable {
@@ -72,7 +74,8 @@ final class ResultStore {
 
 /// Files of one JSON document a line, that grow at their end.
 public enum JSONLines {
-    /// The complete lines of a file. What follows the last line break was cut off by a kill; it is removed from the file.
+    /// The complete lines of a file. What follows the last line break was cut off by a kill; it is removed
+    /// from the file.
     ///
     /// - Throws: `DroidError` with code `file.read` or `file.write`.
     public static func whole(_ path: String) throws -> [String] {

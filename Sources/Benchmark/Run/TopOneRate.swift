@@ -33,7 +33,8 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         }
     }
 
-    /// Walks the oracle's way through each instance and asks `chooser` at each state. A set of equally right candidates
+    /// Walks the oracle's way through each instance and asks `chooser` at each state. A set of equally right
+    /// candidates
     /// counts as right.
     ///
     /// - Throws: `DroidError` when an episode cannot be set up, or the oracle fails it.
