@@ -44,7 +44,10 @@ public struct FeatureExtractor {
         )
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
         let spec = "\(model.sha256) \(layers) \(readsMean)"
-        store = try FeatureStore(path: "\(cache)/\(SHA256.hex(spec.utf8).prefix(24)).features", columns: head.featureCount)
+        store = try FeatureStore(
+            path: "\(cache)/\(SHA256.hex(spec.utf8).prefix(24)).features",
+            columns: head.featureCount
+        )
     }
 
     /// The number of features of a candidate.

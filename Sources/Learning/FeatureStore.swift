@@ -8,7 +8,8 @@ import Glibc
 /// Features on disk, so that a second training computes none of them again.
 ///
 /// One file for each way of making features (model, layers, prompt version): `DAFEAT01`, the number of columns, then
-/// records of the decision's digest (32 bytes), the number of rows and the rows as IEEE half floats, all little-endian.
+/// records of the decision's digest (32 bytes), the number of rows and the rows as IEEE half floats, all little-
+/// endian.
 /// It grows at the end only; a record that was cut off by a kill is dropped when the file is opened.
 final class FeatureStore {
     private static let magic = Array("DAFEAT01".utf8)
@@ -61,14 +62,19 @@ final class FeatureStore {
         let bytes = try read(place.offset, place.rows * columns * 2)
         return bytes.withUnsafeBytes { raw in
             (0..<place.rows * columns).map { index in
-                Float(Float16(bitPattern: UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))))
+                Float(
+                    Float16(
+                        bitPattern: UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+                    )
+                )
             }
         }
     }
 
     /// Adds a decision's rows.
     ///
-    /// - Throws: `DroidError` with code `features.format` when a value is not finite or beyond what a half float holds.
+    /// - Throws: `DroidError` with code `features.format` when a value is not finite or beyond what a half
+    /// float holds.
     func add(_ key: String, rows: [[Float]]) throws {
         guard let digest = Self.bytes(key), !contains(key) else { return }
         var bytes = digest
@@ -154,7 +160,9 @@ final class FeatureStore {
     private static func bytes(_ hex: String) -> [UInt8]? {
         let digits = Array(hex.utf8)
         guard digits.count == 64 else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0 }
+        return stride(from: 0, to: 64, by: 2).map {
+            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0
+        }
     }
 
     private static func failure(_ code: DroidError.Code, _ path: String) -> DroidError {

@@ -56,7 +56,10 @@ public struct HeadEvaluation: Codable, Sendable {
     /// Evaluates a head on built-in devices.
     ///
     /// - Throws: `DroidError` from the suite, model, head or device.
-    public static func run(_ options: EvaluationOptions, onEvent: @escaping @Sendable (Event) -> Void = { _ in }) async throws
+    public static func run(
+        _ options: EvaluationOptions,
+        onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+    ) async throws
         -> HeadEvaluation
     {
         let suite = try TaskSuite.find(options.suite)

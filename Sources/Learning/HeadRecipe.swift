@@ -9,7 +9,8 @@ import Yams
 public struct HeadRecipe: Codable, Sendable, Equatable {
     /// What the head is called in its report.
     public var name: String
-    /// The layers whose state at a candidate's last token is read: i is the output of block i, the number of blocks the
+    /// The layers whose state at a candidate's last token is read: i is the output of block i, the number of
+    /// blocks the
     /// state after the final norm.
     public var layers: [Int]
     /// Whether the mean state over a candidate's tokens is read as well.

@@ -52,9 +52,13 @@ public enum HeadTraining {
     /// Makes the features, trains, writes the head and the report.
     ///
     /// - Returns: the head and the report.
-    /// - Throws: `DroidError` from reading, from the model, or with code `training.empty`. Features that were made stay.
+    /// - Throws: `DroidError` from reading, from the model, or with code `training.empty`. Features that were
+    /// made stay.
     @discardableResult
-    public static func run(_ options: HeadOptions, progress: (HeadTrainingEvent) -> Void = { _ in }) throws
+    public static func run(
+        _ options: HeadOptions,
+        progress: (HeadTrainingEvent) -> Void = { _ in }
+    ) throws
         -> (head: VerifierHead, report: TrainingReport)
     {
         let recipe = try HeadRecipe.load(options.recipe)
@@ -99,14 +103,19 @@ public enum HeadTraining {
         return (head, report)
     }
 
-    private static func parts(_ head: RankingHead, _ matrix: FeatureMatrix, _ split: RankingSplit) -> [TrainingReport.Part] {
+    private static func parts(
+        _ head: RankingHead,
+        _ matrix: FeatureMatrix,
+        _ split: RankingSplit
+    ) -> [TrainingReport.Part] {
         func part(_ name: String, _ groups: [RankingGroup]) -> TrainingReport.Part? {
             guard !groups.isEmpty else { return nil }
             return TrainingReport.Part(name: name, quality: PairwiseTrainer.evaluate(head, matrix, groups: groups))
         }
         let all = [part("training", split.training), part("validation", split.validation)]
         let families = Set(split.validation.map(\.family)).sorted()
-        return (all + families.map { name in part("validation: \(name)", split.validation.filter { $0.family == name }) })
+        return
+            (all + families.map { name in part("validation: \(name)", split.validation.filter { $0.family == name }) })
             .compactMap(\.self)
     }
 
@@ -123,7 +132,8 @@ public enum HeadTraining {
             "decisions": "\(groups.count)", "candidates": "\(groups.reduce(0) { $0 + $1.candidates.count })",
             "right after a wrong step": "\(groups.count { $0.kind == .selfCorrection })",
             "tasks": Set(groups.map(\.task)).sorted().joined(separator: ", "),
-            "layers": recipe.layers.map(String.init).joined(separator: ", "), "mean state": recipe.mean ? "read" : "not read",
+            "layers": recipe.layers.map(String.init).joined(separator: ", "),
+            "mean state": recipe.mean ? "read" : "not read",
             "features": "\(head.featureCount)", "temperature": "\(head.temperature)",
             "prompt version": "\(head.promptVersion)", "action space": "\(head.actionSpaceVersion)",
         ]
@@ -136,7 +146,10 @@ enum Temperature {
     /// The temperature with the least mean log loss of the right candidates, found on a grid of a factor 1.1.
     static func best(_ head: RankingHead, _ matrix: FeatureMatrix, groups: [RankingGroup]) -> Double {
         let scored = groups.map { group in
-            (right: group.right.map { Double(head.score(matrix[$0])) }, wrong: group.wrong.map { Double(head.score(matrix[$0])) })
+            (
+                right: group.right.map { Double(head.score(matrix[$0])) },
+                wrong: group.wrong.map { Double(head.score(matrix[$0])) }
+            )
         }
         func loss(_ temperature: Double) -> Double {
             scored.reduce(0) { sum, group in

@@ -5,7 +5,8 @@ import Benchmark
 
 /// How pairs are made from states.
 public struct PairOptions: Sendable, Codable, Equatable {
-    /// The most states right after a wrong step, as a share of all states. Many of them teach an agent to go in circles.
+    /// The most states right after a wrong step, as a share of all states. Many of them teach an agent to go
+    /// in circles.
     public var selfCorrectionShare: Double
     /// The most wrong candidates of a state that are compared with each right one; 0 for all.
     public var negativesPerStep: Int
@@ -21,7 +22,8 @@ public struct PairOptions: Sendable, Codable, Equatable {
 
 /// Makes pairs from the states of oracle runs.
 public enum PairBuilder {
-    /// The pairs of `states`: every right candidate against the wrong ones. Of equal states (same prompt, same verdict) one
+    /// The pairs of `states`: every right candidate against the wrong ones. Of equal states (same prompt,
+    /// same verdict) one
     /// is kept, so a home screen that starts every run does not outweigh all else.
     public static func pairs(_ states: [StateRecord], options: PairOptions = PairOptions()) -> [PairRecord] {
         var random = SeededRandom(seed: options.seed, name: "pairs")
@@ -34,7 +36,8 @@ public enum PairBuilder {
         }
     }
 
-    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord] {
+    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord]
+    {
         var seen: Set<String> = []
         let useful = states.filter { state in
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }

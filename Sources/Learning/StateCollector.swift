@@ -55,7 +55,10 @@ public enum StateCollector {
     /// A run that the oracle did not bring to its goal is left out: its verdicts cannot be trusted.
     ///
     /// - Throws: `DroidError` from the suite, a device or a file. Finished runs are kept.
-    public static func run(_ options: CollectOptions, progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
+    public static func run(
+        _ options: CollectOptions,
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws
         -> [StateRecord]
     {
         let suite = try TaskSuite.find(options.suite)
@@ -127,7 +130,12 @@ public enum StateCollector {
             do {
                 return try JSON.decode(StateRecord.self, from: Array(line))
             } catch {
-                throw DroidError("states.format", "\(path) holds no states", why: "\(error)", next: "delete it and collect again")
+                throw DroidError(
+                    "states.format",
+                    "\(path) holds no states",
+                    why: "\(error)",
+                    next: "delete it and collect again"
+                )
             }
         }
     }
@@ -209,7 +217,9 @@ private final class RecordingOracle: ActionChooser {
         guard Double.random(in: 0..<1, using: &random) < perturbation else { return nil }
         let allowed = wrong.filter { index in
             let action = decision.candidates[index].action
-            if action.isStatus || action.isPlaceholder || Sensitivity.of(action, on: decision.screen) != nil { return false }
+            if action.isStatus || action.isPlaceholder || Sensitivity.of(action, on: decision.screen) != nil {
+                return false
+            }
             if case .clearText = action { return false }
             return true
         }

@@ -2,7 +2,8 @@
 
 import Base
 
-/// Rows of features, all of one width, in one block of memory: row `r` is `values[r * columns ..< (r + 1) * columns]`.
+/// Rows of features, all of one width, in one block of memory: row `r` is `values[r * columns ..< (r + 1) *
+/// columns]`.
 public struct FeatureMatrix: Sendable {
     /// The number of features of a row.
     public let columns: Int
@@ -31,7 +32,9 @@ public struct FeatureMatrix: Sendable {
     public subscript(row: Int) -> ArraySlice<Float> { values[row * columns..<(row + 1) * columns] }
 
     /// Calls `body` with all values, to be changed in place.
-    mutating func withMutableValues<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows
+    mutating func withMutableValues<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows
         -> Result
     {
         try values.withUnsafeMutableBufferPointer { try body($0) }

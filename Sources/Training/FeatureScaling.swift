@@ -2,7 +2,8 @@
 
 /// The scale of each feature, measured where it matters to a ranking: inside the groups.
 ///
-/// A pairwise loss sees differences between rows of one group only, so what all rows of a group share (the screen, the
+/// A pairwise loss sees differences between rows of one group only, so what all rows of a group share (the
+/// screen, the
 /// goal) must not decide a feature's scale. The deviation is taken from the mean of the row's own group.
 public struct FeatureScaling: Sendable {
     /// The mean of each feature over all rows that take part.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Limited-memory BFGS with backtracking to the Armijo condition (Nocedal and Wright, "Numerical Optimization", 2nd ed.,
+/// Limited-memory BFGS with backtracking to the Armijo condition (Nocedal and Wright, "Numerical Optimization",
+/// 2nd ed.,
 /// algorithms 7.4 and 3.1). One `step` is one accepted step; the caller decides when it has had enough.
 struct LBFGS {
     private(set) var point: [Double]

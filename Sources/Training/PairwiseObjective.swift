@@ -3,7 +3,8 @@
 import Dispatch
 import Foundation
 
-/// The loss of a linear ranking: `-log sigmoid(r+ - r-)`, the mean over a group's pairs, the weighted mean over groups,
+/// The loss of a linear ranking: `-log sigmoid(r+ - r-)`, the mean over a group's pairs, the weighted mean over
+/// groups,
 /// and `l2 / 2` times the squared length of the weights.
 ///
 /// (Bradley and Terry, 1952; Burges et al., "Learning to Rank using Gradient Descent", 2005.) The function is convex.

@@ -63,7 +63,8 @@ public struct RankingHead: Sendable {
     }
 }
 
-/// Trains a linear head on pairs, by L-BFGS over the whole set: the loss is convex, so there is nothing to tune but L2.
+/// Trains a linear head on pairs, by L-BFGS over the whole set: the loss is convex, so there is nothing to tune
+/// but L2.
 ///
 /// The same data, options and seed give the same bits for any number of threads.
 public enum PairwiseTrainer {

@@ -56,15 +56,22 @@ public struct TrainingReport: Codable, Sendable {
 
     /// The self-contained page.
     public var html: String {
-        var page = PageShell(title: title, subtitle: "\(curve.count) steps in \(number(seconds)) s, best at step \(bestStep)")
+        var page = PageShell(
+            title: title,
+            subtitle: "\(curve.count) steps in \(number(seconds)) s, best at step \(bestStep)"
+        )
         page.section("How well it ranks", quality)
-        page.section("Share of decisions with a right candidate on top", plot(\.trainingTopOne, \.validationTopOne, 0...1))
+        page.section(
+            "Share of decisions with a right candidate on top",
+            plot(\.trainingTopOne, \.validationTopOne, 0...1)
+        )
         page.section("Pair loss", plot(\.trainingLoss, \.validationLoss, nil))
-        let rows = facts.sorted { $0.key < $1.key }.map { [$0.key, $0.value] } + [
-            ["l2", "\(options.l2)"], ["steps at most", "\(options.maxSteps)"], ["patience", "\(options.patience)"],
-            ["seed", "\(options.seed)"], ["validation share", "\(options.validationShare)"], ["machine", machine],
-            ["commit", commit],
-        ]
+        let rows =
+            facts.sorted { $0.key < $1.key }.map { [$0.key, $0.value] } + [
+                ["l2", "\(options.l2)"], ["steps at most", "\(options.maxSteps)"], ["patience", "\(options.patience)"],
+                ["seed", "\(options.seed)"], ["validation share", "\(options.validationShare)"], ["machine", machine],
+                ["commit", commit],
+            ]
         page.section("What was done", HTML.table(head: ["", ""], rows: rows))
         return page.html
     }

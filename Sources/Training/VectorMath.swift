@@ -29,7 +29,12 @@ enum VectorMath {
 
     /// `target += factor * source`, over `count` values.
     @inline(__always)
-    static func add(_ factor: Float, _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+    static func add(
+        _ factor: Float,
+        _ source: UnsafePointer<Float>,
+        to target: UnsafeMutablePointer<Float>,
+        _ count: Int
+    ) {
         let from = UnsafeRawPointer(source)
         let to = UnsafeMutableRawPointer(target)
         let factors = SIMD16<Float>(repeating: factor)

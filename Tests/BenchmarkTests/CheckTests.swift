@@ -86,7 +86,8 @@ import Testing
     @Test func `programs see exactly what changed`() async throws {
         let device = try await BenchDevice.startBuiltIn()
         let instance = try template(
-            setup: "[{clear_contacts: true}, {contact: {given: Ada, family: Lee, phone: \"5550100\"}}, {file: {path: /sdcard/Box/a.txt}}]",
+            setup:
+                "[{clear_contacts: true}, {contact: {given: Ada, family: Lee, phone: \"5550100\"}}, {file: {path: /sdcard/Box/a.txt}}]",
             check: """
                 [{program: ContactsDifference, with: {added: "Bo Kim: 555-0101"}},
                  {program: FolderDifference, with: {folder: /sdcard/Box, removed: a.txt}}]

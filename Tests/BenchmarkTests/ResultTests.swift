@@ -7,7 +7,12 @@ import Testing
 @testable import Benchmark
 
 @Suite struct ResultTests {
-    static func result(_ task: String, _ seed: UInt64, _ success: Bool, _ cause: EpisodeResult.Cause? = nil) -> EpisodeResult {
+    static func result(
+        _ task: String,
+        _ seed: UInt64,
+        _ success: Bool,
+        _ cause: EpisodeResult.Cause? = nil
+    ) -> EpisodeResult {
         EpisodeResult(
             task: task,
             seed: seed,
@@ -107,7 +112,8 @@ import Testing
     }
 
     @Test func `content rows are read with commas and line breaks in their values`() {
-        let text = "Row: 0 display_name=Lee, Ann, data1=+1 555\nRow: 1 display_name=A\nB, data1=\nRow: 2 display_name=x=y, data1=NULL\n"
+        let text =
+            "Row: 0 display_name=Lee, Ann, data1=+1 555\nRow: 1 display_name=A\nB, data1=\nRow: 2 display_name=x=y, data1=NULL\n"
         let rows = ContentRows.parse(text, projection: ["display_name", "data1"])
         #expect(rows.map { $0["display_name"] } == ["Lee, Ann", "A\nB", "x=y"])
         #expect(rows.map { $0["data1"] } == ["+1 555", "", "NULL"])

@@ -58,7 +58,9 @@ import Testing
         let template = try load(Self.good)
         let longer = try load(Self.good.replacing("params:", with: "params:\n  extra: {digits: 4}"))
         for seed in UInt64(0)..<20 {
-            #expect(try TaskInstance(template, seed: seed).values["hour"] == TaskInstance(longer, seed: seed).values["hour"])
+            #expect(
+                try TaskInstance(template, seed: seed).values["hour"] == TaskInstance(longer, seed: seed).values["hour"]
+            )
         }
     }
 
@@ -93,7 +95,13 @@ import Testing
         ("to: 23", "to: -1", "tasks.field", "params.hour.integer.to", "outside"),
         ("goals: [\"Turn it {state}\", \"Switch it {state}\"]", "goals: []", "tasks.field", "goals", "at least one"),
     ])
-    func `a mistake is told with its place`(_ from: String, _ to: String, _ code: String, _ place: String, _ word: String) {
+    func `a mistake is told with its place`(
+        _ from: String,
+        _ to: String,
+        _ code: String,
+        _ place: String,
+        _ word: String
+    ) {
         let error = failure(Self.good.replacing(from, with: to))
         #expect(error?.code.rawValue == code)
         #expect(error?.what.contains(place) == true, "\(error?.what ?? "no error")")

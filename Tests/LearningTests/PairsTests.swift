@@ -8,7 +8,12 @@ import Testing
 @testable import Learning
 
 @Suite struct PairsTests {
-    private func state(_ step: Int, kind: StateRecord.Kind = .decision, right: [Int] = [0], prefix: String? = nil) -> StateRecord {
+    private func state(
+        _ step: Int,
+        kind: StateRecord.Kind = .decision,
+        right: [Int] = [0],
+        prefix: String? = nil
+    ) -> StateRecord {
         StateRecord(
             task: "wifi",
             app: "Settings",

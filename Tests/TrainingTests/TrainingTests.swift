@@ -19,7 +19,10 @@ import Testing
             var scores: [Float] = []
             for _ in 0..<5 {
                 let row = (0..<columns).map { shared[$0] + Float.random(in: -1...1, using: &random) }
-                scores.append(zip(row, direction).reduce(0) { $0 + $1.0 * $1.1 } + Float.random(in: -1...1, using: &random) * noise)
+                scores.append(
+                    zip(row, direction).reduce(0) { $0 + $1.0 * $1.1 } + Float.random(in: -1...1, using: &random)
+                        * noise
+                )
                 matrix.append(row)
             }
             let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0

@@ -7,7 +7,8 @@ import SimDevice
 
 /// The device that episodes run on: one of our own in a temporary folder, or one that was there before.
 ///
-/// A device of our own is brought back to its default state by a console snapshot before each episode. On any other the
+/// A device of our own is brought back to its default state by a console snapshot before each episode. On any
+/// other the
 /// task's set-up steps are all there is.
 public actor BenchDevice {
     /// The connection that agent, set-up and checks share.

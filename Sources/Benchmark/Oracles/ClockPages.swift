@@ -46,14 +46,19 @@ struct TimePickerPage {
 
     /// The move that brings the picker nearer to a time, or accepts it.
     func set(hour: Int, minute: Int) -> OracleMove {
-        guard let hourChip = page.element(id: "material_hour_tv"), let minuteChip = page.element(id: "material_minute_tv")
+        guard let hourChip = page.element(id: "material_hour_tv"),
+            let minuteChip = page.element(id: "material_minute_tv")
         else {
             return OracleMove(page.taps(id: "material_timepicker_mode_button"), note: "back to the dial")
         }
         let choosingMinute = minuteChip.isChecked
         if Int(hourChip.text) != hour {
             if choosingMinute { return OracleMove(page.taps(on: hourChip), note: "choose the hour") }
-            return OracleMove(page.taps(id: "material_value_index_\(hour)"), neutral: Set(page.taps(on: minuteChip)), note: "hour \(hour)")
+            return OracleMove(
+                page.taps(id: "material_value_index_\(hour)"),
+                neutral: Set(page.taps(on: minuteChip)),
+                note: "hour \(hour)"
+            )
         }
         if Int(minuteChip.text) != minute {
             if !choosingMinute { return OracleMove(page.taps(on: minuteChip), note: "choose the minute") }
@@ -115,7 +120,8 @@ struct TimerSetOracle: TaskOracle {
     let digits: String
 
     init(_ arguments: ProgramArguments) throws {
-        let number = try arguments.integer("hours") * 10_000 + arguments.integer("minutes") * 100
+        let number =
+            try arguments.integer("hours") * 10_000 + arguments.integer("minutes") * 100
             + arguments.integer("seconds")
         digits = String(number)
     }

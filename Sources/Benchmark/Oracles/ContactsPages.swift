@@ -18,7 +18,8 @@ struct ContactsPages {
 
     /// Whether a menu is open: a window of its own with entries only.
     var isMenu: Bool {
-        page.element(id: "large_title") == nil && page.element(id: "root") == nil && !isEditor && !page.taps("Delete").isEmpty
+        page.element(id: "large_title") == nil && page.element(id: "root") == nil && !isEditor
+            && !page.taps("Delete").isEmpty
     }
 
     /// A field of the editor with what stands in it.
@@ -32,7 +33,8 @@ struct ContactsPages {
 
     /// The editor's fields by name, as far as they are in sight.
     ///
-    /// A hierarchy tells an empty field's hint as its text and a full field's hint not at all, so a full one is known by its place
+    /// A hierarchy tells an empty field's hint as its text and a full field's hint not at all, so a full one
+    /// is known by its place
     /// beside an empty one, or below the picture at the top.
     var fields: [String: Field] {
         let elements = page.fields
@@ -92,7 +94,9 @@ struct ContactAddOracle: TaskOracle {
         }
         let fields = contacts.fields
         var typing: [(move: [Int], text: String)] = []
-        for (name, text) in [("First name", given), ("Last name", family), ("Company", ""), ("Phone", phone), ("Email", "")] {
+        for (name, text) in [
+            ("First name", given), ("Last name", family), ("Company", ""), ("Phone", phone), ("Email", ""),
+        ] {
             guard let field = fields[name], !same(field.value, text) else { continue }
             // What stands in a field is not what belongs there: out with it first.
             if !field.value.isEmpty { return OracleMove(page.clears(field.element), note: "empty \(name)") }
@@ -125,7 +129,8 @@ struct ContactDeleteOracle: TaskOracle {
         let people = try await ContactRows(device).names()
         if !people.contains(name) { return page.done() }
         let contacts = ContactsPages(page)
-        // The menu and the question stand alone on the screen and name nobody: only the way to them tells who is meant.
+        // The menu and the question stand alone on the screen and name nobody: only the way to them tells
+        // who is meant.
         if contacts.isInFront, lastOpened(page, among: people) == name {
             if page.shows("Delete this contact?") { return OracleMove(page.taps("Delete"), note: "confirm") }
             if contacts.isMenu, let delete = page.tap("Delete") { return delete }
@@ -157,7 +162,9 @@ struct ContactPhoneOracle: TaskOracle {
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         let wanted = ContactRows.digits(phone)
-        if let answer = page.lastAnswer, ContactRows.digits(answer) == wanted { return page.done("the answer is given") }
+        if let answer = page.lastAnswer, ContactRows.digits(answer) == wanted {
+            return page.done("the answer is given")
+        }
         if let move = ContactsPages(page).go(to: name) { return move }
         let shown = page.screen.elements.map(\.text).first { ContactRows.digits($0) == wanted }
         guard let shown else { return OracleMove(Array(page.scrolls(.down).prefix(1)), note: "look further down") }

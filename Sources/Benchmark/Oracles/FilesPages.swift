@@ -50,7 +50,10 @@ struct FilesPages {
             return OracleMove(page.taps("Show roots"), note: "to the roots")
         }
         // In a wrong folder: up to its root by the first crumb, or by one step back.
-        return OracleMove(page.back + page.elements(id: "breadcrumb_text").prefix(1).flatMap { page.taps(on: $0) }, note: "up")
+        return OracleMove(
+            page.back + page.elements(id: "breadcrumb_text").prefix(1).flatMap { page.taps(on: $0) },
+            note: "up"
+        )
     }
 
     private func choose(_ folder: String, in drawer: Element) -> OracleMove {

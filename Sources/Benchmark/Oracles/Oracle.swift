@@ -29,7 +29,8 @@ public struct OracleMove: Sendable, Equatable {
     }
 }
 
-/// Knows how a task is done: it looks at the device's state at every step, so it also finds its way back from a wrong one.
+/// Knows how a task is done: it looks at the device's state at every step, so it also finds its way back from a
+/// wrong one.
 ///
 /// It sees the screen and may read the device over ADB; it has no memory from step to step.
 public protocol TaskOracle: Sendable {
@@ -113,7 +114,8 @@ public struct Oracle: ActionChooser {
         let count = decision.candidates.count
         let others = (0..<count).filter { !move.right.contains($0) }
         let share = 1 / Double(max(move.right.count, 1))
-        let ranked = move.right.map { Ranked(index: $0, score: 1, normalised: share) }
+        let ranked =
+            move.right.map { Ranked(index: $0, score: 1, normalised: share) }
             + others.map { Ranked(index: $0, score: 0, normalised: 0) }
         return Choice(ranked: ranked, filledText: move.text)
     }

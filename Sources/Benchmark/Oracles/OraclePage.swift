@@ -51,7 +51,9 @@ public struct OraclePage: Sendable {
 
     // MARK: Candidates
 
-    private func indices(_ matches: (Candidate) -> Bool) -> [Int] { candidates.indices.filter { matches(candidates[$0]) } }
+    private func indices(_ matches: (Candidate) -> Bool) -> [Int] {
+        candidates.indices.filter { matches(candidates[$0]) }
+    }
 
     private func single(_ action: Action) -> [Int] { indices { $0.action == action } }
 
@@ -88,7 +90,9 @@ public struct OraclePage: Sendable {
     /// Long presses on the elements that show exactly this text.
     func longPresses(_ text: String) -> [Int] {
         let hits = screen.elements.filter { $0.text == text || $0.contentDescription == text }
-        return unique(hits.flatMap { element in acting(on: element) { if case .longPress = $0 { true } else { false } } })
+        return unique(
+            hits.flatMap { element in acting(on: element) { if case .longPress = $0 { true } else { false } } }
+        )
     }
 
     /// Typing into an element.
@@ -106,7 +110,9 @@ public struct OraclePage: Sendable {
         if let element { return single(.scroll(element.id, direction)) }
         let found = indices { if case .scroll(_, direction) = $0.action { true } else { false } }
         func area(_ index: Int) -> Int {
-            guard let id = candidates[index].elementID, let element = screen.element(id), !element.isSlider else { return 0 }
+            guard let id = candidates[index].elementID, let element = screen.element(id), !element.isSlider else {
+                return 0
+            }
             return screen.visibleBounds(of: id).area
         }
         return found.sorted { area($0) > area($1) }.filter { area($0) > 0 }

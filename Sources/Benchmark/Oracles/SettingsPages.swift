@@ -21,7 +21,8 @@ struct SettingsPages {
 
     init(_ page: OraclePage) { self.page = page }
 
-    /// The move that leads towards a control: the control itself, else the entry that is furthest on the way, else a scroll on a
+    /// The move that leads towards a control: the control itself, else the entry that is furthest on the way,
+    /// else a scroll on a
     /// page that is on the way, else back.
     func go(to place: SettingsPlace) -> OracleMove {
         guard page.package == Self.package else { return page.open(Self.app) }
@@ -119,7 +120,9 @@ struct SettingsSwitchOracle: TaskOracle {
     init(_ arguments: ProgramArguments) throws {
         name = try arguments.need("switch")
         guard let control = Self.table[name] else {
-            throw arguments.failure("there is no switch \"\(name)\"; known are \(Self.table.keys.sorted().joined(separator: ", "))")
+            throw arguments.failure(
+                "there is no switch \"\(name)\"; known are \(Self.table.keys.sorted().joined(separator: ", "))"
+            )
         }
         self.control = control
         switch try arguments.need("state") {
@@ -148,7 +151,9 @@ struct SettingsSliderOracle: TaskOracle {
     let value: Int
 
     init(_ arguments: ProgramArguments) throws {
-        guard try arguments.need("slider") == "brightness" else { throw arguments.failure("the only slider is brightness") }
+        guard try arguments.need("slider") == "brightness" else {
+            throw arguments.failure("the only slider is brightness")
+        }
         value = try arguments.integer("value")
     }
 
@@ -156,7 +161,9 @@ struct SettingsSliderOracle: TaskOracle {
         let now = Int(try await DeviceState(device).setting("system", "screen_brightness")) ?? 0
         if now == value { return page.done() }
         let direction: ScrollDirection = value > now ? .right : .left
-        if let slider = page.screen.elements.first(where: { $0.isSlider && $0.contentDescription == "Display brightness" }) {
+        if let slider = page.screen.elements.first(where: {
+            $0.isSlider && $0.contentDescription == "Display brightness"
+        }) {
             let moves = page.scrolls(direction, on: slider)
             if !moves.isEmpty { return OracleMove(moves, note: "slide to the end") }
         }

@@ -62,7 +62,8 @@ public enum BenchReport {
             rows: rows,
             numeric: [4, 5, 6, 7]
         )
-        return "<p>\(HTML.escape(passed.joined(separator: ", "))). A task passes when two of three seeds do.</p>" + table
+        return "<p>\(HTML.escape(passed.joined(separator: ", "))). A task passes when two of three seeds do.</p>"
+            + table
     }
 
     private static func confusion(_ results: [EpisodeResult]) -> String {

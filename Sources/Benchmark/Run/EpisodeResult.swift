@@ -52,7 +52,9 @@ public struct EpisodeResult: Codable, Sendable {
 
     /// The line that `bench --json` prints.
     public func line() throws -> String {
-        try JSON.line(Line(task: task, seed: seed, success: success, said: said, steps: steps, cause: cause, seconds: seconds))
+        try JSON.line(
+            Line(task: task, seed: seed, success: success, said: said, steps: steps, cause: cause, seconds: seconds)
+        )
     }
 
     private struct Line: Codable {

@@ -59,7 +59,8 @@ public struct EpisodeRunner: Sendable {
 
     /// How the screen of this device is read.
     ///
-    /// A built-in device with a stepped clock has done all that an input leads to when the input returns, so one look is
+    /// A built-in device with a stepped clock has done all that an input leads to when the input returns, so
+    /// one look is
     /// enough; on any other the observer watches until nothing changes.
     var observer: ScreenObserver {
         var options = ObserverOptions(picture: runs == nil ? .none : .raw)
@@ -96,7 +97,9 @@ public struct EpisodeRunner: Sendable {
         }
         let loop = AgentLoop(device: device.adb, chooser: chooser, options: options, settle: observer)
         let run = try await loop.run(goal: instance.goal, recorder: recorder)
-        if let recorder { try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html") }
+        if let recorder {
+            try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html")
+        }
         return run
     }
 

@@ -4,9 +4,11 @@ import Base
 import Foundation
 import Glibc
 
-/// The results of a run of a suite, in a folder: `suite.json` says what ran, `results.jsonl` grows by a line an episode.
+/// The results of a run of a suite, in a folder: `suite.json` says what ran, `results.jsonl` grows by a line an
+/// episode.
 ///
-/// Append-only: after a kill all finished episodes are there, and a line that was cut off is dropped by the next start.
+/// Append-only: after a kill all finished episodes are there, and a line that was cut off is dropped by the next
+/// start.
 final class ResultStore {
     /// What must be the same for a run to go on where another stopped.
     struct Header: Codable, Equatable {
@@ -61,7 +63,8 @@ final class ResultStore {
         let pairs: [(String, String, String)] = [
             ("suite", old.suite, new.suite), ("agent", old.agent, new.agent),
             ("rules", old.rules.rawValue, new.rules.rawValue), ("device", old.device, new.device),
-            ("model", old.model ?? "none", new.model ?? "none"), ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
+            ("model", old.model ?? "none", new.model ?? "none"),
+            ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
             ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),
         ]
         let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is \($0.2)" }
@@ -71,7 +74,8 @@ final class ResultStore {
 
 /// Files of one JSON document a line, that grow at their end.
 public enum JSONLines {
-    /// The complete lines of a file. What follows the last line break was cut off by a kill; it is removed from the file.
+    /// The complete lines of a file. What follows the last line break was cut off by a kill; it is removed
+    /// from the file.
     ///
     /// - Throws: `DroidError` with code `file.read` or `file.write`.
     public static func whole(_ path: String) throws -> [String] {

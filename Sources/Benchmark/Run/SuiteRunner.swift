@@ -81,7 +81,8 @@ public struct SuiteRunner: Sendable {
                 next: "the tasks are: \(suite.templates.map(\.name).joined(separator: ", "))"
             )
         }
-        guard options.repeats > 0, options.jobs > 0, options.shard.of > 0, (1...options.shard.of).contains(options.shard.part)
+        guard options.repeats > 0, options.jobs > 0, options.shard.of > 0,
+            (1...options.shard.of).contains(options.shard.part)
         else {
             throw DroidError(
                 "bench.options",
@@ -166,7 +167,10 @@ public struct SuiteRunner: Sendable {
     }
 
     private func write(_ summary: SuiteSummary, _ results: [EpisodeResult]) throws {
-        let facts = [("model", options.model), ("adapter", options.adapter), ("seed", "\(options.seed)"), ("repeats", "\(options.repeats)")]
+        let facts = [
+            ("model", options.model), ("adapter", options.adapter), ("seed", "\(options.seed)"),
+            ("repeats", "\(options.repeats)"),
+        ]
         let page = BenchReport.html(
             title: "\(suite.name): \(options.agent.name)",
             summary: summary,
@@ -175,7 +179,9 @@ public struct SuiteRunner: Sendable {
         )
         let paths = [options.folder.map { $0 + "/report.html" }, options.report].compactMap(\.self)
         for path in paths { try FileBytes.write(page, to: path) }
-        if let folder = options.folder { try FileBytes.write(JSON.pretty(summary) + "\n", to: folder + "/summary.json") }
+        if let folder = options.folder {
+            try FileBytes.write(JSON.pretty(summary) + "\n", to: folder + "/summary.json")
+        }
     }
 }
 

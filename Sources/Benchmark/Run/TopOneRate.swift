@@ -33,7 +33,8 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         }
     }
 
-    /// Walks the oracle's way through each instance and asks `chooser` at each state. A set of equally right candidates
+    /// Walks the oracle's way through each instance and asks `chooser` at each state. A set of equally right
+    /// candidates
     /// counts as right.
     ///
     /// - Throws: `DroidError` when an episode cannot be set up, or the oracle fails it.
@@ -53,7 +54,8 @@ public struct TopOneRate: Codable, Sendable, Equatable {
                 throw DroidError(
                     "bench.oracle",
                     "the oracle failed \(instance.template.name) with seed \(instance.seed)",
-                    why: result.problem ?? result.checks.first { !$0.passed }.map { "\($0.wanted): found \($0.found)" } ?? ""
+                    why: result.problem ?? result.checks.first { !$0.passed }.map { "\($0.wanted): found \($0.found)" }
+                        ?? ""
                 )
             }
             let part = asking.part(instance)

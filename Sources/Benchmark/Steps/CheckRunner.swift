@@ -120,7 +120,12 @@ struct CheckRunner {
         }
     }
 
-    private func sqlite(_ database: String, _ query: String, _ rows: [String]?, _ count: Int?) async throws -> CheckOutcome {
+    private func sqlite(
+        _ database: String,
+        _ query: String,
+        _ rows: [String]?,
+        _ count: Int?
+    ) async throws -> CheckOutcome {
         // A database that the app has not made yet holds no row; sqlite3 would make an empty one in its place.
         guard try await test("-f", database) else {
             let none = rows.map(\.isEmpty) ?? (count == 0)

@@ -52,7 +52,12 @@ enum ContentRows {
     /// Runs a query.
     ///
     /// - Throws: `DroidError` with code `bench.query` when the command fails.
-    static func query(_ device: any DeviceLink, uri: String, projection: [String], where condition: String? = nil)
+    static func query(
+        _ device: any DeviceLink,
+        uri: String,
+        projection: [String],
+        where condition: String? = nil
+    )
         async throws -> [[String: String]]
     {
         var command = "content query --uri \(ShellQuoting.quote(uri)) --projection "
@@ -125,7 +130,11 @@ struct ContactRows {
         try await insert("raw_contacts", ["account_type:n:", "account_name:n:"])
         let ids = try await ContentRows.query(device, uri: "\(Self.authority)/raw_contacts", projection: ["_id"])
         guard let id = ids.compactMap({ Int64($0["_id"] ?? "") }).max() else {
-            throw DroidError("bench.setup", "a contact could not be added", why: "no raw contact is there after adding one")
+            throw DroidError(
+                "bench.setup",
+                "a contact could not be added",
+                why: "no raw contact is there after adding one"
+            )
         }
         let row = "raw_contact_id:i:\(id)"
         var name = [row, "mimetype:s:vnd.android.cursor.item/name", "data2:s:\(given)"]

@@ -62,7 +62,8 @@ enum Programs {
     }
 
     /// Compares a difference with the one that a task wants, in any order.
-    static func verdict(added: [String], removed: [String], wantAdded: [String], wantRemoved: [String]) -> CheckOutcome {
+    static func verdict(added: [String], removed: [String], wantAdded: [String], wantRemoved: [String]) -> CheckOutcome
+    {
         let found = (added.map { "+ \($0)" } + removed.map { "- \($0)" }).joined(separator: ", ")
         return CheckOutcome(
             passed: added == wantAdded.sorted() && removed == wantRemoved.sorted(),
@@ -85,7 +86,12 @@ struct ContactsDifference: TaskProgram {
                 throw DroidError("tasks.program", "\(arguments.place): \(key) must be \"NAME: NUMBER\"")
             }
             let name = text[..<colon].trimmingSpaces
-            return [ContactRows.Phone(name: name, number: ContactRows.digits(text[text.index(after: colon)...].trimmingSpaces)).text]
+            return [
+                ContactRows.Phone(
+                    name: name,
+                    number: ContactRows.digits(text[text.index(after: colon)...].trimmingSpaces)
+                ).text
+            ]
         }
         added = try entries("added")
         removed = try entries("removed")
@@ -121,8 +127,10 @@ struct FolderDifference: TaskProgram {
             throw DroidError("bench.query", "\(folder) could not be listed", why: result.text)
         }
         let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-        return result.text.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-            .sorted()
+        return result.text.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
+            String($0.dropFirst(prefix.count))
+        }
+        .sorted()
     }
 
     func check(_ device: any DeviceLink, baseline: [String]) async throws -> CheckOutcome {

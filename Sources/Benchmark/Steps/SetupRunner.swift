@@ -31,7 +31,7 @@ struct SetupRunner {
             if let slash = path.lastIndex(of: "/") {
                 try await must("mkdir -p \(ShellQuoting.quote(String(path[..<slash])))", "make a folder")
             }
-            try await device.push(Array(try fill(content).utf8), to: path, mode: 0o644, modified: nil)
+            try await push(Array(try fill(content).utf8), to: path)
         case .folder(let path):
             try await must("mkdir -p \(ShellQuoting.quote(try fill(path)))", "make a folder")
         case .remove(let path):
@@ -81,7 +81,7 @@ struct SetupRunner {
             let name = Noise.fileName(&random, except: made)
             made.insert(name)
             let content = Array("\(Noise.sentence(&random))\n".utf8)
-            try await device.push(content, to: "\(folder)/\(name)", mode: 0o644, modified: nil)
+            try await push(content, to: "\(folder)/\(name)")
         }
     }
 
@@ -93,6 +93,12 @@ struct SetupRunner {
             made.insert("\(given) \(family)")
             try await ContactRows(device).insert(given: given, family: family, phone: Noise.phone(&random))
         }
+    }
+
+    /// Pushes a file with the device's own time: apps show it, and this machine's time would differ from run to run.
+    private func push(_ content: [UInt8], to path: String) async throws {
+        let now = Int64(try await device.run("date +%s").text.trimmingSpaces)
+        try await device.push(content, to: path, mode: 0o644, modified: now)
     }
 
     private func must(_ command: String, _ purpose: String) async throws {

@@ -48,12 +48,17 @@ enum SetupStep: Sendable {
                 value: try fields.text("value")
             )
         case "radio":
-            self = .radio(try value.entries().map { name, state in
-                guard let radio = Radio(rawValue: name) else {
-                    throw state.failure("\"\(name)\" is no radio", next: "known are: wifi, bluetooth, data, airplane")
+            self = .radio(
+                try value.entries().map { name, state in
+                    guard let radio = Radio(rawValue: name) else {
+                        throw state.failure(
+                            "\"\(name)\" is no radio",
+                            next: "known are: wifi, bluetooth, data, airplane"
+                        )
+                    }
+                    return (radio, TextTemplate(state))
                 }
-                return (radio, TextTemplate(state))
-            })
+            )
         case "file":
             let fields = try value.fields(["path", "content"])
             self = .file(path: try fields.text("path"), content: fields.optionalText("content") ?? TextTemplate(""))
@@ -108,7 +113,8 @@ enum SetupStep: Sendable {
         case .noiseContacts(_, let except): except.map { [$0] } ?? []
         case .sqlite(let database, let sql): [database, sql]
         case .clearContacts: []
-        case .folder(let text), .remove(let text), .stop(let text), .clear(let text), .start(let text), .shell(let text):
+        case .folder(let text), .remove(let text), .stop(let text), .clear(let text), .start(let text),
+            .shell(let text):
             [text]
         case .program(let call): Array(call.arguments.values)
         }

@@ -128,7 +128,11 @@ struct Parameter: Sendable {
         case .map(let other, let pairs):
             let key = values[other] ?? ""
             guard let value = pairs[key] else {
-                throw DroidError("tasks.parameter", "\(place): nothing stands beside \"\(key)\"", next: "add it to the map")
+                throw DroidError(
+                    "tasks.parameter",
+                    "\(place): nothing stands beside \"\(key)\"",
+                    next: "add it to the map"
+                )
             }
             return value
         case .digitsOf(let text):

@@ -45,7 +45,8 @@ public struct TaskSuite: Sendable {
         return try load("\(Locations.data("Tasks"))/\(name)")
     }
 
-    /// The tasks whose name matches one of `patterns`, in which `*` stands for any letters and `?` for one; all when empty.
+    /// The tasks whose name matches one of `patterns`, in which `*` stands for any letters and `?` for one;
+    /// all when empty.
     public func selected(_ patterns: [String]) -> [TaskTemplate] {
         guard !patterns.isEmpty else { return templates }
         return templates.filter { template in patterns.contains { Glob.matches($0, template.name) } }
@@ -68,7 +69,8 @@ enum Glob {
             var next = [letter == "*" && row[0]] + [Bool](repeating: false, count: name.count)
             for index in name.indices {
                 next[index + 1] =
-                    letter == "*" ? row[index + 1] || next[index] : row[index] && (letter == "?" || letter == name[index])
+                    letter == "*"
+                    ? row[index + 1] || next[index] : row[index] && (letter == "?" || letter == name[index])
             }
             row = next
         }

@@ -37,7 +37,8 @@ public struct TaskTemplate: Sendable {
 
     /// Reads a task file. `lists` are the word lists that `draw:` may name.
     ///
-    /// - Throws: `DroidError` with code `tasks.yaml`, `tasks.field` or `tasks.parameter`, naming file, line and field.
+    /// - Throws: `DroidError` with code `tasks.yaml`, `tasks.field` or `tasks.parameter`, naming file, line
+    /// and field.
     public static func load(_ file: String, lists: [String: [String]] = [:]) throws -> TaskTemplate {
         try TaskTemplate(YAMLField.read(file), lists: lists)
     }

@@ -118,7 +118,10 @@ struct YAMLField {
     private func unknown(_ key: String, among allowed: [String], at field: YAMLField) -> DroidError {
         let near = allowed.min { Spelling.distance(key, $0) < Spelling.distance(key, $1) }
         let hint = near.flatMap { Spelling.distance(key, $0) <= 3 ? " (did you mean \($0)?)" : nil } ?? ""
-        return field.failure("\"\(key)\" is not known here\(hint)", next: "known are: \(allowed.joined(separator: ", "))")
+        return field.failure(
+            "\"\(key)\" is not known here\(hint)",
+            next: "known are: \(allowed.joined(separator: ", "))"
+        )
     }
 
     private var kind: String {
