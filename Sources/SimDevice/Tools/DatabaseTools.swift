@@ -52,6 +52,8 @@ extension ToolTable {
         let path = memory ? ":memory:" : try open(call, file, readOnly)
         var configuration = DeviceDatabase.configuration
         configuration.readonly = readOnly && !memory
+        // As the device's own SQLite: "x" is a text where no column has that name.
+        configuration.acceptsDoubleQuotedStringLiterals = true
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             defer { try? queue.close() }

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import Glibc
 import Media
 import Testing
 
@@ -29,21 +30,32 @@ struct InteropTests {
 
         @discardableResult
         func adb(_ arguments: String...) throws -> (code: Int32, out: [UInt8]) {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: program)
-            process.arguments = arguments
-            process.environment = [
+            let output = folder + "/out-" + UUID().uuidString
+            let environment = [
                 "HOME": folder + "/home", "TMPDIR": folder, "PATH": "/usr/bin:/bin", "ANDROID_ADB_SERVER_PORT": "\(port)",
                 "ADB_MDNS_AUTO_CONNECT": "0", "ADB_MDNS_OPENSCREEN": "0", "ADB_LOCAL_TRANSPORT_MAX_PORT": "5554",
             ]
-            let output = folder + "/out-" + UUID().uuidString
-            FileManager.default.createFile(atPath: output, contents: nil)
-            process.standardOutput = FileHandle(forWritingAtPath: output)
-            process.standardError = FileHandle.nullDevice
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            return (process.terminationStatus, try FileBytes.read(output))
+            let code = try Self.spawn([program] + arguments, environment, output: output)
+            return (code, try FileBytes.read(output))
+        }
+
+        /// Runs a program to its end. Foundation's `Process` waits until the server that adb leaves behind ends as well.
+        private static func spawn(_ words: [String], _ environment: [String: String], output: String) throws -> Int32 {
+            var actions = posix_spawn_file_actions_t()
+            posix_spawn_file_actions_init(&actions)
+            defer { posix_spawn_file_actions_destroy(&actions) }
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+            var arguments = words.map { strdup($0) } + [nil]
+            var variables = environment.map { strdup($0.key + "=" + $0.value) } + [nil]
+            defer { for text in arguments + variables { free(text) } }
+            var child: pid_t = 0
+            let failure = posix_spawn(&child, words[0], &actions, nil, &arguments, &variables)
+            guard failure == 0 else { throw DroidError("test.spawn", "cannot run \(words[0])", why: String(cString: strerror(failure))) }
+            var status: Int32 = 0
+            while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+            return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
         }
 
         func shell(_ command: String) throws -> (code: Int32, text: String) {

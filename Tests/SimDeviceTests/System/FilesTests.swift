@@ -65,7 +65,7 @@ struct FilesTests {
     @Test("a folder cannot be copied into itself, and mounts cannot be removed")
     func guards() throws {
         let device = try TestDevice()
-        #expect(throws: FileFailure.self) { try device.files.copy("/sdcard", "/sdcard/Download/x") }
+        #expect(throws: FileFailure.self) { try device.files.copy("/storage/emulated/0", "/sdcard/Download/x") }
         #expect(throws: FileFailure.self) { try device.files.remove("/sdcard/.") }
         #expect(throws: FileFailure.self) { try device.files.remove("/") }
         #expect(device.files.isFolder("/sdcard/Download"))

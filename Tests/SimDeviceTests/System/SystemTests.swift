@@ -19,7 +19,9 @@ struct SystemTests {
 
     @Test("airplane mode turns radios off and leaving it brings them back")
     func radios() throws {
-        let system = try TestDevice().system
+        let device = try TestDevice()
+        defer { withExtendedLifetime(device) {} }
+        let system = device.system
         system.setRadio(.airplane, true)
         #expect(!system.isOn(.wifi) && !system.isOn(.bluetooth) && !system.isOn(.mobileData))
         system.setRadio(.wifi, true)
@@ -31,7 +33,9 @@ struct SystemTests {
 
     @Test("contacts are stored, found, changed and removed")
     func contacts() throws {
-        let store = try TestDevice().system.contacts
+        let device = try TestDevice()
+        defer { withExtendedLifetime(device) {} }
+        let store = device.system.contacts
         let id = try store.insert(.init(given: "Zoë", family: "Quill", company: "Ink", phones: [.init("(555) 123-4567", type: 2)], emails: [.init("z@example.com", type: 2)]))
         var contact = try #require(try store.get(id))
         #expect(contact.display == "Zoë Quill")

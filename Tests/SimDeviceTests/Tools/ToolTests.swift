@@ -58,7 +58,7 @@ struct ToolTests {
             ("mkdir /sdcard/Download", 1, "mkdir: '/sdcard/Download': File exists\n"), ("settings get nowhere x", 255, "Invalid namespace 'nowhere'"),
             ("input tap 1", 255, "Error: Invalid arguments for command: tap"), ("input text é", 255, "Exception occurred"),
             ("am start -n no.such/.A", 1, "Error type 3\nError: Activity class {no.such/no.such.A} does not exist.\n"),
-            ("sqlite3 /sdcard/x.db 'select * from nothing'", 1, "Error: no such table: nothing\n"), ("content query --uri content://nobody/x", 1, "Could not find provider: nobody"),
+            ("sqlite3 /sdcard/x.db 'select * from missing'", 1, "Error: no such table: missing\n"), ("content query --uri content://nobody/x", 1, "Could not find provider: nobody"),
             ("grep '['", 2, "grep: bad regex"), ("ls --what", 1, "Unknown option"), ("am nothing", 255, "Unknown command: nothing"),
             ("sqlite3 /sdcard/x.db \"attach '/etc/passwd' as p\"", 1, "Error:"), ("content query --uri content://sms --what x", 1, "[ERROR] Unsupported argument: --what"),
         ]
