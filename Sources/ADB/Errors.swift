@@ -35,7 +35,12 @@ enum ADBError {
     }
 
     static func connect(_ address: String, _ error: any Error, next: String) -> DroidError {
-        DroidError("adb.connect", "cannot connect to \(address)", why: reason(error), next: next)
+        DroidError(
+            isTimeout(error) ? "adb.timeout" : "adb.connect",
+            "cannot connect to \(address)",
+            why: reason(error),
+            next: next
+        )
     }
 
     static func sync(_ what: String, _ words: String) -> DroidError {
@@ -89,6 +94,14 @@ enum ADBError {
     /// A long service or command, cut for a message.
     static func shortened(_ text: String) -> String {
         text.count <= 80 ? "`\(text)`" : "`\(text.prefix(77))...`"
+    }
+
+    private static func isTimeout(_ error: any Error) -> Bool {
+        switch error {
+        case let error as NIOConnectionError: error.connectionErrors.contains { isTimeout($0.error) }
+        case ChannelError.connectTimeout: true
+        default: false
+        }
     }
 
     private static func reason(_ error: any Error) -> String {
