@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = ["README.md"]) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -56,7 +56,7 @@ let package = Package(
         module("ADBWire", ["Base"]),
         module("ADB", ["Base", "ADBWire"] + nio),
         module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
-        module("SimDevice", ["Base", "ADBWire", "Media", grdb, yams] + nio),
+        module("SimDevice", ["Base", "ADBWire", "Media", grdb, yams] + nio, exclude: ["README.md", "View/README.md"]),
 
         // The mind.
         .target(

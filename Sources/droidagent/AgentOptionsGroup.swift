@@ -43,7 +43,8 @@ struct LoadedVerifier {
     let head: FileIdentity?
     let prompt: PromptOptions
 
-    static func load(_ model: ModelOptions, _ head: AdapterOptions, threads: Int, budget: Int?) throws -> LoadedVerifier {
+    static func load(_ model: ModelOptions, _ head: AdapterOptions, threads: Int, budget: Int?) throws -> LoadedVerifier
+    {
         let path = try model.path()
         let (loaded, headPath) = try head.load()
         let language = try LanguageModel.load(path, threads: threads)

@@ -90,7 +90,9 @@ struct BenchVerb: AsyncParsableCommand {
             guard parts.count == 2 else { throw ValidationError("--shard is K/N, such as 1/4") }
             options.shard = (parts[0], parts[1])
         }
-        if let name = choice.device { options.device = try await DeviceChoice.open(name, log: { global.detail($0) }).device }
+        if let name = choice.device {
+            options.device = try await DeviceChoice.open(name, log: { global.detail($0) }).device
+        }
         if agent == .verifier || topOne {
             options.model = try model.path()
             options.adapter = try head.load().path
@@ -124,7 +126,9 @@ struct BenchVerb: AsyncParsableCommand {
             )
             let mark = task.passed ? Terminal.green("yes") : Terminal.red("no ")
             let name = Terminal.fit(task.task, 20)
-            global.say("\(name) \(Terminal.fit(task.app, 10)) \(Terminal.fit(task.split.rawValue, 9)) \(mark)    \(figures)")
+            global.say(
+                "\(name) \(Terminal.fit(task.app, 10)) \(Terminal.fit(task.split.rawValue, 9)) \(mark)    \(figures)"
+            )
         }
         for split in TaskTemplate.Split.allCases {
             let part = templates.filter { $0.split == split }
@@ -138,8 +142,12 @@ struct BenchVerb: AsyncParsableCommand {
             summary.low * 100,
             summary.high * 100
         )
-        global.say("\(summary.successes) of \(summary.episodes) episodes: \(rate), \(String(format: "%.0f", seconds)) s")
-        if summary.skipped > 0 { global.say("\(summary.skipped) episodes could not be judged and are no part of the rate") }
+        global.say(
+            "\(summary.successes) of \(summary.episodes) episodes: \(rate), \(String(format: "%.0f", seconds)) s"
+        )
+        if summary.skipped > 0 {
+            global.say("\(summary.skipped) episodes could not be judged and are no part of the rate")
+        }
         if let report { global.say("report: \(report)") }
     }
 
@@ -168,8 +176,12 @@ struct BenchVerb: AsyncParsableCommand {
         }
         await device.stop()
         for part in rate.parts {
-            try global.emit(TopLine(task: part.task, split: part.split.rawValue, states: part.states, right: part.right))
-            global.say("\(Terminal.fit(part.task, 20)) \(Terminal.fit(part.split.rawValue, 9)) \(part.right) of \(part.states)")
+            try global.emit(
+                TopLine(task: part.task, split: part.split.rawValue, states: part.states, right: part.right)
+            )
+            global.say(
+                "\(Terminal.fit(part.task, 20)) \(Terminal.fit(part.split.rawValue, 9)) \(part.right) of \(part.states)"
+            )
         }
         for split in TaskTemplate.Split.allCases {
             guard let share = rate.rate(split) else { continue }

@@ -33,7 +33,9 @@ struct DoctorVerb: AsyncParsableCommand {
             guard !global.json else { continue }
             let mark = finding.isFine ? Terminal.green("ok  ") : Terminal.red("bad ")
             global.say("\(mark) \(Terminal.fit(finding.name, 16)) \(finding.detail)")
-            if let next = finding.next { global.say("     \(Terminal.fit("", 16)) \(Terminal.yellow("next: \(next)"))") }
+            if let next = finding.next {
+                global.say("     \(Terminal.fit("", 16)) \(Terminal.yellow("next: \(next)"))")
+            }
         }
         if findings.contains(where: { !$0.isFine }) { throw ExitCode(3) }
     }
@@ -96,7 +98,8 @@ struct DoctorVerb: AsyncParsableCommand {
         let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let flags = Set(info.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
         let wanted = ["avx2", "fma", "f16c", "avx512f", "avx512_vnni"].filter { flags.contains(Substring($0)) }
-        let found = wanted.isEmpty ? "no vector instructions that we use: the scalar twin runs" : wanted.joined(separator: " ")
+        let found =
+            wanted.isEmpty ? "no vector instructions that we use: the scalar twin runs" : wanted.joined(separator: " ")
         return Finding(name: "processor", isFine: true, detail: "\(Machine.description); \(found)", next: nil)
     }
 

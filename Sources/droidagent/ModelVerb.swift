@@ -73,10 +73,14 @@ struct ModelInfo: AsyncParsableCommand {
         )
         if global.json { return Terminal.out(try JSON.line(info)) }
         Terminal.out("\(Terminal.bold(info.name))  \(path)")
-        Terminal.out("  architecture   \(info.architecture), \(info.blocks) blocks of \(info.width) x \(info.feedForwardWidth)")
+        Terminal.out(
+            "  architecture   \(info.architecture), \(info.blocks) blocks of \(info.width) x \(info.feedForwardWidth)"
+        )
         Terminal.out("  attention      \(info.heads) heads, \(info.keyValueHeads) for keys and values")
         Terminal.out("  context        \(info.contextLength) tokens, vocabulary \(info.vocabulary)")
-        Terminal.out("  tensors        \(types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
+        Terminal.out(
+            "  tensors        \(types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))"
+        )
         Terminal.out("  sha256         \(info.sha256)")
     }
 }
@@ -122,7 +126,11 @@ struct ModelScore: AsyncParsableCommand {
         let tokenizer = language.tokenizer
         let tokens = candidates.map { tokenizer.encode($0) }
         if let empty = tokens.firstIndex(where: \.isEmpty) {
-            throw DroidError("score.empty", "candidate \(empty + 1) is empty", next: "give every candidate at least a letter")
+            throw DroidError(
+                "score.empty",
+                "candidate \(empty + 1) is empty",
+                next: "give every candidate at least a letter"
+            )
         }
         var request = ScoreRequest(prefix: tokenizer.encode(prefix, addSpecial: true), candidates: tokens)
         request.wantsLogProbs = true

@@ -13,7 +13,8 @@ struct ScreenVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "screen",
         abstract: "Show what the agent sees on a device.",
-        discussion: "png: numbered boxes drawn over the screenshot. actions: the numbered elements and the candidate list."
+        discussion:
+            "png: numbered boxes drawn over the screenshot. actions: the numbered elements and the candidate list."
     )
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case actions, html, xml, json, png }

@@ -33,7 +33,8 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
     @Option(help: "States right after a wrong step, as a share of all, at most.") var correctionShare = 0.1
     @Option(help: "Devices that run at the same time.") var jobs = 2
-    @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states: String?
+    @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states:
+        String?
     @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
 
     private struct Line: Encodable {
@@ -44,7 +45,9 @@ struct TrainPairs: AsyncParsableCommand {
 
     func run() async throws {
         let ends = seeds.split(separator: "-").compactMap { UInt64($0) }
-        guard ends.count == 2, ends[0] <= ends[1] else { throw ValidationError("--seeds is FROM-TO, such as 1000-1019") }
+        guard ends.count == 2, ends[0] <= ends[1] else {
+            throw ValidationError("--seeds is FROM-TO, such as 1000-1019")
+        }
         let tokenizer = try LanguageModel.load(model.path()).tokenizer
         var options = CollectOptions(suite: suite, folder: states ?? "\(Locations.cache)/states/\(suite)")
         options.tasks = tasks
@@ -76,7 +79,8 @@ struct TrainHead: AsyncParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "Pairs files.") var pairs: [String]
-    @Option(help: ArgumentHelp("A name under Training/recipes, or a path.", valueName: "recipe")) var recipe = "first-head"
+    @Option(help: ArgumentHelp("A name under Training/recipes, or a path.", valueName: "recipe")) var recipe =
+        "first-head"
     @Option(help: ArgumentHelp("Where the head goes.", valueName: "file.gguf")) var out = "head.gguf"
     @Option(help: ArgumentHelp("Where the report goes, without ending.", valueName: "path")) var report: String?
 
@@ -103,7 +107,8 @@ struct TrainHead: AsyncParsableCommand {
         let (_, _) = try HeadTraining.run(options) { event in
             switch event {
             case .features(let progress):
-                let shown = bar ?? ProgressBar("features", total: progress.total, unit: "decision", isEnabled: !global.quiet)
+                let shown =
+                    bar ?? ProgressBar("features", total: progress.total, unit: "decision", isEnabled: !global.quiet)
                 bar = shown
                 shown.update(progress.done)
                 if progress.done == progress.total {
@@ -117,11 +122,18 @@ struct TrainHead: AsyncParsableCommand {
                     validation: point.validationTopOne
                 )
                 let validation = point.validationTopOne.map { String(format: ", validation %.3f", $0) } ?? ""
-                global.detail(String(format: "step %d: top-1 training %.3f", point.step, point.trainingTopOne) + validation)
+                global.detail(
+                    String(format: "step %d: top-1 training %.3f", point.step, point.trainingTopOne) + validation
+                )
             }
         }
         try global.emit(
-            Line(head: out, step: last?.step ?? 0, trainingTopOne: last?.training ?? 0, validationTopOne: last?.validation)
+            Line(
+                head: out,
+                step: last?.step ?? 0,
+                trainingTopOne: last?.training ?? 0,
+                validationTopOne: last?.validation
+            )
         )
         if !global.json {
             let validation = last?.validation.map { String(format: ", validation %.1f %%", $0 * 100) } ?? ""

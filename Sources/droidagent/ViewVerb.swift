@@ -15,7 +15,8 @@ struct ViewVerb: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The folder of the run, or its name under the user's runs. Default: the last one.")
     var run: String?
-    @Option(help: ArgumentHelp("Where the page goes. Default: run.html in the folder.", valueName: "file")) var out: String?
+    @Option(help: ArgumentHelp("Where the page goes. Default: run.html in the folder.", valueName: "file")) var out:
+        String?
 
     private struct Line: Encodable { let page: String }
 
@@ -31,7 +32,9 @@ struct ViewVerb: AsyncParsableCommand {
         let runs = "\(Locations.state)/runs"
         if let run {
             let places = [run, "\(runs)/\(run)"]
-            if let found = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/run.json") }) { return found }
+            if let found = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/run.json") }) {
+                return found
+            }
             throw DroidError(
                 "run.missing",
                 "there is no run at \(run)",
