@@ -3,7 +3,6 @@
 import ADB
 import Base
 import Foundation
-import Screen
 import Testing
 
 @testable import Benchmark

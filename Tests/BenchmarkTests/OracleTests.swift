@@ -4,7 +4,6 @@ import ADB
 import Agent
 import Base
 import Foundation
-import Screen
 import Synchronization
 import Testing
 
