@@ -90,7 +90,10 @@ enum Labels {
             ])
             return
         }
-        var label = firstNonEmpty([oneLine(element.text), oneLine(element.contentDescription)])
+        // What a slider gives as its text is where it stands.
+        let names = [oneLine(element.text), oneLine(element.contentDescription)]
+        var label = element.isSlider ? names[1] : firstNonEmpty(names)
+        if element.isSlider { elements[id].detail = names[0] }
         let interactive = element.isClickable || element.isCheckable || element.flags.contains(.longClickable)
         if interactive && !element.isLeaf {
             var pieces: [String] = []
