@@ -38,7 +38,8 @@ public final class ProgressBar {
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
         let percent = Int(Double(done) / total * 100)
         let shownRate = rate >= 10 ? "\(Int(rate))" : "\((rate * 10).rounded() / 10)"
-        let line = "\r\u{1B}[2K\(label) \(bar) \(percent) %  \(shownRate) \(unit)/s  \(left / 60) min \(left % 60) s left"
+        let line =
+            "\r\u{1B}[2K\(label) \(bar) \(percent) %  \(shownRate) \(unit)/s  \(left / 60) min \(left % 60) s left"
         StandardError.write(line)
     }
 

@@ -70,6 +70,7 @@ public final class ScreenObserver: Sendable {
         var dumps = 0
         var last: Read?
         var wantsPicture = false
+        var ticks = 0
         while true {
             let isLate = clock.now() - start >= options.settleDeadline
             var current: Read
@@ -85,7 +86,12 @@ public final class ScreenObserver: Sendable {
                 try await clock.sleep(for: options.pause)
                 continue
             }
-            let isSame = last?.state.contentHash == current.state.contentHash
+            var isSame = last?.state.contentHash == current.state.contentHash
+            if !isSame, let before = last?.state {
+                // A running stopwatch never stands still; when only its numbers move, the screen has settled.
+                ticks = before.shapeHash == current.state.shapeHash ? ticks + 1 : 0
+                isSame = ticks >= 2
+            }
             let unchanged = current.state.contentHash == previous
             let mayReact = unchanged && clock.now() - start < options.reactionTime
             if isSame && !mayReact || isLate {

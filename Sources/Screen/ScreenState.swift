@@ -120,11 +120,14 @@ public struct ScreenState: Sendable {
     /// The element that has the input focus and takes text.
     public var focusedField: Element? { elements.first { $0.isFocused && $0.isEditable } }
 
-    private static func hash(of elements: [Element]) -> String {
+    /// The content hash with numbers taken for equal: the same while nothing but a clock, a timer or a counter moves.
+    var shapeHash: String { Self.hash(of: elements, countsNumbers: false) }
+
+    private static func hash(of elements: [Element], countsNumbers: Bool = true) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(elements.count * 96)
         func add(_ text: String) {
-            bytes.append(contentsOf: text.utf8)
+            if countsNumbers { bytes.append(contentsOf: text.utf8) } else { bytes.append(contentsOf: masked(text)) }
             bytes.append(0xFF)
         }
         func add(_ number: Int) {
@@ -139,11 +142,24 @@ public struct ScreenState: Sendable {
             add(element.package)
             add(element.depth)
             add(Int(element.flags.rawValue))
+            // A number that grows a digit moves what stands around it.
+            guard countsNumbers else { continue }
             add(element.bounds.left)
             add(element.bounds.top)
             add(element.bounds.right)
             add(element.bounds.bottom)
         }
         return SHA256.hex(bytes)
+    }
+
+    /// Each run of digits as one zero.
+    private static func masked(_ text: String) -> [UInt8] {
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            let isDigit = (0x30...0x39).contains(byte)
+            if isDigit && out.last == 0x30 { continue }
+            out.append(isDigit ? 0x30 : byte)
+        }
+        return out
     }
 }

@@ -90,7 +90,9 @@ public final class SimulatedDevice: Sendable {
     /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.port`. Nothing runs after it.
     public static func start(_ options: SimDeviceOptions) async throws -> SimulatedDevice {
         if options.fresh {
-            for part in ["root", "snapshots"] { try? FileManager.default.removeItem(atPath: options.stateFolder + "/" + part) }
+            for part in ["root", "snapshots"] {
+                try? FileManager.default.removeItem(atPath: options.stateFolder + "/" + part)
+            }
         }
         let device = try DeviceActor(options)
         let token = try makeToken()

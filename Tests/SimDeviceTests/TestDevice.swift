@@ -24,7 +24,12 @@ final class TestDevice {
         try FileBytes.makeFolder(folder)
         let data = try Locations.data("Emulator")
         let image = try DeviceImage(folder: data + "/default")
-        let system = try DeviceSystem(root: folder + "/root", clock: DeviceClock(mode: clock), seed: seed, properties: image.properties)
+        let system = try DeviceSystem(
+            root: folder + "/root",
+            clock: DeviceClock(mode: clock),
+            seed: seed,
+            properties: image.properties
+        )
         system.settings.apply(defaults: image.settings)
         system.installed = image.packages
         try image.install(in: system)
@@ -45,6 +50,10 @@ final class TestDevice {
         let (out, err) = (ShellOutput.buffer, ShellOutput.buffer)
         let shell = Shell(device: context, input: ShellInput(Array(input.utf8)), output: out, error: err)
         let code = await shell.run(command)
-        return Outcome(code: code, out: String(decoding: out.bytes, as: UTF8.self), err: String(decoding: err.bytes, as: UTF8.self))
+        return Outcome(
+            code: code,
+            out: String(decoding: out.bytes, as: UTF8.self),
+            err: String(decoding: err.bytes, as: UTF8.self)
+        )
     }
 }

@@ -137,16 +137,26 @@ struct ConsoleSession: Sendable {
             case ("snapshot", "list"): return ok(await device.snapshotNames.map { $0 + "\r\n" }.joined())
             case ("snapshot", "save"), ("snapshot", "load"):
                 guard words.count == 3, SnapshotStore.isName(words[2]) else { return ko("bad snapshot name") }
-                if words[1] == "save" { try await device.saveSnapshot(words[2]) } else { try await device.loadSnapshot(words[2]) }
+                if words[1] == "save" {
+                    try await device.saveSnapshot(words[2])
+                } else {
+                    try await device.loadSnapshot(words[2])
+                }
                 return ok()
             case ("clock", "get"): return ok("\(await device.now)\r\n")
             case ("clock", "set"), ("clock", "advance"):
-                guard words.count == 3, let ms = Int64(words[2]), abs(ms / 2) < 4_000_000_000_000 else { return ko("bad time, need milliseconds") }
+                guard words.count == 3, let ms = Int64(words[2]), abs(ms / 2) < 4_000_000_000_000 else {
+                    return ko("bad time, need milliseconds")
+                }
                 if words[1] == "set" { await device.setClock(ms) } else { await device.advanceClock(ms) }
                 return ok()
             case ("sms", "send"):
-                guard words.count == 4 else { return ko("missing argument, try 'sms send <phonenumber> <text message>'") }
-                guard words[2].allSatisfy({ $0.isNumber || "+-()".contains($0) }) else { return ko("bad phone number format, must be [+](0-9)*") }
+                guard words.count == 4 else {
+                    return ko("missing argument, try 'sms send <phonenumber> <text message>'")
+                }
+                guard words[2].allSatisfy({ $0.isNumber || "+-()".contains($0) }) else {
+                    return ko("bad phone number format, must be [+](0-9)*")
+                }
                 try await device.receiveMessage(from: words[2], words[3])
                 return ok()
             case ("kill", _):

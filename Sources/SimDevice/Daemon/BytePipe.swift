@@ -24,7 +24,8 @@ final class BytePipe: Sendable {
 
     /// Adds the bytes of one write of the peer.
     func push(_ pieces: [ArraySlice<UInt8>]) {
-        let (waiter, chunk, answers) = state.withLock { state -> (CheckedContinuation<ArraySlice<UInt8>?, Never>?, ArraySlice<UInt8>?, Int) in
+        let (waiter, chunk, answers) = state.withLock {
+            state -> (CheckedContinuation<ArraySlice<UInt8>?, Never>?, ArraySlice<UInt8>?, Int) in
             state.owed += 1
             if !state.finished {
                 for piece in pieces where !piece.isEmpty {

@@ -23,7 +23,11 @@ actor DeviceActor {
         do {
             system = try DeviceSystem(root: root, clock: clock, seed: options.seed, properties: image.properties)
         } catch let failure as FileFailure {
-            throw DroidError("sim.state", "the device's folder cannot be used", why: "\(failure.path): \(failure.reason)")
+            throw DroidError(
+                "sim.state",
+                "the device's folder cannot be used",
+                why: "\(failure.path): \(failure.reason)"
+            )
         }
         system.settings.apply(defaults: image.settings)
         system.installed = image.packages
@@ -32,7 +36,11 @@ actor DeviceActor {
             do {
                 try image.install(in: system)
             } catch let failure as FileFailure {
-                throw DroidError("sim.image", "the device image cannot be installed", why: "\(failure.path): \(failure.reason)")
+                throw DroidError(
+                    "sim.image",
+                    "the device image cannot be installed",
+                    why: "\(failure.path): \(failure.reason)"
+                )
             }
         }
         context = DeviceContext(system: system, windows: WindowManager(system: system), latency: latency)
@@ -63,10 +71,22 @@ actor DeviceActor {
         let output = ShellOutput.stream(Self.translated(run.output, run.terminal), drain: { await run.outbox.drain() })
         let error = ShellOutput.stream(Self.translated(run.error, run.terminal), drain: { await run.outbox.drain() })
         if run.command.isEmpty {
-            let dialogue = ShellDialogue(device: context, output: output, error: error, term: run.term, terminal: run.terminal)
+            let dialogue = ShellDialogue(
+                device: context,
+                output: output,
+                error: error,
+                term: run.term,
+                terminal: run.terminal
+            )
             return await dialogue.run(ShellInput(run.pipe.stream))
         }
-        let shell = Shell(device: context, input: ShellInput(run.pipe.stream), output: output, error: error, term: run.term)
+        let shell = Shell(
+            device: context,
+            input: ShellInput(run.pipe.stream),
+            output: output,
+            error: error,
+            term: run.term
+        )
         return await shell.run(run.command)
     }
 

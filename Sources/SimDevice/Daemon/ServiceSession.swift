@@ -32,7 +32,9 @@ struct ServiceSession: Sendable {
         ]
         if name == "framebuffer:" { return { await device.framebuffer(outbox: outbox) } }
         if let answer = answers[name] { return { say(answer) } }
-        if name.hasPrefix("reboot:") { return { say("the built-in device does not reboot; stop it and start it again\n") } }
+        if name.hasPrefix("reboot:") {
+            return { say("the built-in device does not reboot; stop it and start it again\n") }
+        }
         if name.hasPrefix("tcpip:") || name == "usb:" { return { say("the built-in device stays on its own port\n") } }
         return nil
     }
@@ -53,7 +55,15 @@ struct ServiceSession: Sendable {
     private func bare(_ command: String, terminal: Bool) async {
         let outbox = outbox
         let send: @Sendable (ArraySlice<UInt8>) -> Void = { outbox.send($0) }
-        let run = ShellRun(command: command, terminal: terminal, term: "dumb", pipe: pipe, outbox: outbox, output: send, error: send)
+        let run = ShellRun(
+            command: command,
+            terminal: terminal,
+            term: "dumb",
+            pipe: pipe,
+            outbox: outbox,
+            output: send,
+            error: send
+        )
         _ = await device.run(run)
     }
 

@@ -46,7 +46,8 @@ struct Glob {
 
     init(_ pattern: String) { self.init(pattern.unicodeScalars.map { ($0, false) }) }
 
-    private static func set(_ characters: [(character: Unicode.Scalar, quoted: Bool)], _ start: Int) -> (Element, Int)? {
+    private static func set(_ characters: [(character: Unicode.Scalar, quoted: Bool)], _ start: Int) -> (Element, Int)?
+    {
         var index = start
         var negated = false
         if index < characters.count, characters[index].character == "!" || characters[index].character == "^" {

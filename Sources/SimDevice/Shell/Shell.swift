@@ -294,7 +294,8 @@ final class Shell {
             let files = device.system.files
             switch redirect.kind {
             case .read:
-                input = name == "/dev/null" ? ShellInput() : ShellInput(try located(name) { try files.read(path(name)) })
+                input =
+                    name == "/dev/null" ? ShellInput() : ShellInput(try located(name) { try files.read(path(name)) })
             case .duplicate:
                 if name == "-" {
                     streams[redirect.descriptor] = .nothing

@@ -108,7 +108,9 @@ struct ShellArithmetic {
         default:
             let start = position
             while position < source.count,
-                source[position] == "_" || (source[position].isASCII && (source[position].properties.isAlphabetic || ("0"..."9").contains(source[position])))
+                source[position] == "_"
+                    || (source[position].isASCII
+                        && (source[position].properties.isAlphabetic || ("0"..."9").contains(source[position])))
             { position += 1 }
             let word = String(String.UnicodeScalarView(source[start..<position]))
             guard !word.isEmpty else { throw failure("unexpected '\(c)'") }

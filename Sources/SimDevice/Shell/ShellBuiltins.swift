@@ -108,7 +108,8 @@ extension Shell {
             if ToolTable.find(word) != nil {
                 let place = "/system/bin/" + DevicePath.name(word)
                 output.line(name == "type" ? "\(word) is \(place)" : place)
-            } else if ["cd", "exit", "export", "read", "set", "eval", "exec", "command", "type", "unset"].contains(word) {
+            } else if ["cd", "exit", "export", "read", "set", "eval", "exec", "command", "type", "unset"].contains(word)
+            {
                 output.line(name == "type" ? "\(word) is a shell builtin" : word)
             } else {
                 if name == "type" { output.line("\(word) not found") }

@@ -73,7 +73,7 @@ final class ShellDialogue {
         let whole = pending.isEmpty ? text : pending + "\n" + text
         do {
             _ = try ShellParser.parse(whole)
-        } catch where error.incomplete && whole.utf8.count < ShellLimit.source {
+        } catch  where error.incomplete && whole.utf8.count < ShellLimit.source {
             pending = whole.trimmed.isEmpty ? "" : whole
             return nil
         } catch {}

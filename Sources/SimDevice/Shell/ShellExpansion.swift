@@ -182,7 +182,9 @@ extension Shell {
             found = next
         }
         found = found.filter { (try? device.system.files.stat(path($0), follow: false)) != nil }
-        if field.scalars.last?.0 == "/" { found = found.filter { device.system.files.isFolder(path($0)) }.map { $0 + "/" } }
+        if field.scalars.last?.0 == "/" {
+            found = found.filter { device.system.files.isFolder(path($0)) }.map { $0 + "/" }
+        }
         return found.isEmpty ? [text] : found
     }
 }

@@ -227,7 +227,9 @@ struct ShellParser {
         while end < source.count, ("0"..."9").contains(source[end]), end - position < 2 { end += 1 }
         guard end < source.count else { return nil }
         let number = end > position ? Int(String(String.UnicodeScalarView(source[position..<end]))) : nil
-        if number == nil, take("&>") { return try target(ShellRedirect(descriptor: 1, kind: .write, target: .init(), both: true)) }
+        if number == nil, take("&>") {
+            return try target(ShellRedirect(descriptor: 1, kind: .write, target: .init(), both: true))
+        }
         guard source[end] == "<" || source[end] == ">" else { return nil }
         position = end
         if take(">>") { return try target(ShellRedirect(descriptor: number ?? 1, kind: .append, target: .init())) }
@@ -553,7 +555,9 @@ struct ShellParser {
     private mutating func reserved() -> String? {
         skipBlanks()
         var end = position
-        while end < source.count, end - position < 6, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) { end += 1 }
+        while end < source.count, end - position < 6, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) {
+            end += 1
+        }
         if end < source.count, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) { return nil }
         let text = String(String.UnicodeScalarView(source[position..<end]))
         return Self.reservedWords.contains(text) ? text : nil

@@ -194,7 +194,8 @@ final class ContactsStore {
                 INSERT INTO data (raw_contact_id, mimetype_id, \(columns))
                 VALUES (?, (SELECT _id FROM mimetypes WHERE mimetype = ?), \(marks))
                 """,
-            arguments: StatementArguments([contact, kind.rawValue] as [any DatabaseValueConvertible]) + StatementArguments(values)
+            arguments: StatementArguments([contact, kind.rawValue] as [any DatabaseValueConvertible])
+                + StatementArguments(values)
         )
     }
 

@@ -109,7 +109,9 @@ final class DeviceFiles {
             let kind = status.st_mode & S_IFMT
             if kind == S_IFLNK && (!pending.isEmpty || followLast || wantsFolder) {
                 links += 1
-                guard links <= 40, let target = Self.target(next.host) else { throw FileFailure(code: ELOOP, path: path) }
+                guard links <= 40, let target = Self.target(next.host) else {
+                    throw FileFailure(code: ELOOP, path: path)
+                }
                 if target.hasPrefix("/") { parts = [] } else { parts.removeLast() }
                 place = self.place(parts)
                 pending.append(contentsOf: target.split(separator: "/").reversed())

@@ -80,7 +80,12 @@ struct DeviceImage {
     /// Packages that have no windows.
     var packages: [AppManifest] {
         (contents.packages ?? []).map {
-            AppManifest(package: $0.package, label: $0.label, versionName: $0.version ?? "13", versionCode: $0.code ?? 33)
+            AppManifest(
+                package: $0.package,
+                label: $0.label,
+                versionName: $0.version ?? "13",
+                versionCode: $0.code ?? 33
+            )
         }
     }
 
@@ -93,8 +98,12 @@ struct DeviceImage {
                     given: person.given ?? "",
                     family: person.family ?? "",
                     company: person.company ?? "",
-                    phones: (person.phones ?? []).map { .init($0.value, type: Self.phoneTypes[$0.type ?? "mobile"] ?? 7) },
-                    emails: (person.emails ?? []).map { .init($0.value, type: Self.emailTypes[$0.type ?? "home"] ?? 3) },
+                    phones: (person.phones ?? []).map {
+                        .init($0.value, type: Self.phoneTypes[$0.type ?? "mobile"] ?? 7)
+                    },
+                    emails: (person.emails ?? []).map {
+                        .init($0.value, type: Self.emailTypes[$0.type ?? "home"] ?? 3)
+                    },
                     starred: person.starred ?? false
                 )
             )

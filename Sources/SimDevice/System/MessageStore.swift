@@ -94,7 +94,8 @@ final class MessageStore {
             recipient = db.lastInsertedRowID
         }
         let key = "\(recipient ?? 0)"
-        if let thread = try Int64.fetchOne(db, sql: "SELECT _id FROM threads WHERE recipient_ids = ?", arguments: [key]) {
+        if let thread = try Int64.fetchOne(db, sql: "SELECT _id FROM threads WHERE recipient_ids = ?", arguments: [key])
+        {
             return thread
         }
         try db.execute(sql: "INSERT INTO threads (recipient_ids) VALUES (?)", arguments: [key])

@@ -60,7 +60,10 @@ final class SnapshotStore {
     /// Letters, digits, `.`, `-` and `_`, not beginning with a dot.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.count <= 100 && !name.hasPrefix(".")
-            && name.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || ".-_".unicodeScalars.contains($0)) }
+            && name.unicodeScalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || ".-_".unicodeScalars.contains($0))
+            }
     }
 
     /// Saves the tree as it is. Databases must be closed.
@@ -82,7 +85,9 @@ final class SnapshotStore {
                     blob = before.blob
                 } else {
                     files.stamp(host)
-                    blob = String(UInt64.random(in: 0 ... .max), radix: 36) + String(UInt64.random(in: 0 ... .max), radix: 36)
+                    blob =
+                        String(UInt64.random(in: 0 ... .max), radix: 36)
+                        + String(UInt64.random(in: 0 ... .max), radix: 36)
                     try Self.copy(host, folder + "/blobs/" + blob, mode: 0o600)
                     copied += 1
                     look = try Self.look(host)
@@ -105,17 +110,20 @@ final class SnapshotStore {
         var seen: [String: Look] = [:]
         var obsolete: [String] = []
         try walk("") { path, status in
-            let kind: Entry.Kind? = switch status.st_mode & S_IFMT {
-            case S_IFDIR: .folder
-            case S_IFLNK: .link
-            case S_IFREG: .file
-            default: nil
-            }
+            let kind: Entry.Kind? =
+                switch status.st_mode & S_IFMT {
+                case S_IFDIR: .folder
+                case S_IFLNK: .link
+                case S_IFREG: .file
+                default: nil
+                }
             guard let entry = snapshot.entries[path], entry.kind == kind else {
                 obsolete.append(path)
                 return
             }
-            if kind == .link, (try? FileManager.default.destinationOfSymbolicLink(atPath: files.root + path)) != entry.content {
+            if kind == .link,
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: files.root + path)) != entry.content
+            {
                 obsolete.append(path)
                 return
             }
@@ -142,7 +150,9 @@ final class SnapshotStore {
                 let blob = entry.content ?? ""
                 if let look = seen[path], let before = known[path], before.look == look, before.blob == blob,
                     !files.touched.contains(host), look.mode & 0o7777 == entry.mode, look.modified == entry.modified
-                { continue }
+                {
+                    continue
+                }
                 let temporary = files.root + DevicePath.parent(path) + "/" + FileWriter.prefix + "restore"
                 unlink(temporary)
                 try Self.copy(folder + "/blobs/" + blob, temporary, mode: entry.mode)
@@ -182,7 +192,11 @@ final class SnapshotStore {
     }
 
     private func failure(_ name: String, _ path: String) -> DroidError {
-        DroidError("sim.snapshot", "the snapshot \(name) cannot be restored", why: "\(path): \(String(cString: strerror(errno)))")
+        DroidError(
+            "sim.snapshot",
+            "the snapshot \(name) cannot be restored",
+            why: "\(path): \(String(cString: strerror(errno)))"
+        )
     }
 
     // MARK: The host's tree
@@ -228,7 +242,9 @@ final class SnapshotStore {
     private static func setTime(_ host: String, _ nanoseconds: Int64) {
         let time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         withUnsafePointer(to: (time, time)) {
-            $0.withMemoryRebound(to: timespec.self, capacity: 2) { _ = utimensat(AT_FDCWD, host, $0, AT_SYMLINK_NOFOLLOW) }
+            $0.withMemoryRebound(to: timespec.self, capacity: 2) {
+                _ = utimensat(AT_FDCWD, host, $0, AT_SYMLINK_NOFOLLOW)
+            }
         }
     }
 

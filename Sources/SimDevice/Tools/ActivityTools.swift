@@ -83,12 +83,16 @@ extension ToolTable {
             return 0
         case .broughtToFront(let component), .delivered(let component):
             if case .delivered = result {
-                call.err.line("Warning: Activity not started, intent has been delivered to currently running top-most instance.")
+                call.err.line(
+                    "Warning: Activity not started, intent has been delivered to currently running top-most instance."
+                )
             } else {
                 call.err.line("Warning: Activity not started, its current task has been brought to the front")
             }
             if parsed.waits {
-                call.out.write("Status: ok\nLaunchState: HOT\nActivity: \(component.short)\nTotalTime: 0\nWaitTime: 4\nComplete\n")
+                call.out.write(
+                    "Status: ok\nLaunchState: HOT\nActivity: \(component.short)\nTotalTime: 0\nWaitTime: 4\nComplete\n"
+                )
             }
             return 0
         case .unresolved:
@@ -177,14 +181,19 @@ extension ToolTable {
         while let word = rest.popFirst() {
             switch word {
             case "-p": package = rest.popFirst()
-            case "-c", "-s", "--throttle", "--pct-touch", "--pct-motion", "--pct-syskeys", "--pct-appswitch": _ = rest.popFirst()
+            case "-c", "-s", "--throttle", "--pct-touch", "--pct-motion", "--pct-syskeys", "--pct-appswitch":
+                _ = rest.popFirst()
             case _ where word.hasPrefix("-p"): package = String(word.dropFirst(2))
             case _ where word.hasPrefix("-"): break
             default: count = Int(word)
             }
         }
         guard let count, count >= 0 else {
-            throw ToolFailure(message: "** Error: Count not specified\nusage: monkey [-p ALLOWED_PACKAGE [-p ALLOWED_PACKAGE] ...] COUNT", status: 255)
+            throw ToolFailure(
+                message:
+                    "** Error: Count not specified\nusage: monkey [-p ALLOWED_PACKAGE [-p ALLOWED_PACKAGE] ...] COUNT",
+                status: 255
+            )
         }
         call.out.line("  bash arg: -p\n  bash arg: \(package ?? "")\n  bash arg: \(count)")
         let known = call.manifests.first { $0.package == package && $0.mainActivity != nil }

@@ -11,14 +11,19 @@ extension ToolTable {
 
     nonisolated(nonsending) private static func cmd(_ call: ToolCall) async throws -> Int32 {
         guard let service = call.arguments.first else {
-            call.err.line("cmd: No service specified; use -l to list all running services. Use -w to start and wait for a service.")
+            call.err.line(
+                "cmd: No service specified; use -l to list all running services. Use -w to start and wait for a service."
+            )
             return 20
         }
         let rest = Array(call.arguments.dropFirst())
         switch service {
         case "-l":
             call.out.line("Currently running services:")
-            for name in ["activity", "appops", "bluetooth_manager", "connectivity", "package", "settings", "statusbar", "uimode", "wifi"] {
+            for name in [
+                "activity", "appops", "bluetooth_manager", "connectivity", "package", "settings", "statusbar", "uimode",
+                "wifi",
+            ] {
                 call.out.line("  " + name)
             }
             return 0
@@ -54,10 +59,14 @@ extension ToolTable {
     }
 
     private static func uimode(_ call: ToolCall, _ words: [String]) throws -> Int32 {
-        guard words.first == "night" else { throw ToolFailure(message: "Unknown command: \(words.first ?? "")", status: 255) }
+        guard words.first == "night" else {
+            throw ToolFailure(message: "Unknown command: \(words.first ?? "")", status: 255)
+        }
         let values = ["no": "1", "yes": "2", "auto": "0"]
         if words.count > 1 {
-            guard let value = values[words[1]] else { throw ToolFailure(message: "Error: mode must be 'yes', 'no', or 'auto'", status: 255) }
+            guard let value = values[words[1]] else {
+                throw ToolFailure(message: "Error: mode must be 'yes', 'no', or 'auto'", status: 255)
+            }
             call.system.settings.put(.secure, "ui_night_mode", value)
             call.windows.timePassed()
         }
@@ -67,7 +76,9 @@ extension ToolTable {
     }
 
     private static func airplane(_ call: ToolCall, _ words: [String]) throws -> Int32 {
-        guard words.first == "airplane-mode" else { throw ToolFailure(message: "Unknown command: \(words.first ?? "")", status: 255) }
+        guard words.first == "airplane-mode" else {
+            throw ToolFailure(message: "Unknown command: \(words.first ?? "")", status: 255)
+        }
         switch words.dropFirst().first {
         case "enable": call.system.setRadio(.airplane, true)
         case "disable": call.system.setRadio(.airplane, false)
@@ -81,13 +92,17 @@ extension ToolTable {
     private static func wifi(_ call: ToolCall, _ words: [String]) throws -> Int32 {
         switch words.first {
         case "set-wifi-enabled":
-            guard words.count > 1, ["enabled", "disabled"].contains(words[1]) else { throw ToolFailure(message: "Invalid argument", status: 255) }
+            guard words.count > 1, ["enabled", "disabled"].contains(words[1]) else {
+                throw ToolFailure(message: "Invalid argument", status: 255)
+            }
             call.system.setRadio(.wifi, words[1] == "enabled")
             call.windows.timePassed()
         case "status":
             let on = call.system.isOn(.wifi)
             call.out.line("Wifi is \(on ? "enabled" : "disabled")")
-            if on { call.out.line("==== Primary ClientModeManager instance ====\nWifi is connected to \"AndroidWifi\"") }
+            if on {
+                call.out.line("==== Primary ClientModeManager instance ====\nWifi is connected to \"AndroidWifi\"")
+            }
         default: throw ToolFailure(message: "Unknown command: \(words.first ?? "")", status: 255)
         }
         return 0
@@ -96,7 +111,9 @@ extension ToolTable {
     private static func svc(_ call: ToolCall) throws -> Int32 {
         let words = call.arguments
         let radios: [String: Radio] = ["wifi": .wifi, "bluetooth": .bluetooth, "data": .mobileData]
-        if let first = words.first, let radio = radios[first], words.count > 1, ["enable", "disable"].contains(words[1]) {
+        if let first = words.first, let radio = radios[first], words.count > 1,
+            ["enable", "disable"].contains(words[1])
+        {
             call.system.setRadio(radio, words[1] == "enable")
             call.windows.timePassed()
             return 0
@@ -119,7 +136,9 @@ extension ToolTable {
         if let shown {
             call.err.line("Control the \(shown) service\n\nusage: svc \(shown) [enable|disable]")
         } else {
-            call.err.line("Available commands:\n    help     Show information about the subcommands\n    power    Control the power manager\n    data     Control mobile data connectivity\n    wifi     Control the Wi-Fi manager\n    bluetooth    Control Bluetooth service")
+            call.err.line(
+                "Available commands:\n    help     Show information about the subcommands\n    power    Control the power manager\n    data     Control mobile data connectivity\n    wifi     Control the Wi-Fi manager\n    bluetooth    Control Bluetooth service"
+            )
         }
         return 255
     }
@@ -130,12 +149,16 @@ extension ToolTable {
         let words = call.arguments.filter { $0 != "--user" && $0 != "0" }
         switch words.first {
         case "list":
-            call.out.line(words.contains("-s") ? keyboard : "\(keyboard):\n  mId=\(keyboard) mSettingsActivityName=null mIsVrOnly=false")
+            call.out.line(
+                words.contains("-s")
+                    ? keyboard : "\(keyboard):\n  mId=\(keyboard) mSettingsActivityName=null mIsVrOnly=false"
+            )
         case "set", "enable", "disable":
             guard let name = words.dropFirst().first else { throw missing("ime") }
             guard name == keyboard else {
                 throw ToolFailure(
-                    message: "Unknown input method \(name) cannot be \(words[0] == "set" ? "selected" : words[0] + "d") for user #0",
+                    message:
+                        "Unknown input method \(name) cannot be \(words[0] == "set" ? "selected" : words[0] + "d") for user #0",
                     status: 255
                 )
             }
@@ -156,7 +179,10 @@ extension ToolTable {
     private static func service(_ call: ToolCall) throws -> Int32 {
         let words = call.arguments
         switch words.first {
-        case "list": call.out.line("Found 3 services:\n0\talarm: [android.app.IAlarmManager]\n1\tpackage: [android.content.pm.IPackageManager]\n2\twindow: [android.view.IWindowManager]")
+        case "list":
+            call.out.line(
+                "Found 3 services:\n0\talarm: [android.app.IAlarmManager]\n1\tpackage: [android.content.pm.IPackageManager]\n2\twindow: [android.view.IWindowManager]"
+            )
         case "check" where words.count > 1: call.out.line("Service \(words[1]): found")
         case "call" where words.count > 2:
             // Code 3 of the alarm service sets the time zone; harnesses set UTC by it.
@@ -166,7 +192,9 @@ extension ToolTable {
             }
             call.out.line("Result: Parcel(00000000    '....')")
         default:
-            call.err.line("Usage: service [-h|-?]\n       service list\n       service check SERVICE\n       service call SERVICE CODE [i32 N | i64 N | f N | d N | s16 STR | null | fd f | nfd n | afd f ] ...")
+            call.err.line(
+                "Usage: service [-h|-?]\n       service list\n       service check SERVICE\n       service call SERVICE CODE [i32 N | i64 N | f N | d N | s16 STR | null | fd f | nfd n | afd f ] ..."
+            )
             return 10
         }
         return 0

@@ -184,8 +184,12 @@ struct ContentProvider {
     }
 
     private func insertData(_ values: [(String, DatabaseValue)], _ text: (String) -> String?) throws {
-        guard let person = text("raw_contact_id").flatMap({ Int64($0) }), var contact = try system.contacts.get(person) else {
-            throw ToolFailure(message: "Error while accessing provider:com.android.contacts\njava.lang.IllegalArgumentException: raw_contact_id is required")
+        guard let person = text("raw_contact_id").flatMap({ Int64($0) }), var contact = try system.contacts.get(person)
+        else {
+            throw ToolFailure(
+                message:
+                    "Error while accessing provider:com.android.contacts\njava.lang.IllegalArgumentException: raw_contact_id is required"
+            )
         }
         let kind = ContactsSchema.Kind(rawValue: text("mimetype") ?? ContactsSchema.Kind.email.rawValue)
         let first = text("data1") ?? ""
@@ -199,7 +203,10 @@ struct ContentProvider {
             contact.given = text("data2") ?? names.first.map(String.init) ?? ""
             contact.family = text("data3") ?? (names.count > 1 ? String(names[1]) : "")
         case nil:
-            throw ToolFailure(message: "Error while accessing provider:com.android.contacts\njava.lang.IllegalArgumentException: mimetype is required")
+            throw ToolFailure(
+                message:
+                    "Error while accessing provider:com.android.contacts\njava.lang.IllegalArgumentException: mimetype is required"
+            )
         }
         try system.contacts.update(contact)
     }
@@ -219,7 +226,9 @@ struct ContentProvider {
     func delete(_ filter: String?) throws {
         if case .settings(let space) = table {
             for entry in settings(space, ["name"], filter) {
-                if let name = entry.first.flatMap({ String.fromDatabaseValue($0.1) }) { system.settings.delete(space, name) }
+                if let name = entry.first.flatMap({ String.fromDatabaseValue($0.1) }) {
+                    system.settings.delete(space, name)
+                }
             }
             return
         }
@@ -235,7 +244,9 @@ struct ContentProvider {
                 try db.makeStatement(sql: "DELETE FROM \(target) WHERE _id IN (\(ids(filter)))").execute()
             }
             if case .messages = table {
-                try database.write { try $0.execute(sql: "DELETE FROM threads WHERE _id NOT IN (SELECT thread_id FROM sms)") }
+                try database.write {
+                    try $0.execute(sql: "DELETE FROM threads WHERE _id NOT IN (SELECT thread_id FROM sms)")
+                }
             }
         }
     }
@@ -245,7 +256,8 @@ struct ContentProvider {
     /// The select that names the rows of a condition.
     private func ids(_ filter: String?) -> String {
         let conditions = [filter.map { "(\($0))" }, row.map { "_id = \($0)" }].compactMap { $0 }
-        return "SELECT _id FROM (\(source))" + (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND "))
+        return "SELECT _id FROM (\(source))"
+            + (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND "))
     }
 
     private var target: String? {

@@ -23,11 +23,17 @@ extension ToolTable {
     }
 
     private static func content(_ call: ToolCall) throws -> Int32 {
-        guard let verb = call.arguments.first, ["query", "insert", "update", "delete", "call", "gettype"].contains(verb) else {
+        guard let verb = call.arguments.first,
+            ["query", "insert", "update", "delete", "call", "gettype"].contains(verb)
+        else {
             throw ToolFailure(message: "[ERROR] Unsupported command: \(call.arguments.first ?? "")\n" + usage)
         }
         let request = try parse(call.arguments.dropFirst())
-        guard !request.uri.isEmpty else { throw ToolFailure(message: "[ERROR] Content provider URI not specified. Did you specify --uri argument?\n" + usage) }
+        guard !request.uri.isEmpty else {
+            throw ToolFailure(
+                message: "[ERROR] Content provider URI not specified. Did you specify --uri argument?\n" + usage
+            )
+        }
         if verb == "call" {
             call.out.line("Result: null")
             return 0
@@ -69,9 +75,13 @@ extension ToolTable {
     private static func parse(_ words: ArraySlice<String>) throws -> Request {
         var request = Request()
         var rest = words
-        func unsupported(_ word: String) -> ToolFailure { ToolFailure(message: "[ERROR] Unsupported argument: \(word)\n" + usage) }
+        func unsupported(_ word: String) -> ToolFailure {
+            ToolFailure(message: "[ERROR] Unsupported argument: \(word)\n" + usage)
+        }
         while let word = rest.popFirst() {
-            guard let value = rest.popFirst() else { throw ToolFailure(message: "[ERROR] Argument \(word) has no value\n" + usage) }
+            guard let value = rest.popFirst() else {
+                throw ToolFailure(message: "[ERROR] Argument \(word) has no value\n" + usage)
+            }
             switch word {
             case "--uri": request.uri = value
             case "--user", "--method", "--arg", "--extra": break

@@ -39,7 +39,9 @@ extension ToolTable {
                 return 0
             default:
                 if word.hasPrefix("-") {
-                    throw ToolFailure(message: "sqlite3: Error: unknown option: \(word)\nUse -help for a list of options.")
+                    throw ToolFailure(
+                        message: "sqlite3: Error: unknown option: \(word)\nUse -help for a list of options."
+                    )
                 }
                 operands.append(word)
             }
@@ -64,7 +66,10 @@ extension ToolTable {
             if !memory, (try? call.files.stat(call.path(file))) != before { call.files.stampWithParent(path) }
             return code
         } catch let error as DatabaseError {
-            throw ToolFailure(message: "Error: unable to open database \"\(file)\": \(error.message ?? "unable to open database file")")
+            throw ToolFailure(
+                message:
+                    "Error: unable to open database \"\(file)\": \(error.message ?? "unable to open database file")"
+            )
         }
     }
 
@@ -165,7 +170,11 @@ extension ToolTable {
     }
 
     private static func join(_ cells: [String], _ format: Format) -> String {
-        if format.mode == .column { return cells.map { $0.padding(toLength: max(10, $0.count), withPad: " ", startingAt: 0) }.joined(separator: "  ") }
+        if format.mode == .column {
+            return cells.map { $0.padding(toLength: max(10, $0.count), withPad: " ", startingAt: 0) }.joined(
+                separator: "  "
+            )
+        }
         guard format.mode == .csv else { return cells.joined(separator: format.separator) }
         return cells.map { cell in
             cell.contains(where: { ",\"\n\r '".contains($0) }) ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
@@ -207,7 +216,12 @@ extension ToolTable {
         let words = line.split(separator: " ").map(String.init)
         switch words.first {
         case ".tables":
-            let names = (try? String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type IN ('table','view') AND name NOT LIKE 'sqlite_%' ORDER BY 1")) ?? []
+            let names =
+                (try? String.fetchAll(
+                    db,
+                    sql:
+                        "SELECT name FROM sqlite_master WHERE type IN ('table','view') AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+                )) ?? []
             if !names.isEmpty { call.out.line(names.joined(separator: "  ")) }
         case ".schema":
             let like = words.count > 1 ? words[1] : "%"
@@ -226,7 +240,9 @@ extension ToolTable {
         case ".nullvalue": if words.count > 1 { format.null = words[1] }
         case ".quit", ".exit": return false
         default:
-            call.err.line("Error: unknown command or invalid arguments:  \"\(words.first?.dropFirst() ?? "")\". Enter \".help\" for help")
+            call.err.line(
+                "Error: unknown command or invalid arguments:  \"\(words.first?.dropFirst() ?? "")\". Enter \".help\" for help"
+            )
             return false
         }
         return true

@@ -31,7 +31,9 @@ extension ToolTable {
         let seconds = call.system.clock.uptime / 1000
         let minutes = seconds / 60 % 60
         let clock = DateFields(ms: call.system.clock.now, zone: call.system.timeZone).format("%H:%M:%S")
-        call.out.line(" \(clock) up \(seconds / 3600):\(minutes < 10 ? "0" : "")\(minutes),  0 users,  load average: 0.10, 0.10, 0.10")
+        call.out.line(
+            " \(clock) up \(seconds / 3600):\(minutes < 10 ? "0" : "")\(minutes),  0 users,  load average: 0.10, 0.10, 0.10"
+        )
         return 0
     }
 }

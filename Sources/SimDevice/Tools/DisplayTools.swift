@@ -44,7 +44,9 @@ extension ToolTable {
 
     nonisolated(nonsending) private static func uiautomator(_ call: ToolCall) async throws -> Int32 {
         guard call.arguments.first == "dump" else {
-            call.err.line("Usage: uiautomator <subcommand> [options]\n\nAvailable subcommands:\n\nhelp: displays help message\n\ndump: creates an XML dump of current UI hierarchy\n    dump [--verbose][file]\n      [--compressed]: dumps compressed layout information.\n      [file]: the location where the dumped XML should be stored, default is\n      /sdcard/window_dump.xml")
+            call.err.line(
+                "Usage: uiautomator <subcommand> [options]\n\nAvailable subcommands:\n\nhelp: displays help message\n\ndump: creates an XML dump of current UI hierarchy\n    dump [--verbose][file]\n      [--compressed]: dumps compressed layout information.\n      [file]: the location where the dumped XML should be stored, default is\n      /sdcard/window_dump.xml"
+            )
             return 1
         }
         let operands = call.arguments.dropFirst().filter { !$0.hasPrefix("--") }
@@ -55,7 +57,9 @@ extension ToolTable {
             call.out.write(xml)
         } else {
             do {
-                guard call.files.isFolder(DevicePath.parent(call.path(file))) else { throw FileFailure(code: 2, path: file) }
+                guard call.files.isFolder(DevicePath.parent(call.path(file))) else {
+                    throw FileFailure(code: 2, path: file)
+                }
                 try call.files.write(xml, to: call.path(file))
             } catch let failure as FileFailure {
                 call.err.line("ERROR: could not write \(file): \(failure.reason)")
@@ -69,11 +73,16 @@ extension ToolTable {
     nonisolated(nonsending) private static func screencap(_ call: ToolCall) async throws -> Int32 {
         let options = try ToolOptions(call, "pha", valued: "d")
         if options.has("h") {
-            call.err.line("usage: screencap [-hp] [-d display-id] [FILENAME]\n   -h: this message\n   -p: save the file as a png.\n   -d: specify the physical display ID to capture\nIf FILENAME ends with .png it will be saved as a png.\nIf FILENAME is not given, the results will be printed to stdout.")
+            call.err.line(
+                "usage: screencap [-hp] [-d display-id] [FILENAME]\n   -h: this message\n   -p: save the file as a png.\n   -d: specify the physical display ID to capture\nIf FILENAME ends with .png it will be saved as a png.\nIf FILENAME is not given, the results will be printed to stdout."
+            )
             return 1
         }
         if let display = options.values["d"], display != "0", display != displayID {
-            throw ToolFailure(message: "Display Id '\(display)' is not valid.\nSee \"dumpsys SurfaceFlinger --display-id\" for valid display IDs.")
+            throw ToolFailure(
+                message:
+                    "Display Id '\(display)' is not valid.\nSee \"dumpsys SurfaceFlinger --display-id\" for valid display IDs."
+            )
         }
         try await call.device.spend(.screencap)
         let file = options.operands.first

@@ -39,11 +39,15 @@ extension ToolTable {
             if words.contains("--display-id") {
                 call.out.line("Display \(displayID) (HWC display 0): port=0 pnpId=GGL displayName=\"EMU_display_0\"")
             } else {
-                call.out.line("Build configuration: [sf PRESENT_TIME_OFFSET=0]\nDisplay \(displayID) (active) HWC layers:")
+                call.out.line(
+                    "Build configuration: [sf PRESENT_TIME_OFFSET=0]\nDisplay \(displayID) (active) HWC layers:"
+                )
             }
         case "wifi": call.out.line("Wi-Fi is \(call.system.isOn(.wifi) ? "enabled" : "disabled")")
         case "bluetooth_manager":
-            call.out.line("Bluetooth Status\n  enabled: \(call.system.isOn(.bluetooth))\n  state: \(call.system.isOn(.bluetooth) ? "ON" : "OFF")")
+            call.out.line(
+                "Bluetooth Status\n  enabled: \(call.system.isOn(.bluetooth))\n  state: \(call.system.isOn(.bluetooth) ? "ON" : "OFF")"
+            )
         case "meminfo", "gfxinfo", "notification", "alarm", "connectivity": other(call, service)
         default: call.out.line("Can't find service: \(service)")
         }
@@ -68,13 +72,17 @@ extension ToolTable {
     }
 
     private static func window(_ call: ToolCall, _ part: String?) {
-        call.out.line("WINDOW MANAGER \(part == "displays" ? "DISPLAY CONTENTS" : "WINDOWS") (dumpsys window \(part ?? "windows"))")
+        call.out.line(
+            "WINDOW MANAGER \(part == "displays" ? "DISPLAY CONTENTS" : "WINDOWS") (dumpsys window \(part ?? "windows"))"
+        )
         let front = front(call)
         if part == nil || part == "windows" {
             for (index, task) in call.windows.tasks.enumerated() {
                 let component = ComponentName(package: task.package, activity: task.activity)
                 call.out.line("  Window #\(index) Window{\(hash(component.full)) u0 \(component.full)}:")
-                call.out.line("    mDisplayId=0 rootTaskId=\(task.id) mSession=Session{\(hash(task.package)) 4242:u0a10100} package=\(task.package)")
+                call.out.line(
+                    "    mDisplayId=0 rootTaskId=\(task.id) mSession=Session{\(hash(task.package)) 4242:u0a10100} package=\(task.package)"
+                )
                 call.out.line("    isOnScreen=\(task.visible) isVisible=\(task.visible)")
             }
         }
@@ -100,8 +108,12 @@ extension ToolTable {
             call.out.line("ACTIVITY MANAGER RECENT TASKS (dumpsys activity recents)")
             call.out.line("  mRecentsUid=10100\n  mFreezeTaskListReordering=false\n  Recent tasks:")
             for (index, task) in call.windows.tasks.enumerated() {
-                call.out.line("  * Recent #\(index): Task{\(hash("task \(task.id)")) #\(task.id) type=\(home(task) ? "home" : "standard") A=10100:\(task.package)}")
-                call.out.line("    userId=0 effectiveUid=u0a100 mCallingUid=u0a100 mUserSetupComplete=true mCallingPackage=\(task.package)")
+                call.out.line(
+                    "  * Recent #\(index): Task{\(hash("task \(task.id)")) #\(task.id) type=\(home(task) ? "home" : "standard") A=10100:\(task.package)}"
+                )
+                call.out.line(
+                    "    userId=0 effectiveUid=u0a100 mCallingUid=u0a100 mUserSetupComplete=true mCallingPackage=\(task.package)"
+                )
                 call.out.line("    realActivity={\(task.package)/\(task.activity)}")
                 call.out.line("    stackId=\(task.id) id=\(task.id) visible=\(task.visible)")
             }
@@ -110,7 +122,9 @@ extension ToolTable {
                 let component = ComponentName(package: task.package, activity: task.activity)
                 call.out.line("TASK \(task.package) id=\(task.id) userId=0")
                 call.out.line("  ACTIVITY \(component.short) \(hash(component.full)) pid=\(pid(task.package, call))")
-                call.out.line("    Local Activity \(hash("local")) State:\n      mResumed=\(task.visible) mStopped=\(!task.visible) mFinished=false")
+                call.out.line(
+                    "    Local Activity \(hash("local")) State:\n      mResumed=\(task.visible) mStopped=\(!task.visible) mFinished=false"
+                )
             }
         case "services", "broadcasts", "providers", "processes":
             call.out.line("ACTIVITY MANAGER \(words[0].uppercased()) (dumpsys activity \(words[0]))\n  (nothing)")
@@ -119,7 +133,9 @@ extension ToolTable {
             call.out.line("Display #0 (activities from top to bottom):")
             for task in call.windows.tasks {
                 let component = ComponentName(package: task.package, activity: task.activity)
-                call.out.line("  * Task{\(hash("task \(task.id)")) #\(task.id) type=\(home(task) ? "home" : "standard") A=10100:\(task.package) U=0 visible=\(task.visible) mode=fullscreen}")
+                call.out.line(
+                    "  * Task{\(hash("task \(task.id)")) #\(task.id) type=\(home(task) ? "home" : "standard") A=10100:\(task.package) U=0 visible=\(task.visible) mode=fullscreen}"
+                )
                 call.out.line("    * Hist  #0: \(record(component, task.id))")
                 call.out.line("      packageName=\(task.package) processName=\(task.package)")
             }
@@ -248,7 +264,9 @@ extension ToolTable {
             )
             if !manifest.permissions.isEmpty { call.out.line("    requested permissions:") }
             for permission in manifest.permissions { call.out.line("      " + permission) }
-            call.out.line("    User 0: ceDataInode=1 installed=true hidden=false suspended=false stopped=false notLaunched=false enabled=0")
+            call.out.line(
+                "    User 0: ceDataInode=1 installed=true hidden=false suspended=false stopped=false notLaunched=false enabled=0"
+            )
             call.out.line("      runtime permissions:")
             for permission in (call.system.granted[manifest.package] ?? []).sorted() {
                 call.out.line("        \(permission): granted=true, flags=[ USER_SENSITIVE_WHEN_GRANTED]")
@@ -275,7 +293,9 @@ extension ToolTable {
         if service == "notification" {
             call.out.line("Current Notification Manager state:\n  Notification List:")
             for item in call.system.notifications.items {
-                call.out.line("    NotificationRecord(0x\(hash("notification \(item.id)")): pkg=\(item.package) user=UserHandle{0} id=\(item.id))")
+                call.out.line(
+                    "    NotificationRecord(0x\(hash("notification \(item.id)")): pkg=\(item.package) user=UserHandle{0} id=\(item.id))"
+                )
                 call.out.line("      android.title=String (\(item.title))\n      android.text=String (\(item.text))")
             }
         } else {

@@ -65,7 +65,9 @@ extension ToolTable {
 
     /// Names the target where its folder is missing, as the real tools do.
     private static func writable(_ path: String, _ call: ToolCall) throws {
-        if !call.files.isFolder(DevicePath.parent(path)) { throw call.failure("bad '\(path)': No such file or directory") }
+        if !call.files.isFolder(DevicePath.parent(path)) {
+            throw call.failure("bad '\(path)': No such file or directory")
+        }
     }
 
     private static func rm(_ call: ToolCall) throws -> Int32 {
@@ -130,7 +132,9 @@ extension ToolTable {
         return call.forEach(Array(options.operands.dropFirst())) { operand in
             try each(call.path(operand), options.has("R"), call.files) { path in
                 let old = try call.files.stat(path)
-                guard let new = changed(old.permissions, by: mode, folder: old.isFolder) else { throw call.failure("bad mode '\(mode)'") }
+                guard let new = changed(old.permissions, by: mode, folder: old.isFolder) else {
+                    throw call.failure("bad mode '\(mode)'")
+                }
                 try call.files.setMode(path, new)
             }
         }
@@ -156,7 +160,8 @@ extension ToolTable {
                 }
             }
             let all = who.isEmpty || who.contains("a")
-            for (letter, shift) in [("u", 6), ("g", 3), ("o", 0)] as [(Character, UInt32)] where all || who.contains(letter) {
+            for (letter, shift) in [("u", 6), ("g", 3), ("o", 0)] as [(Character, UInt32)]
+            where all || who.contains(letter) {
                 switch sign {
                 case "+": mode |= bits << shift
                 case "-": mode &= ~(bits << shift)
@@ -187,7 +192,9 @@ extension ToolTable {
         guard options.has("s") else { throw call.failure("hard links are not supported by this file system") }
         let target = options.operands[0]
         var path = call.path(options.operands.count > 1 ? options.operands[1] : DevicePath.name(target))
-        if call.files.isFolder(path) && !options.has("n") && !options.has("T") { path = DevicePath.join(path, DevicePath.name(target)) }
+        if call.files.isFolder(path) && !options.has("n") && !options.has("T") {
+            path = DevicePath.join(path, DevicePath.name(target))
+        }
         if options.has("f"), (try? call.files.stat(path, follow: false)) != nil { try call.files.remove(path) }
         do {
             try call.files.makeLink(to: target, at: path)
@@ -213,7 +220,10 @@ extension ToolTable {
     private static func du(_ call: ToolCall) throws -> Int32 {
         let options = try ToolOptions(call, "shkamcbHL", valued: "d")
         func show(_ bytes: Int64, _ path: String) {
-            let text = options.has("h") ? human(bytes) : options.has("b") ? "\(bytes)" : "\((bytes + 1023) / (options.has("m") ? 1 << 20 : 1024))"
+            let text =
+                options.has("h")
+                ? human(bytes)
+                : options.has("b") ? "\(bytes)" : "\((bytes + 1023) / (options.has("m") ? 1 << 20 : 1024))"
             call.out.line("\(text)\t\(path)")
         }
         func walk(_ path: String, _ shown: String, _ depth: Int) throws -> Int64 {
@@ -223,7 +233,9 @@ extension ToolTable {
                 if depth == 0 || options.has("a") { show(total, shown) }
                 return total
             }
-            for name in try call.files.list(path) { total += try walk(DevicePath.join(path, name), DevicePath.join(shown, name), depth + 1) }
+            for name in try call.files.list(path) {
+                total += try walk(DevicePath.join(path, name), DevicePath.join(shown, name), depth + 1)
+            }
             if depth == 0 || !options.has("s") { show(total, shown) }
             return total
         }
@@ -247,8 +259,14 @@ extension ToolTable {
         let options = try ToolOptions(call, "hkaiPHT")
         let total: Int64 = 6_084_232
         let used: Int64 = 1_023_876
-        call.out.line(options.has("h") ? "Filesystem      Size  Used Avail Use% Mounted on" : "Filesystem      1K-blocks    Used Available Use% Mounted on")
-        for (name, mount) in [("/dev/block/dm-5", "/"), ("/dev/block/dm-40", "/data"), ("/dev/fuse", "/storage/emulated")] {
+        call.out.line(
+            options.has("h")
+                ? "Filesystem      Size  Used Avail Use% Mounted on"
+                : "Filesystem      1K-blocks    Used Available Use% Mounted on"
+        )
+        for (name, mount) in [
+            ("/dev/block/dm-5", "/"), ("/dev/block/dm-40", "/data"), ("/dev/fuse", "/storage/emulated"),
+        ] {
             let label = name + String(repeating: " ", count: max(0, 16 - name.count))
             if options.has("h") {
                 call.out.line("\(label)5.8G  1.0G  4.8G  17% \(mount)")
@@ -292,10 +310,14 @@ extension ToolTable {
         return call.forEach(options.operands) { operand in
             if call.name == "realpath" || options.has("f") {
                 let place = try call.files.resolve(call.path(operand))
-                if call.name == "realpath", !call.files.exists(place.device) { throw FileFailure(code: 2, path: operand) }
+                if call.name == "realpath", !call.files.exists(place.device) {
+                    throw FileFailure(code: 2, path: operand)
+                }
                 call.out.write(place.device + (options.has("n") ? "" : "\n"))
             } else {
-                guard let target = try? call.files.linkTarget(call.path(operand)) else { throw ToolFailure(message: "") }
+                guard let target = try? call.files.linkTarget(call.path(operand)) else {
+                    throw ToolFailure(message: "")
+                }
                 call.out.write(target + (options.has("n") ? "" : "\n"))
             }
         }
@@ -304,10 +326,15 @@ extension ToolTable {
     private static func truncate(_ call: ToolCall) throws -> Int32 {
         let options = try ToolOptions(call, "c", valued: "s")
         try options.need(1, call)
-        guard let size = options.values["s"].flatMap({ Int($0) }), (0...ShellLimit.buffer).contains(size) else { throw call.failure("bad size") }
+        guard let size = options.values["s"].flatMap({ Int($0) }), (0...ShellLimit.buffer).contains(size) else {
+            throw call.failure("bad size")
+        }
         return call.forEach(options.operands) { operand in
             let old = call.files.exists(call.path(operand)) ? try call.files.read(call.path(operand)) : []
-            try call.files.write(old.prefix(size) + [UInt8](repeating: 0, count: max(0, size - old.count)), to: call.path(operand))
+            try call.files.write(
+                old.prefix(size) + [UInt8](repeating: 0, count: max(0, size - old.count)),
+                to: call.path(operand)
+            )
         }
     }
 
@@ -317,10 +344,16 @@ extension ToolTable {
         let template = options.operands.first ?? "tmp.XXXXXXXXXX"
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
         for _ in 0..<100 {
-            let name = String(template.map { $0 == "X" ? letters[Int(call.system.random.next() % UInt64(letters.count))] : $0 })
+            let name = String(
+                template.map { $0 == "X" ? letters[Int(call.system.random.next() % UInt64(letters.count))] : $0 }
+            )
             let path = name.hasPrefix("/") ? name : DevicePath.join(folder, name)
             if call.files.exists(path) { continue }
-            if options.has("d") { try call.files.makeFolder(path) } else { try call.files.write([UInt8](), to: path, mode: 0o600) }
+            if options.has("d") {
+                try call.files.makeFolder(path)
+            } else {
+                try call.files.write([UInt8](), to: path, mode: 0o600)
+            }
             call.out.line(path)
             return 0
         }

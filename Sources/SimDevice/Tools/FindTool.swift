@@ -82,7 +82,9 @@ extension ToolTable {
                 return .not(try one())
             case "(", "\\(":
                 let inner = try either()
-                guard let close = words.popFirst(), close == ")" || close == "\\)" else { throw call.failure("missing )") }
+                guard let close = words.popFirst(), close == ")" || close == "\\)" else {
+                    throw call.failure("missing )")
+                }
                 return inner
             case "-name": return .name(Glob(try value(word)), ignoringCase: false)
             case "-iname": return .name(Glob(try value(word).lowercased()), ignoringCase: true)
@@ -163,13 +165,17 @@ extension ToolTable {
         var status = try located(shown) { try call.files.stat(path, follow: false) }
         if depth == 0, status.isLink, shown.hasSuffix("/"), let target = try? call.files.stat(path) { status = target }
         var pruned = false
-        if !options.depthFirst, depth >= options.minimum { _ = try await holds(test, shown, path, status, &pruned, call) }
+        if !options.depthFirst, depth >= options.minimum {
+            _ = try await holds(test, shown, path, status, &pruned, call)
+        }
         if status.isFolder && depth < options.maximum && !pruned {
             for name in try located(shown, { try call.files.list(path) }) {
                 try await walk(DevicePath.join(shown, name), depth + 1, test, options, call)
             }
         }
-        if options.depthFirst, depth >= options.minimum { _ = try await holds(test, shown, path, status, &pruned, call) }
+        if options.depthFirst, depth >= options.minimum {
+            _ = try await holds(test, shown, path, status, &pruned, call)
+        }
     }
 
     private static func located<Value>(_ shown: String, _ body: () throws -> Value) throws -> Value {

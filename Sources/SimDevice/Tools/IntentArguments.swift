@@ -61,7 +61,8 @@ struct IntentArguments {
                 let key = try value(word)
                 intent.extras[key] = try value(word)
             case "--esn": intent.extras[try value(word)] = ""
-            case "--user", "--display", "--windowingMode", "--activityType", "--task", "-R", "-P", "--receiver-permission":
+            case "--user", "--display", "--windowingMode", "--activityType", "--task", "-R", "-P",
+                "--receiver-permission":
                 _ = try value(word)
             case "--activity-clear-top": intent.flags |= 0x0400_0000
             case "--activity-clear-task": intent.flags |= 0x0000_8000
@@ -69,7 +70,9 @@ struct IntentArguments {
             case "--activity-no-history": intent.flags |= 0x4000_0000
             case "--include-stopped-packages": intent.flags |= 0x20
             default:
-                if word.hasPrefix("--grant-") || word.hasPrefix("--activity-") || word.hasPrefix("--receiver-") { break }
+                if word.hasPrefix("--grant-") || word.hasPrefix("--activity-") || word.hasPrefix("--receiver-") {
+                    break
+                }
                 if word.hasPrefix("-") {
                     throw ToolFailure(
                         message: """

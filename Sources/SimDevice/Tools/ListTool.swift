@@ -24,7 +24,11 @@ extension ToolTable {
             do {
                 var status = try call.files.stat(path, follow: false)
                 // A link named on the command line shows its folder's content, unless it is itself asked for.
-                if status.isLink, !(long && !operand.hasSuffix("/")) || options.has("L"), let target = try? call.files.stat(path) { status = target }
+                if status.isLink, !(long && !operand.hasSuffix("/")) || options.has("L"),
+                    let target = try? call.files.stat(path)
+                {
+                    status = target
+                }
                 let entry = Entry(name: operand, path: path, status: status)
                 if status.isFolder && !options.has("d") { folders.append(entry) } else { files.append(entry) }
             } catch let failure as FileFailure {
@@ -54,10 +58,16 @@ extension ToolTable {
         var entries: [Entry] = []
         do {
             var names = try call.files.list(folder.path)
-            if options.has("a") || options.has("f") { names = [".", ".."] + names } else if !options.has("A") { names.removeAll { $0.hasPrefix(".") } }
+            if options.has("a") || options.has("f") {
+                names = [".", ".."] + names
+            } else if !options.has("A") {
+                names.removeAll { $0.hasPrefix(".") }
+            }
             for name in names {
                 let path = DevicePath.join(folder.path, name)
-                if let status = try? call.files.stat(path, follow: options.has("L")) { entries.append(Entry(name: name, path: path, status: status)) }
+                if let status = try? call.files.stat(path, follow: options.has("L")) {
+                    entries.append(Entry(name: name, path: path, status: status))
+                }
             }
         } catch let failure as FileFailure {
             call.err.line("ls: \(folder.name): \(failure.reason)")
@@ -78,7 +88,15 @@ extension ToolTable {
         guard options.has("R") else { return }
         for entry in entries where entry.status.isFolder && entry.name != "." && entry.name != ".." {
             let name = DevicePath.join(folder.name, entry.name)
-            try list(Entry(name: name, path: entry.path, status: entry.status), options, letters, true, &first, &code, call)
+            try list(
+                Entry(name: name, path: entry.path, status: entry.status),
+                options,
+                letters,
+                true,
+                &first,
+                &code,
+                call
+            )
         }
     }
 
@@ -113,7 +131,9 @@ extension ToolTable {
         for entry in entries {
             let place = Listing.place(entry.path, call)
             let fields = DateFields(ms: entry.status.modified * 1000, zone: call.system.timeZone)
-            let time = letters > 1 ? fields.iso(nanoseconds: entry.status.modifiedNanoseconds) : fields.format("%Y-%m-%d %H:%M")
+            let time =
+                letters > 1
+                ? fields.iso(nanoseconds: entry.status.modifiedNanoseconds) : fields.format("%Y-%m-%d %H:%M")
             var name = entry.name
             if entry.status.isLink, let target = try? call.files.linkTarget(entry.path) { name += " -> " + target }
             if entry.status.isFolder && (options.has("F") || options.has("p")) { name += "/" }

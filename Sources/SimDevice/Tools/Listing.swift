@@ -23,7 +23,9 @@ enum Listing {
             return Owner(owner: "u0_a\(uid - 10_000)", group: "u0_a\(uid - 10_000)", uid: uid, gid: uid)
         }
         if device.hasPrefix("/data/local/tmp") { return Owner(owner: "shell", group: "shell", uid: 2000, gid: 2000) }
-        if device == "/data" || device.hasPrefix("/data/") { return Owner(owner: "system", group: "system", uid: 1000, gid: 1000) }
+        if device == "/data" || device.hasPrefix("/data/") {
+            return Owner(owner: "system", group: "system", uid: 1000, gid: 1000)
+        }
         return Owner(owner: "root", group: "root", uid: 0, gid: 0)
     }
 
@@ -75,7 +77,8 @@ enum Listing {
             case "u": out += "\(place.uid)"
             case "U": out += place.owner
             case "X", "Y", "Z", "W": out += "\(status.modified)"
-            case "x", "y", "z", "w": out += DateFields(ms: status.modified * 1000).iso(nanoseconds: status.modifiedNanoseconds)
+            case "x", "y", "z", "w":
+                out += DateFields(ms: status.modified * 1000).iso(nanoseconds: status.modifiedNanoseconds)
             case "%": out += "%"
             default: out += "%\(letter)"
             }

@@ -24,7 +24,9 @@ extension ToolTable {
             case "-s": silent = true
             case "-b", "-e", "-m", "-G", "-f", "-r", "-n": _ = rest.popFirst()
             case "-g":
-                call.out.line("main: ring buffer is 256 KiB (0 B consumed, 3 MiB readable), max entry is 5120 B, max payload is 4068 B")
+                call.out.line(
+                    "main: ring buffer is 256 KiB (0 B consumed, 3 MiB readable), max entry is 5120 B, max payload is 4068 B"
+                )
                 return 0
             default:
                 guard !word.hasPrefix("-") else { break }
@@ -70,10 +72,18 @@ extension ToolTable {
         case "process": return "\(line.level.rawValue)(  521) \(line.message)  (\(line.tag))"
         case "tag": return "\(line.level.rawValue)/\(line.tag): \(line.message)"
         case "raw": return line.message
-        case "time": return fields.format("%m-%d %H:%M:%S.") + milliseconds + " \(line.level.rawValue)/\(line.tag)(  521): \(line.message)"
-        case "epoch": return fields.format("%s.") + milliseconds + "   521   521 \(line.level.rawValue) \(line.tag): \(line.message)"
-        case "long": return "[ " + fields.format("%m-%d %H:%M:%S.") + milliseconds + "   521:  521 \(line.level.rawValue)/\(line.tag) ]\n\(line.message)\n"
-        default: return fields.format("%m-%d %H:%M:%S.") + milliseconds + "   521   521 \(line.level.rawValue) \(line.tag): \(line.message)"
+        case "time":
+            return fields.format("%m-%d %H:%M:%S.") + milliseconds
+                + " \(line.level.rawValue)/\(line.tag)(  521): \(line.message)"
+        case "epoch":
+            return fields.format("%s.") + milliseconds
+                + "   521   521 \(line.level.rawValue) \(line.tag): \(line.message)"
+        case "long":
+            return "[ " + fields.format("%m-%d %H:%M:%S.") + milliseconds
+                + "   521:  521 \(line.level.rawValue)/\(line.tag) ]\n\(line.message)\n"
+        default:
+            return fields.format("%m-%d %H:%M:%S.") + milliseconds
+                + "   521   521 \(line.level.rawValue) \(line.tag): \(line.message)"
         }
     }
 

@@ -54,12 +54,15 @@ extension ToolTable {
     }
 
     private static func list(_ call: ToolCall, _ words: [String]) throws -> Int32 {
-        guard let kind = words.first else { throw ToolFailure(message: "Error: didn't specify type of data to list", status: 255) }
+        guard let kind = words.first else {
+            throw ToolFailure(message: "Error: didn't specify type of data to list", status: 255)
+        }
         let flags = words.dropFirst().filter { $0.hasPrefix("-") }
         let filter = words.dropFirst().last { !$0.hasPrefix("-") }
         switch kind {
         case "packages", "package":
-            for flag in flags where !["-3", "-s", "-f", "-e", "-d", "-a", "-u", "-i", "-U", "--show-versioncode"].contains(flag) {
+            for flag in flags
+            where !["-3", "-s", "-f", "-e", "-d", "-a", "-u", "-i", "-U", "--show-versioncode"].contains(flag) {
                 throw ToolFailure(message: "Error: Unknown option: \(flag)", status: 255)
             }
             for manifest in call.manifests {
@@ -100,7 +103,10 @@ extension ToolTable {
     /// `cmd package resolve-activity [--brief] INTENT`.
     static func resolve(_ call: ToolCall, _ words: [String]) throws -> Int32 {
         let brief = words.contains("--brief")
-        let parsed = try IntentArguments(words.filter { $0 != "--brief" && $0 != "--components" }, command: "resolve-activity")
+        let parsed = try IntentArguments(
+            words.filter { $0 != "--brief" && $0 != "--components" },
+            command: "resolve-activity"
+        )
         guard let (manifest, activity) = target(parsed.intent, call) else {
             call.out.line("No activity found")
             return 0
@@ -126,11 +132,14 @@ extension ToolTable {
 
     private static func target(_ intent: Intent, _ call: ToolCall) -> (AppManifest, String)? {
         if let component = intent.component {
-            guard let manifest = find(component.package, call), manifest.activities.contains(component.activity) else { return nil }
+            guard let manifest = find(component.package, call), manifest.activities.contains(component.activity) else {
+                return nil
+            }
             return (manifest, component.activity)
         }
         for manifest in call.manifests where intent.package == nil || intent.package == manifest.package {
-            let launch = intent.categories.contains("android.intent.category.LAUNCHER")
+            let launch =
+                intent.categories.contains("android.intent.category.LAUNCHER")
                 || (intent.action == "android.intent.action.MAIN" && intent.package != nil)
             if launch, let main = manifest.mainActivity { return (manifest, main) }
             if let filter = manifest.intentFilters.first(where: { $0.matches(intent) }) {
@@ -146,7 +155,8 @@ extension ToolTable {
 
     static func apk(_ manifest: AppManifest) -> String {
         let name = String(manifest.label.filter(\.isLetter))
-        return manifest.isSystem ? "/system/priv-app/\(name)/\(name).apk" : "/data/app/~~\(name)==/\(manifest.package)-1/base.apk"
+        return manifest.isSystem
+            ? "/system/priv-app/\(name)/\(name).apk" : "/data/app/~~\(name)==/\(manifest.package)-1/base.apk"
     }
 
     /// A stable user id for a package.

@@ -10,7 +10,9 @@ extension ToolTable {
             call,
             "EFGHhiIvcolLqnswxrRazZb",
             valued: "emABC",
-            long: ["color": "a", "ignore-case": "i", "count": "c", "quiet": "q", "only-matching": "o", "line-number": "n"]
+            long: [
+                "color": "a", "ignore-case": "i", "count": "c", "quiet": "q", "only-matching": "o", "line-number": "n",
+            ]
         )
         var operands = options.operands
         if options.values["e"] == nil {
@@ -73,7 +75,9 @@ extension ToolTable {
                     continue
                 }
                 if before + after > 0, shownTo >= 0, index - before > shownTo + 1 { call.out.line("--") }
-                for earlier in max(shownTo + 1, index - before, 0)..<max(shownTo + 1, index, 0) { show(earlier, all[earlier], "-") }
+                for earlier in max(shownTo + 1, index - before, 0)..<max(shownTo + 1, index, 0) {
+                    show(earlier, all[earlier], "-")
+                }
                 if index > shownTo { show(index, slice, ":") }
                 shownTo = max(shownTo, index)
                 guard after > 0 else { continue }
@@ -85,7 +89,9 @@ extension ToolTable {
                 }
             }
             if options.has("c") { call.out.line((label.isEmpty ? "" : label + ":") + "\(count)") }
-            if (options.has("l") && count > 0) || (options.has("L") && count == 0) { call.out.line(operand == "-" ? "(standard input)" : operand) }
+            if (options.has("l") && count > 0) || (options.has("L") && count == 0) {
+                call.out.line(operand == "-" ? "(standard input)" : operand)
+            }
         }
         return failed ? 2 : found ? 0 : 1
     }
@@ -122,7 +128,9 @@ extension ToolTable {
                 if status.isFile { out.append(name) }
                 return
             }
-            for child in (try? call.files.list(call.path(name))) ?? [] where depth < 256 { walk(DevicePath.join(name, child), depth + 1) }
+            for child in (try? call.files.list(call.path(name))) ?? [] where depth < 256 {
+                walk(DevicePath.join(name, child), depth + 1)
+            }
         }
         for operand in operands { walk(operand, 0) }
         return out

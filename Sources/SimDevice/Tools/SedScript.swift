@@ -96,7 +96,13 @@ struct SedScript {
                 rest = rest.dropFirst(flags.count)
                 let digits = String(String.UnicodeScalarView(flags.filter { ("0"..."9").contains($0) }))
                 let regex = try compile(pattern, ignoringCase: flags.contains("i") || flags.contains("I"))
-                action = .substitute(regex, replacement, all: flags.contains("g"), number: Int(digits) ?? 1, print: flags.contains("p"))
+                action = .substitute(
+                    regex,
+                    replacement,
+                    all: flags.contains("g"),
+                    number: Int(digits) ?? 1,
+                    print: flags.contains("p")
+                )
             case "y":
                 guard let mark = rest.popFirst() else { throw call.failure("bad pattern '\(text)'") }
                 let (a, b) = (Array(try delimited(mark).utf8), Array(try delimited(mark).utf8))
@@ -182,12 +188,20 @@ struct SedScript {
         return true
     }
 
-    private func substitute(_ line: [UInt8], _ regex: PosixRegex, _ pieces: [Piece], _ all: Bool, _ count: Int) -> [UInt8]? {
+    private func substitute(
+        _ line: [UInt8],
+        _ regex: PosixRegex,
+        _ pieces: [Piece],
+        _ all: Bool,
+        _ count: Int
+    ) -> [UInt8]? {
         var out: [UInt8] = []
         var position = 0
         var seen = 0
         var changed = false
-        while position <= line.count, let match = regex.match(line, from: position, atLineStart: position == 0), let whole = match[0] {
+        while position <= line.count, let match = regex.match(line, from: position, atLineStart: position == 0),
+            let whole = match[0]
+        {
             seen += 1
             out += line[position..<whole.lowerBound]
             if seen >= count {

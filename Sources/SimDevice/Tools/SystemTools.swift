@@ -4,14 +4,22 @@ extension ToolTable {
     static let systemTools: [String: Tool] = [
         "true": .quick { _ in 0 }, "false": .quick { _ in 1 }, "sleep": .slow(sleep), "usleep": .slow(sleep),
         "pwd": .quick(pwd), "which": .quick(which), "id": .quick(id), "whoami": .quick(whoami),
-        "uname": .quick(uname), "hostname": .quick { $0.out.line("emu64x"); return 0 }, "ps": .quick(ps),
+        "uname": .quick(uname),
+        "hostname": .quick {
+            $0.out.line("emu64x"); return 0
+        }, "ps": .quick(ps),
         "pidof": .quick(pidof), "env": .slow(env), "printenv": .quick(printenv), "seq": .quick(seq),
         "expr": .quick(expr), "kill": .quick { _ in 0 }, "killall": .quick { _ in 0 }, "pkill": .quick { _ in 0 },
         "restorecon": .quick { _ in 0 }, "chcon": .quick { _ in 0 }, "setenforce": .quick { _ in 0 },
-        "getenforce": .quick { $0.out.line("Permissive"); return 0 }, "xargs": .slow(xargs), "test": .quick(test),
+        "getenforce": .quick {
+            $0.out.line("Permissive"); return 0
+        }, "xargs": .slow(xargs), "test": .quick(test),
         "[": .quick(test), "md5sum": .slow(md5), "toybox": .slow(toybox), "timeout": .slow(timeout),
         "nohup": .slow(nohup), "time": .slow(nohup), "yes": .quick(yes), "clear": .quick { _ in 0 },
-        "mount": .quick(mount), "free": .quick(free), "reboot": .quick(reboot), "nproc": .quick { $0.out.line("4"); return 0 },
+        "mount": .quick(mount), "free": .quick(free), "reboot": .quick(reboot),
+        "nproc": .quick {
+            $0.out.line("4"); return 0
+        },
         "start": .quick { _ in 0 }, "stop": .quick { _ in 0 },
     ]
 
@@ -21,7 +29,9 @@ extension ToolTable {
         for word in call.arguments {
             let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
             let unit = word.last.flatMap { units[$0] }
-            guard let value = Double(unit == nil ? word[...] : word.dropLast()), value >= 0, value < 1e9 else { throw call.failure("bad time '\(word)'") }
+            guard let value = Double(unit == nil ? word[...] : word.dropLast()), value >= 0, value < 1e9 else {
+                throw call.failure("bad time '\(word)'")
+            }
             seconds += value * (unit ?? 1)
         }
         if call.name == "usleep" { seconds /= 1_000_000 }
@@ -37,7 +47,11 @@ extension ToolTable {
     private static func which(_ call: ToolCall) throws -> Int32 {
         var code: Int32 = 0
         for name in call.arguments where !name.hasPrefix("-") {
-            if find(name) != nil || ["sh", "su"].contains(name) { call.out.line("/system/bin/" + DevicePath.name(name)) } else { code = 1 }
+            if find(name) != nil || ["sh", "su"].contains(name) {
+                call.out.line("/system/bin/" + DevicePath.name(name))
+            } else {
+                code = 1
+            }
         }
         return code
     }
@@ -49,7 +63,9 @@ extension ToolTable {
         } else if options.has("Z") {
             call.out.line("u:r:su:s0")
         } else {
-            call.out.line("uid=0(root) gid=0(root) groups=0(root),1004(input),1007(log),1011(adb),1015(sdcard_rw),1028(sdcard_r),1078(ext_data_rw),1079(ext_obb_rw),3001(net_bt_admin),3002(net_bt),3003(inet),3006(net_bw_stats),3009(readproc),3011(uhid),3012(readtracefs) context=u:r:su:s0")
+            call.out.line(
+                "uid=0(root) gid=0(root) groups=0(root),1004(input),1007(log),1011(adb),1015(sdcard_rw),1028(sdcard_r),1078(ext_data_rw),1079(ext_obb_rw),3001(net_bt_admin),3002(net_bt),3003(inet),3006(net_bw_stats),3009(readproc),3011(uhid),3012(readtracefs) context=u:r:su:s0"
+            )
         }
         return 0
     }
@@ -73,7 +89,10 @@ extension ToolTable {
     private static func ps(_ call: ToolCall) throws -> Int32 {
         let options = try ToolOptions(call, "AefTlwZMn", valued: "opuU")
         call.out.line("USER           PID  PPID     VSZ    RSS WCHAN            ADDR S NAME")
-        var rows = [("root", 1, 0, "init"), ("shell", 402, 1, "adbd"), ("system", 521, 340, "system_server"), ("u0_a120", 800, 340, "com.android.systemui")]
+        var rows = [
+            ("root", 1, 0, "init"), ("shell", 402, 1, "adbd"), ("system", 521, 340, "system_server"),
+            ("u0_a120", 800, 340, "com.android.systemui"),
+        ]
         if options.has("A") || options.has("e") {
             for package in Set(call.windows.tasks.map(\.package)).sorted() {
                 rows.append(("u0_a\(uid(package, call) - 10_000)", pid(package, call), 340, package))
@@ -82,8 +101,12 @@ extension ToolTable {
         rows.append(("root", 4242, 402, "sh"))
         for (user, pid, parent, name) in rows {
             let left = user + String(repeating: " ", count: max(0, 12 - user.count))
-            func right(_ value: Int, _ width: Int) -> String { String(repeating: " ", count: max(0, width - "\(value)".count)) + "\(value)" }
-            call.out.line("\(left)\(right(pid, 6))\(right(parent, 6)) \(right(10_800_000 + pid, 8)) \(right(90_000 + pid, 6)) 0                   0 S \(name)")
+            func right(_ value: Int, _ width: Int) -> String {
+                String(repeating: " ", count: max(0, width - "\(value)".count)) + "\(value)"
+            }
+            call.out.line(
+                "\(left)\(right(pid, 6))\(right(parent, 6)) \(right(10_800_000 + pid, 8)) \(right(90_000 + pid, 6)) 0                   0 S \(name)"
+            )
         }
         return 0
     }
@@ -132,7 +155,11 @@ extension ToolTable {
     }
 
     private static func seq(_ call: ToolCall) throws -> Int32 {
-        let options = try ToolOptions(call.with("seq", call.arguments.map { Double($0) != nil ? "=" + $0 : $0 }), "w", valued: "sf")
+        let options = try ToolOptions(
+            call.with("seq", call.arguments.map { Double($0) != nil ? "=" + $0 : $0 }),
+            "w",
+            valued: "sf"
+        )
         let words = options.operands.map { String($0.dropFirst()) }
         guard (1...3).contains(words.count) else { throw call.failure("Needs 1 argument (see \"seq --help\")") }
         let numbers = try words.map { word -> Int in
@@ -166,7 +193,8 @@ extension ToolTable {
             items = lines(bytes).map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
         } else {
             items = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).map {
-                $0.count > 1 && ($0.first == "'" || $0.first == "\"") && $0.first == $0.last ? String($0.dropFirst().dropLast()) : String($0)
+                $0.count > 1 && ($0.first == "'" || $0.first == "\"") && $0.first == $0.last
+                    ? String($0.dropFirst().dropLast()) : String($0)
             }
         }
         if items.isEmpty && options.has("r") { return 0 }
@@ -238,7 +266,9 @@ extension ToolTable {
     private static func mount(_ call: ToolCall) throws -> Int32 {
         call.out.line("/dev/block/dm-5 on / type ext4 (ro,seclabel,nodev,noatime)")
         call.out.line("/dev/block/dm-40 on /data type f2fs (rw,lazytime,seclabel,nosuid,nodev,noatime)")
-        call.out.line("/dev/fuse on /storage/emulated type fuse (rw,lazytime,nosuid,nodev,noexec,noatime,user_id=0,group_id=0,allow_other)")
+        call.out.line(
+            "/dev/fuse on /storage/emulated type fuse (rw,lazytime,nosuid,nodev,noexec,noatime,user_id=0,group_id=0,allow_other)"
+        )
         return 0
     }
 

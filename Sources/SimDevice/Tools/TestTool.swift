@@ -25,7 +25,9 @@ private struct TestParser {
         return value
     }
 
-    private func failure(_ message: String) -> ToolFailure { ToolFailure(message: "/system/bin/sh: \(call.name): \(message)", status: 2) }
+    private func failure(_ message: String) -> ToolFailure {
+        ToolFailure(message: "/system/bin/sh: \(call.name): \(message)", status: 2)
+    }
 
     private mutating func either() throws -> Bool {
         depth += 1
@@ -59,7 +61,9 @@ private struct TestParser {
         return try primary() != negated
     }
 
-    private static let binary: Set<String> = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"]
+    private static let binary: Set<String> = [
+        "=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef",
+    ]
 
     private mutating func primary() throws -> Bool {
         guard let first = words.popFirst() else { throw failure("expression expected") }
@@ -72,7 +76,9 @@ private struct TestParser {
             guard words.popFirst() == ")" else { throw failure("missing )") }
             return value
         }
-        guard first.count == 2, first.hasPrefix("-"), let letter = first.last, let operand = words.first, "edfLhrwxszntbcpSugkGO".contains(letter) else {
+        guard first.count == 2, first.hasPrefix("-"), let letter = first.last, let operand = words.first,
+            "edfLhrwxszntbcpSugkGO".contains(letter)
+        else {
             return !first.isEmpty
         }
         words.removeFirst()
@@ -99,7 +105,9 @@ private struct TestParser {
         case ">": return a > b
         case "-nt", "-ot", "-ef":
             let (x, y) = (try? call.files.stat(call.path(a)), try? call.files.stat(call.path(b)))
-            guard let x, let y else { return sign == "-nt" ? x != nil && y == nil : sign == "-ot" && x == nil && y != nil }
+            guard let x, let y else {
+                return sign == "-nt" ? x != nil && y == nil : sign == "-ot" && x == nil && y != nil
+            }
             if sign == "-ef" { return x.inode == y.inode && x.device == y.device }
             let (left, right) = ((x.modified, x.modifiedNanoseconds), (y.modified, y.modifiedNanoseconds))
             return sign == "-nt" ? left > right : left < right
@@ -139,7 +147,9 @@ struct ExprParser {
         self.call = call
     }
 
-    private static let levels: [Set<String>] = [["|"], ["&"], ["=", "==", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"], [":"]]
+    private static let levels: [Set<String>] = [
+        ["|"], ["&"], ["=", "==", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"], [":"],
+    ]
 
     mutating func parse() throws -> String {
         let value = try level(0)
@@ -183,7 +193,11 @@ struct ExprParser {
             return "\(String(decoding: bytes[whole], as: UTF8.self).count)"
         case "=", "==", "!=", "<", "<=", ">", ">=":
             let order: Int
-            if let x = Int64(a), let y = Int64(b) { order = x < y ? -1 : x > y ? 1 : 0 } else { order = a < b ? -1 : a > b ? 1 : 0 }
+            if let x = Int64(a), let y = Int64(b) {
+                order = x < y ? -1 : x > y ? 1 : 0
+            } else {
+                order = a < b ? -1 : a > b ? 1 : 0
+            }
             let holds =
                 switch sign {
                 case "=", "==": order == 0
@@ -195,7 +209,9 @@ struct ExprParser {
                 }
             return holds ? "1" : "0"
         default:
-            guard let x = Int64(a), let y = Int64(b) else { throw ToolFailure(message: "expr: non-integer argument", status: 2) }
+            guard let x = Int64(a), let y = Int64(b) else {
+                throw ToolFailure(message: "expr: non-integer argument", status: 2)
+            }
             switch sign {
             case "+": return "\(x &+ y)"
             case "-": return "\(x &- y)"

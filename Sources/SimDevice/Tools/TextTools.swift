@@ -20,7 +20,9 @@ extension ToolTable {
         var words = call.arguments[...]
         var newline = true
         var escapes = false
-        while let word = words.first, word.count > 1, word.hasPrefix("-"), word.dropFirst().allSatisfy({ "neE".contains($0) }) {
+        while let word = words.first, word.count > 1, word.hasPrefix("-"),
+            word.dropFirst().allSatisfy({ "neE".contains($0) })
+        {
             newline = newline && !word.contains("n")
             escapes = word.contains("e") || (escapes && !word.contains("E"))
             words.removeFirst()
@@ -62,7 +64,9 @@ extension ToolTable {
             case "0"..."7":
                 let more = rest.prefix(next == "0" ? 3 : 2).prefix { ("0"..."7").contains($0) }
                 rest = rest.dropFirst(more.count)
-                if let value = UInt32(String(next) + String(more), radix: 8), let scalar = Unicode.Scalar(value & 255) { out.append(scalar) }
+                if let value = UInt32(String(next) + String(more), radix: 8), let scalar = Unicode.Scalar(value & 255) {
+                    out.append(scalar)
+                }
             default:
                 out.append("\\")
                 out.append(next)
@@ -117,20 +121,34 @@ extension ToolTable {
         return 0
     }
 
-    private static func field(_ kind: Character, _ word: String, _ precision: Int?, _ flags: String, _ call: ToolCall) throws -> String {
+    private static func field(
+        _ kind: Character,
+        _ word: String,
+        _ precision: Int?,
+        _ flags: String,
+        _ call: ToolCall
+    ) throws -> String {
         switch kind {
         case "s": return precision.map { String(word.prefix($0)) } ?? word
         case "b": return unescape(word).0
         case "c": return String(word.prefix(1))
         case "d", "i", "u", "x", "X", "o":
             let digits = word.hasPrefix("0x") ? Int64(word.dropFirst(2), radix: 16) : word.isEmpty ? 0 : Int64(word)
-            guard let value = digits ?? word.first.flatMap({ $0 == "'" || $0 == "\"" ? word.unicodeScalars.dropFirst().first.map { Int64($0.value) } : nil })
+            guard
+                let value = digits
+                    ?? word.first.flatMap({
+                        $0 == "'" || $0 == "\"" ? word.unicodeScalars.dropFirst().first.map { Int64($0.value) } : nil
+                    })
             else { throw call.failure("bad %\(kind) '\(word)'") }
-            if kind == "d" || kind == "i" || kind == "u" { return (value >= 0 && flags.contains("+") ? "+" : "") + "\(value)" }
+            if kind == "d" || kind == "i" || kind == "u" {
+                return (value >= 0 && flags.contains("+") ? "+" : "") + "\(value)"
+            }
             let text = String(UInt64(bitPattern: value), radix: kind == "o" ? 8 : 16)
             return kind == "X" ? text.uppercased() : text
         case "f", "g", "e":
-            guard let value = word.isEmpty ? 0 : Double(word), value.magnitude < 1e15 else { throw call.failure("bad %\(kind) '\(word)'") }
+            guard let value = word.isEmpty ? 0 : Double(word), value.magnitude < 1e15 else {
+                throw call.failure("bad %\(kind) '\(word)'")
+            }
             var scale = 1.0
             for _ in 0..<min(precision ?? 6, 9) { scale *= 10 }
             let scaled = (value.magnitude * scale).rounded()
@@ -152,9 +170,13 @@ extension ToolTable {
         return sign + String(repeating: "0", count: missing) + text.dropFirst(sign.count)
     }
 
-    nonisolated(nonsending) private static func head(_ call: ToolCall) async throws -> Int32 { try await ends(call, first: true) }
+    nonisolated(nonsending) private static func head(_ call: ToolCall) async throws -> Int32 {
+        try await ends(call, first: true)
+    }
 
-    nonisolated(nonsending) private static func tail(_ call: ToolCall) async throws -> Int32 { try await ends(call, first: false) }
+    nonisolated(nonsending) private static func tail(_ call: ToolCall) async throws -> Int32 {
+        try await ends(call, first: false)
+    }
 
     nonisolated(nonsending) private static func ends(_ call: ToolCall, first: Bool) async throws -> Int32 {
         // `head -5` is `head -n 5`.
@@ -167,16 +189,23 @@ extension ToolTable {
         for (index, operand) in (options.operands.isEmpty ? ["-"] : options.operands).enumerated() {
             let (bytes, status) = await call.content([operand])
             code = max(code, status)
-            if options.operands.count > 1 && !options.has("q") { call.out.line((index > 0 ? "\n" : "") + "==> \(operand) <==") }
+            if options.operands.count > 1 && !options.has("q") {
+                call.out.line((index > 0 ? "\n" : "") + "==> \(operand) <==")
+            }
             if let text = options.values["c"] {
                 guard let count = Int(text) else { throw call.failure("not integer: \(text)") }
-                call.out.write(first ? (count < 0 ? bytes.dropLast(-count) : bytes.prefix(count)) : (text.hasPrefix("+") ? bytes.dropFirst(max(0, count - 1)) : bytes.suffix(abs(count))))
+                call.out.write(
+                    first
+                        ? (count < 0 ? bytes.dropLast(-count) : bytes.prefix(count))
+                        : (text.hasPrefix("+") ? bytes.dropFirst(max(0, count - 1)) : bytes.suffix(abs(count)))
+                )
                 continue
             }
             let text = options.values["n"] ?? "10"
             guard let count = Int(text) else { throw call.failure("not integer: \(text)") }
             let all = lines(bytes)
-            let shown = first
+            let shown =
+                first
                 ? (count < 0 ? all.dropLast(-count) : all.prefix(count))
                 : (text.hasPrefix("+") ? all.dropFirst(max(0, count - 1)) : all.suffix(abs(count)))
             emit(shown, bytes, reachesEnd: shown.endIndex == all.endIndex, call)
@@ -200,9 +229,18 @@ extension ToolTable {
         var code: Int32 = 0
         var totals = [0, 0, 0]
         func show(_ counts: [Int], _ name: String) {
-            let wanted = zip("lwc", counts).filter { options.flags.isEmpty || options.has($0.0) || ($0.0 == "c" && options.has("m")) }
+            let wanted = zip("lwc", counts).filter {
+                options.flags.isEmpty || options.has($0.0) || ($0.0 == "c" && options.has("m"))
+            }
             let alone = wanted.count == 1 && options.operands.count <= 1
-            let text = wanted.map { alone ? "\($0.1)" : String(repeating: " ", count: max(0, (options.operands.count > 1 || wanted.count > 1 ? 7 : 0) - "\($0.1)".count)) + "\($0.1)" }
+            let text = wanted.map {
+                alone
+                    ? "\($0.1)"
+                    : String(
+                        repeating: " ",
+                        count: max(0, (options.operands.count > 1 || wanted.count > 1 ? 7 : 0) - "\($0.1)".count)
+                    ) + "\($0.1)"
+            }
             call.out.line(text.joined(separator: " ") + (name.isEmpty ? "" : " " + name))
         }
         for operand in options.operands.isEmpty ? ["-"] : options.operands {
@@ -210,7 +248,8 @@ extension ToolTable {
             code = max(code, status)
             if status != 0 { continue }
             let words = bytes.split(whereSeparator: { $0 == 32 || (9...13).contains($0) }).count
-            let characters = options.has("m") ? String(decoding: bytes, as: UTF8.self).unicodeScalars.count : bytes.count
+            let characters =
+                options.has("m") ? String(decoding: bytes, as: UTF8.self).unicodeScalars.count : bytes.count
             let counts = [bytes.count { $0 == 10 }, words, characters]
             totals = zip(totals, counts).map { $0 + $1 }
             show(counts, operand == "-" ? "" : operand)
@@ -222,12 +261,16 @@ extension ToolTable {
     nonisolated(nonsending) private static func cut(_ call: ToolCall) async throws -> Int32 {
         let options = try ToolOptions(call, "snD", valued: "dfcbCO")
         let delimiter = options.values["d"]?.utf8.first ?? 9
-        guard let list = options.values["f"] ?? options.values["c"] ?? options.values["b"] ?? options.values["C"] else { throw call.failure("no -fcC") }
+        guard let list = options.values["f"] ?? options.values["c"] ?? options.values["b"] ?? options.values["C"] else {
+            throw call.failure("no -fcC")
+        }
         let ranges = try list.split(separator: ",").map { part -> ClosedRange<Int> in
             let ends = part.split(separator: "-", omittingEmptySubsequences: false)
             let low = ends[0].isEmpty ? 1 : Int(ends[0])
             let high = ends.count == 1 ? low : (ends[1].isEmpty ? Int.max : Int(ends[1]))
-            guard let low, let high, low >= 1, high >= low, ends.count <= 2 else { throw call.failure("bad range '\(part)'") }
+            guard let low, let high, low >= 1, high >= low, ends.count <= 2 else {
+                throw call.failure("bad range '\(part)'")
+            }
             return low...high
         }
         let (bytes, code) = await call.content(options.operands)
@@ -239,12 +282,14 @@ extension ToolTable {
                     if options.has("s") { continue }
                     out += line
                 } else {
-                    let kept = fields.enumerated().filter { field in ranges.contains { $0.contains(field.offset + 1) } }.map(\.element)
+                    let kept = fields.enumerated().filter { field in ranges.contains { $0.contains(field.offset + 1) } }
+                        .map(\.element)
                     out += kept.joined(separator: [delimiter])
                 }
             } else {
                 let characters = Array(String(decoding: line, as: UTF8.self).unicodeScalars)
-                let kept = characters.enumerated().filter { item in ranges.contains { $0.contains(item.offset + 1) } }.map(\.element)
+                let kept = characters.enumerated().filter { item in ranges.contains { $0.contains(item.offset + 1) } }
+                    .map(\.element)
                 out += Array(String(String.UnicodeScalarView(kept)).utf8)
             }
             out.append(10)
@@ -258,10 +303,13 @@ extension ToolTable {
         let (bytes, code) = await call.content(options.operands)
         let separator = options.values["t"]?.utf8.first
         let keys = options.values["k"]?.split(separator: ",").map { Int($0.prefix { $0.isNumber }) ?? 1 } ?? []
-        let numeric = options.has("n") || options.has("g") || options.has("h") || (options.values["k"]?.contains("n") ?? false)
+        let numeric =
+            options.has("n") || options.has("g") || options.has("h") || (options.values["k"]?.contains("n") ?? false)
         func key(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
             guard let first = keys.first else { return line }
-            let fields = separator.map { line.split(separator: $0, omittingEmptySubsequences: false) } ?? line.split(whereSeparator: { $0 == 32 || $0 == 9 })
+            let fields =
+                separator.map { line.split(separator: $0, omittingEmptySubsequences: false) }
+                ?? line.split(whereSeparator: { $0 == 32 || $0 == 9 })
             guard first >= 1, first <= fields.count else { return [] }
             let last = keys.count > 1 ? min(keys[1], fields.count) : fields.count
             guard last >= first else { return fields[first - 1] }
@@ -298,22 +346,32 @@ extension ToolTable {
             }
         }
         let out = sorted.flatMap { $0 + [10] }
-        if let file = options.values["o"] { try call.files.write(out, to: call.path(file)) } else { call.out.write(out) }
+        if let file = options.values["o"] {
+            try call.files.write(out, to: call.path(file))
+        } else {
+            call.out.write(out)
+        }
         return code
     }
 
-    private static func fold(_ line: ArraySlice<UInt8>) -> [UInt8] { line.map { (97...122).contains($0) ? $0 - 32 : $0 } }
+    private static func fold(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        line.map { (97...122).contains($0) ? $0 - 32 : $0 }
+    }
 
     nonisolated(nonsending) private static func uniq(_ call: ToolCall) async throws -> Int32 {
         let options = try ToolOptions(call, "cduiz", valued: "fsw")
         let (bytes, code) = await call.content(Array(options.operands.prefix(1)))
         var groups: [(line: ArraySlice<UInt8>, count: Int)] = []
         for line in lines(bytes) {
-            let same = groups.last.map { options.has("i") ? fold($0.line) == fold(line) : $0.line.elementsEqual(line) } ?? false
+            let same =
+                groups.last.map { options.has("i") ? fold($0.line) == fold(line) : $0.line.elementsEqual(line) }
+                ?? false
             if same { groups[groups.count - 1].count += 1 } else { groups.append((line, 1)) }
         }
         for (line, count) in groups where !(options.has("d") && count < 2) && !(options.has("u") && count > 1) {
-            if options.has("c") { call.out.write(String(repeating: " ", count: max(0, 7 - "\(count)".count)) + "\(count) ") }
+            if options.has("c") {
+                call.out.write(String(repeating: " ", count: max(0, 7 - "\(count)".count)) + "\(count) ")
+            }
             call.out.write(line + [10])
         }
         return code
@@ -346,7 +404,9 @@ extension ToolTable {
     }
 
     private static func set(_ text: String, _ call: ToolCall) throws -> [Unicode.Scalar] {
-        let classes: [String: ClosedRange<UInt32>] = ["[:digit:]": 48...57, "[:upper:]": 65...90, "[:lower:]": 97...122]
+        let classes: [String: ClosedRange<UInt32>] = [
+            "[:digit:]": 48...57, "[:upper:]": 65...90, "[:lower:]": 97...122,
+        ]
         var list: [Unicode.Scalar] = []
         let scalars = Array(unescape(text).0.unicodeScalars)
         var index = 0
@@ -389,7 +449,9 @@ extension ToolTable {
         let many = options.has("a") || options.values["s"] != nil
         for operand in many ? options.operands : [options.operands[0]] {
             var name = DevicePath.name(operand)
-            if let suffix = options.values["s"] ?? (many || options.operands.count < 2 ? nil : options.operands[1]), name != suffix, name.hasSuffix(suffix) {
+            if let suffix = options.values["s"] ?? (many || options.operands.count < 2 ? nil : options.operands[1]),
+                name != suffix, name.hasSuffix(suffix)
+            {
                 name = String(name.dropLast(suffix.count))
             }
             call.out.line(name)
@@ -431,7 +493,9 @@ extension ToolTable {
         let (bytes, code) = await call.content(call.arguments.filter { !$0.hasPrefix("-") })
         for (index, line) in lines(bytes).enumerated() {
             let number = "\(index + 1)"
-            call.out.write(Array((String(repeating: " ", count: max(0, 6 - number.count)) + number + "\t").utf8) + line + [10])
+            call.out.write(
+                Array((String(repeating: " ", count: max(0, 6 - number.count)) + number + "\t").utf8) + line + [10]
+            )
         }
         return code
     }
@@ -454,12 +518,16 @@ extension ToolTable {
         let (bytes, code) = await call.content(options.operands)
         let shown = options.values["l"].flatMap { Int($0) }.map { Array(bytes.prefix(max(0, $0))) } ?? bytes
         if options.has("p") {
-            for start in stride(from: 0, to: shown.count, by: 30) { call.out.line(shown[start..<min(start + 30, shown.count)].hex) }
+            for start in stride(from: 0, to: shown.count, by: 30) {
+                call.out.line(shown[start..<min(start + 30, shown.count)].hex)
+            }
             return code
         }
         for start in stride(from: 0, to: shown.count, by: 16) {
             let row = shown[start..<min(start + 16, shown.count)]
-            let pairs = stride(from: row.startIndex, to: row.endIndex, by: 2).map { row[$0..<min($0 + 2, row.endIndex)].hex }
+            let pairs = stride(from: row.startIndex, to: row.endIndex, by: 2).map {
+                row[$0..<min($0 + 2, row.endIndex)].hex
+            }
             let hex = pairs.joined(separator: " ")
             let address = String(String(0x1_0000_0000 + start, radix: 16).dropFirst())
             let text = String(decoding: row.map { (32...126).contains($0) ? $0 : 46 }, as: UTF8.self)

@@ -28,7 +28,10 @@ struct ConsoleTests {
         #expect(await ask("clock get") == "\(DeviceClock.start)\r\nOK\r\n")
         #expect(try await device.inbox().first?.body != "hello there")
         #expect(await ask("snapshot list") == "before\r\ndefault\r\nOK\r\n")
-        for bad in ["", "nonsense", "snapshot load none", "snapshot save ../x", "clock set x", "sms send", "sms send abc x", "clock"] {
+        for bad in [
+            "", "nonsense", "snapshot load none", "snapshot save ../x", "clock set x", "sms send", "sms send abc x",
+            "clock",
+        ] {
             #expect(await ask(bad).hasPrefix("KO: "), "\(bad)")
         }
         #expect(await session.answer("quit", authorised: false).closes)

@@ -11,7 +11,9 @@ import Testing
 /// Debian's own `adb` against the built-in device, with a home and a server of its own.
 @Suite("Unmodified adb", .serialized)
 struct InteropTests {
-    private static let adb: String? = ["/usr/bin/adb", "/usr/local/bin/adb"].first { FileManager.default.isExecutableFile(atPath: $0) }
+    private static let adb: String? = ["/usr/bin/adb", "/usr/local/bin/adb"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
 
     /// One private server and one device.
     private final class Bench {
@@ -32,7 +34,8 @@ struct InteropTests {
         func adb(_ arguments: String...) throws -> (code: Int32, out: [UInt8]) {
             let output = folder + "/out-" + UUID().uuidString
             let environment = [
-                "HOME": folder + "/home", "TMPDIR": folder, "PATH": "/usr/bin:/bin", "ANDROID_ADB_SERVER_PORT": "\(port)",
+                "HOME": folder + "/home", "TMPDIR": folder, "PATH": "/usr/bin:/bin",
+                "ANDROID_ADB_SERVER_PORT": "\(port)",
                 "ADB_MDNS_AUTO_CONNECT": "0", "ADB_MDNS_OPENSCREEN": "0", "ADB_LOCAL_TRANSPORT_MAX_PORT": "5554",
             ]
             let code = try Self.spawn([program] + arguments, environment, output: output)
@@ -52,7 +55,9 @@ struct InteropTests {
             defer { for text in arguments + variables { free(text) } }
             var child: pid_t = 0
             let failure = posix_spawn(&child, words[0], &actions, nil, &arguments, &variables)
-            guard failure == 0 else { throw DroidError("test.spawn", "cannot run \(words[0])", why: String(cString: strerror(failure))) }
+            guard failure == 0 else {
+                throw DroidError("test.spawn", "cannot run \(words[0])", why: String(cString: strerror(failure)))
+            }
             var status: Int32 = 0
             while waitpid(child, &status, 0) < 0 && errno == EINTR {}
             return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
@@ -99,11 +104,14 @@ struct InteropTests {
 
             var random = SeededRandom(seed: 11)
             for size in [0, 1, 65_535, 65_536, 65_537, 8 << 20] {
-                let bytes = (0..<((size + 7) / 8)).flatMap { _ in withUnsafeBytes(of: random.next(), Array.init) }.prefix(size)
+                let bytes = (0..<((size + 7) / 8)).flatMap { _ in withUnsafeBytes(of: random.next(), Array.init) }
+                    .prefix(size)
                 let (local, back) = (bench.folder + "/random", bench.folder + "/back")
                 try FileBytes.write(bytes, to: local)
                 #expect(try bench.adb("-s", serial, "push", local, "/sdcard/Download/deep/random.bin").code == 0)
-                #expect(try bench.shell("sha256sum /sdcard/Download/deep/random.bin").text.prefix(64) == SHA256.hex(bytes))
+                #expect(
+                    try bench.shell("sha256sum /sdcard/Download/deep/random.bin").text.prefix(64) == SHA256.hex(bytes)
+                )
                 #expect(try bench.adb("-s", serial, "pull", "/sdcard/Download/deep/random.bin", back).code == 0)
                 #expect(try SHA256.hex(ofFile: back) == SHA256.hex(bytes))
             }

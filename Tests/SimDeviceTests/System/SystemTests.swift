@@ -36,7 +36,15 @@ struct SystemTests {
         let device = try TestDevice()
         defer { withExtendedLifetime(device) {} }
         let store = device.system.contacts
-        let id = try store.insert(.init(given: "Zoë", family: "Quill", company: "Ink", phones: [.init("(555) 123-4567", type: 2)], emails: [.init("z@example.com", type: 2)]))
+        let id = try store.insert(
+            .init(
+                given: "Zoë",
+                family: "Quill",
+                company: "Ink",
+                phones: [.init("(555) 123-4567", type: 2)],
+                emails: [.init("z@example.com", type: 2)]
+            )
+        )
         var contact = try #require(try store.get(id))
         #expect(contact.display == "Zoë Quill")
         #expect(try store.search("5551234").map(\.id) == [id])
@@ -91,13 +99,19 @@ struct SystemTests {
         #expect(store.copied == 0)
         try load("a")
         #expect(store.copied == 0)
-        let before = await device.run("find / | sort; cat /sdcard/Documents/*; settings list system; ls -lR /sdcard").out
-        _ = await device.run("rm -r /sdcard/Documents; echo x > /sdcard/new; ln -s /data /sdcard/link; settings put system screen_brightness 3; chmod 777 /sdcard/Download/museum_tickets.txt")
+        let before = await device.run("find / | sort; cat /sdcard/Documents/*; settings list system; ls -lR /sdcard")
+            .out
+        _ = await device.run(
+            "rm -r /sdcard/Documents; echo x > /sdcard/new; ln -s /data /sdcard/link; settings put system screen_brightness 3; chmod 777 /sdcard/Download/museum_tickets.txt"
+        )
         try device.system.contacts.insert(.init(given: "Extra"))
         let people = try device.system.contacts.all().count
         try load("a")
         #expect(store.copied > 0)
-        #expect(await device.run("find / | sort; cat /sdcard/Documents/*; settings list system; ls -lR /sdcard").out == before)
+        #expect(
+            await device.run("find / | sort; cat /sdcard/Documents/*; settings list system; ls -lR /sdcard").out
+                == before
+        )
         #expect(try device.system.contacts.all().count == people - 1)
         #expect(throws: DroidError.self) { try store.load("none") }
         #expect(throws: DroidError.self) { try store.load("../a") }
