@@ -3,6 +3,7 @@
 import Agent
 import ArgumentParser
 import Base
+import Benchmark
 import Foundation
 import Inference
 import Learning
@@ -13,7 +14,7 @@ struct TrainVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "From runs to a verifier head, and how good it is.",
-        subcommands: [TrainPairs.self, TrainHead.self]
+        subcommands: [TrainPairs.self, TrainHead.self, TrainEval.self]
     )
 }
 
@@ -48,7 +49,7 @@ struct TrainPairs: AsyncParsableCommand {
         guard ends.count == 2, ends[0] <= ends[1] else {
             throw ValidationError("--seeds is FROM-TO, such as 1000-1019")
         }
-        let tokenizer = try LanguageModel.load(model.path()).tokenizer
+        let tokenizer = try Tokenizer(GGUFFile(path: model.path()))
         var options = CollectOptions(suite: suite, folder: states ?? "\(Locations.cache)/states/\(suite)")
         options.tasks = tasks
         options.seeds = ends[0]...ends[1]
@@ -146,5 +147,52 @@ struct TrainHead: AsyncParsableCommand {
         let step: Int
         let training: Double
         let validation: Double?
+    }
+}
+
+struct TrainEval: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "How good a head is: on the oracle's states, and by itself in whole episodes.",
+        discussion: "The seeds must not be among those that were trained on."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOptions
+    @OptionGroup var threads: ThreadOptions
+    @Argument(help: "A folder under Tasks/, or a path.") var suite: String
+    @Option(help: ArgumentHelp("Only these tasks, with * and ?.", valueName: "glob")) var tasks: [String] = []
+    @Option(help: "The first seed; episodes of a task take this and the following.") var seed: UInt64 = 30
+    @Option(help: "Episodes of each task.") var repeats = 3
+    @Option(help: ArgumentHelp("Keep runs and results here.", valueName: "dir")) var resume: String?
+
+    func run() async throws {
+        var options = EvaluationOptions(suite: suite, model: try model.path(), adapter: try adapter.load().path)
+        options.tasks = tasks
+        options.seed = seed
+        options.repeats = repeats
+        options.threads = threads.count
+        options.folder = resume
+        let global = global
+        let evaluation = try await HeadEvaluation.run(options) { event in
+            switch event {
+            case .topOne(let part): global.detail("\(part.task): \(part.right) of \(part.states) states")
+            case .suite(.finished(let result, let done, let total)):
+                let mark = result.success ? "pass" : "fail"
+                global.detail("\(mark) \(result.task) #\(result.seed): \(result.cause.rawValue), \(done) of \(total)")
+            case .suite: break
+            }
+        }
+        try global.emit(evaluation)
+        guard !global.json else { return }
+        func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
+        for (name, split, share) in [
+            ("training", TaskTemplate.Split.train, evaluation.trainTopOne),
+            ("held-out", .heldout, evaluation.heldOutTopOne),
+        ] {
+            let passed = evaluation.passed(split)
+            global.say("\(name) tasks: top-1 \(percent(share)), \(passed.passed) of \(passed.of) tasks passed")
+        }
     }
 }

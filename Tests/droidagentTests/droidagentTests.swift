@@ -1,3 +1,202 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Base
+import Foundation
+import Glibc
+import TestSupport
 import Testing
+
+/// The command line as its users meet it.
+@Suite("Command line")
+struct CommandLineTests {
+    private static func with<Result>(
+        cache: String? = nil,
+        _ body: (Program) async throws -> Result
+    ) async throws -> Result {
+        let program = try Program(cache: cache)
+        defer { program.remove() }
+        return try await body(program)
+    }
+
+    @Test("--version tells version and commit")
+    func version() async throws {
+        try await Self.with { program in
+            let outcome = try program.run(["--version"])
+            #expect(outcome.status == 0)
+            #expect(outcome.out.hasPrefix("droidagent \(BuildInfo.version) ("))
+        }
+    }
+
+    @Test(
+        "Wrong usage exits with 2 and says how it is used",
+        arguments: [["do"], ["no-such-verb"], ["do", "x", "--max-steps", "0"]]
+    )
+    func usage(arguments: [String]) async throws {
+        try await Self.with { program in
+            let outcome = try program.run(arguments)
+            #expect(outcome.status == 2)
+            #expect(outcome.err.contains("Usage:"))
+            #expect(outcome.out.isEmpty)
+        }
+    }
+
+    @Test("An empty goal is an error that says what to do", arguments: ["", "   ", "\n"])
+    func emptyGoal(goal: String) async throws {
+        try await Self.with { program in
+            let outcome = try program.run(["do", goal])
+            #expect(outcome.status == 1)
+            #expect(outcome.err.contains("the goal is empty"))
+            #expect(outcome.err.contains("next:"))
+        }
+    }
+
+    @Test("A missing model is an error that says how to get it")
+    func missingModel() async throws {
+        let cache = NSTemporaryDirectory() + "/no-cache-" + UUID().uuidString
+        try await Self.with(cache: cache) { program in
+            let outcome = try program.run(["do", "Turn Wi-Fi off"])
+            #expect(outcome.status == 1)
+            #expect(outcome.err.contains("next: run: droidagent model fetch"))
+        }
+    }
+
+    @Test("A corrupt model is an error, not a crash")
+    func corruptModel() async throws {
+        try await Self.with { program in
+            let path = program.home + "/broken.gguf"
+            var random = SeededRandom(seed: 7)
+            let noise = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) }
+            try FileBytes.write(Array("GGUF".utf8) + [3, 0, 0, 0] + noise, to: path)
+            let outcome = try program.run(["do", "Turn Wi-Fi off", "--model", path])
+            #expect(outcome.status == 1)
+            #expect(outcome.err.contains("why:"))
+        }
+    }
+
+    @Test("An unknown device is an error that lists what there is")
+    func unknownDevice() async throws {
+        try await Self.with { program in
+            let outcome = try program.run(["screen", "--device", "no-such-device"])
+            #expect(outcome.status == 1)
+            #expect(outcome.err.contains("there is no device no-such-device"))
+        }
+    }
+
+    @Test("A device in the foreground prints one JSON line, serves, and ends when it is interrupted")
+    func foreground() async throws {
+        struct Line: Decodable {
+            let serial: String
+            let port: Int
+            let pid: Int32
+        }
+        try await Self.with { program in
+            let running = try program.start(["emulator", "start", "--port", "0", "--json"])
+            #expect(try await running.waits(for: "\n"))
+            let line = try JSON.decode(Line.self, from: Array(running.output.utf8))
+            #expect(line.pid == running.pid)
+            #expect(line.serial == "127.0.0.1:\(line.port)")
+            let answer = try program.run(["adb", "shell", "--device", line.serial, "echo seven; exit 7"])
+            #expect(answer.status == 7)
+            #expect(answer.out == "seven\n")
+            running.signal(SIGINT)
+            #expect(try running.wait().status == 0)
+            #expect(try program.run(["emulator", "list", "--json"]).out.isEmpty)
+        }
+    }
+
+    @Test("sim is started when it is needed, found again, and keeps what is on it")
+    func sim() async throws {
+        try await Self.with { program in
+            let first = try program.run(["adb", "shell", "--device", "sim", "settings put global droid_test 41"])
+            #expect(first.status == 0)
+            #expect(try program.run(["adb", "shell", "settings get global droid_test"]).out == "41\n")
+            #expect(try program.run(["emulator", "stop"]).status == 0)
+            let again = try program.run(["adb", "shell", "--device", "sim", "settings get global droid_test"])
+            #expect(again.out == "41\n")
+        }
+    }
+
+    @Test("screen prints the candidates, the hierarchy and a picture")
+    func screen() async throws {
+        try await Self.with { program in
+            let actions = try program.run(["screen", "--device", "sim"])
+            #expect(actions.out.contains("tap \"Settings\""))
+            let xml = try program.run(["screen", "--format", "xml"])
+            #expect(xml.out.contains("<hierarchy rotation=\"0\">"))
+            let path = program.home + "/screen.png"
+            #expect(try program.run(["screen", "--format", "png", "--out", path]).status == 0)
+            #expect(try FileBytes.read(path).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        }
+    }
+
+    @Test("A run ends with a verdict line, a folder and a page; a dry run does nothing")
+    func doesTasks() async throws {
+        try await Self.with { program in
+            let dry = try program.run(["do", "Turn Wi-Fi off", "--adapter", "likelihood", "--dry-run", "--json"])
+            #expect(dry.status == 0)
+            #expect(dry.out.split(separator: "\n").count > 10)
+            let folder = program.home + "/run"
+            let outcome = try program.run([
+                "do", "🚀 Turn Wi-Fi off 📶", "--adapter", "likelihood", "--max-steps", "2", "--json", "--record", folder,
+            ])
+            #expect([0, 3].contains(outcome.status), "\(outcome.err)")
+            let last = try #require(outcome.out.split(separator: "\n").last)
+            #expect(last.contains("\"run\":\"\(folder)\""))
+            #expect(last.contains("\"answer\":"))
+            #expect(FileManager.default.fileExists(atPath: folder + "/run.html"))
+        }
+    }
+
+    @Test("A device that vanishes in the middle of a run is an error, and the run can be read")
+    func vanishes() async throws {
+        try await Self.with { program in
+            let device = try program.start(["emulator", "start", "--json"])
+            #expect(try await device.waits(for: "serial"))
+            let folder = program.home + "/run"
+            let running = try program.start([
+                "do", "Wait for something", "--adapter", "likelihood", "--max-steps", "50", "--json", "--record",
+                folder,
+            ])
+            #expect(try await running.waits(for: "\"step\":1"))
+            device.signal(SIGKILL)
+            let outcome = try running.wait()
+            _ = try device.wait()
+            // The agent may have ended the run by itself in the very step; then nothing broke.
+            #expect([0, 1, 3].contains(outcome.status))
+            if outcome.status == 1 { #expect(outcome.err.contains("why:") || outcome.err.contains("next:")) }
+            let page = program.home + "/page.html"
+            #expect(try program.run(["view", folder, "--out", page]).status == 0)
+            #expect(try FileBytes.read(page).count > 1000)
+        }
+    }
+
+    @Test("The manual page names every verb and option of the program's own help")
+    func manual() async throws {
+        struct Dump: Decodable { let command: Command }
+        struct Command: Decodable {
+            struct Argument: Decodable {
+                struct Name: Decodable { let name: String }
+                let names: [Name]?
+                let shouldDisplay: Bool
+            }
+            let commandName: String
+            let subcommands: [Command]?
+            let arguments: [Argument]?
+        }
+        func words(_ command: Command) -> Set<String> {
+            var all: Set = [command.commandName]
+            for argument in command.arguments ?? [] where argument.shouldDisplay {
+                all.formUnion((argument.names ?? []).map(\.name).filter { $0.count > 1 })
+            }
+            for sub in command.subcommands ?? [] where sub.commandName != "help" { all.formUnion(words(sub)) }
+            return all
+        }
+        let outcome = try await Self.with { try $0.run(["--experimental-dump-help"]) }
+        let dump = try JSON.decode(Dump.self, from: Array(outcome.out.utf8))
+        let page = String(decoding: try FileBytes.read(Locations.checkout + "/Docs/droidagent.1"), as: UTF8.self)
+        let missing = words(dump.command).filter {
+            !page.contains($0.replacing("-", with: "\\-")) && !page.contains($0)
+        }
+        #expect(missing.isEmpty, "run Scripts/manual: \(missing.sorted())")
+    }
+}
