@@ -50,7 +50,7 @@ let package = Package(
         // Shared by everything.
         module("Base", ["COpenSSL"]),
         module("Media", ["Base", "CLibPNG", "CPangoCairo"]),
-        module("Pages", ["Base"]),
+        module("Pages", []),
 
         // The phone.
         module("ADBWire", ["Base"]),
@@ -68,15 +68,15 @@ let package = Package(
         module("Agent", ["Base", "ADB", "Screen", "Media", "Inference", "Pages"]),
 
         // Learning.
-        module("Training", ["Base", "Inference", "Pages"]),
-        module("Benchmark", ["Base", "ADB", "Screen", "Agent", "SimDevice", "Pages", yams]),
-        module("Learning", ["Base", "Agent", "Benchmark", "Training", "Inference", "Pages", yams]),
+        module("Training", ["Base", "Pages"]),
+        module("Benchmark", ["Base", "ADB", "Screen", "Agent", "Inference", "SimDevice", "Pages", yams]),
+        module("Learning", ["Base", "Agent", "Benchmark", "Training", "Inference", yams]),
 
         .executableTarget(
             name: "droidagent",
             dependencies: [
-                "Base", "Media", "Pages", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
-                "Learning", argumentParser,
+                "Base", "Media", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark", "Learning",
+                argumentParser,
             ],
             exclude: ["README.md"],
             swiftSettings: strict

@@ -15,7 +15,9 @@ public struct CollectOptions: Sendable {
     public var seeds: ClosedRange<UInt64> = 1000...1019
     /// Runs of a seed; the first is straight, the others have random wrong steps.
     public var runs = 2
-    /// The probability of a wrong step in all runs but the first.
+    /// Further runs of a seed that start somewhere else than on the home screen.
+    public var wanderings = 1
+    /// The probability of a wrong step in all of `runs` but the first.
     public var perturbation = 0.15
     /// Devices that run at the same time.
     public var jobs = 2
@@ -67,7 +69,9 @@ public enum StateCollector {
         for template in templates {
             for seed in options.seeds {
                 let instance = try TaskInstance(template, seed: seed)
-                for run in 0..<max(options.runs, 1) { jobs.append(Job(instance: instance, run: run)) }
+                for run in 0..<max(options.runs, 1) + max(options.wanderings, 0) {
+                    jobs.append(Job(instance: instance, run: run))
+                }
             }
             try FileBytes.makeFolder("\(options.folder)/\(template.name)")
         }
@@ -147,15 +151,17 @@ public enum StateCollector {
 
     private static func collect(_ job: Job, _ device: BenchDevice, _ options: CollectOptions) async -> [StateRecord]? {
         guard let oracle = try? Oracle(job.instance) else { return nil }
+        let wanders = job.run >= max(options.runs, 1)
         let chooser = RecordingOracle(
             oracle: oracle,
             instance: job.instance,
             run: job.run,
-            perturbation: job.run == 0 ? 0 : options.perturbation,
+            perturbation: job.run == 0 || wanders ? 0 : options.perturbation,
             counter: options.counter
         )
         // Wrong steps cost steps, and are no fault of the oracle.
-        let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle")
+        let wander = Wander(seed: job.instance.seed, name: "\(job.instance.template.name) \(job.run)")
+        let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
         let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt)
         return result.success && result.said == "complete" ? chooser.states : nil
     }

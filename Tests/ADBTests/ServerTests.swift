@@ -47,13 +47,14 @@ final class RealServer {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while (try? await server.version()) == nil {
             guard ContinuousClock.now < deadline else {
                 stop()
                 throw DroidError("adb.connect", "the adb server of the test does not come up")
             }
-            await Task.yield()
+            // It makes itself a key first. A loop that only yields would keep a core from it.
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

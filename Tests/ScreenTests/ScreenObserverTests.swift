@@ -94,10 +94,18 @@ struct ScreenObserverTests {
 
     @Test("A screen that never stands still is taken at the deadline, and says so")
     func unsettled() async throws {
-        let device = ScriptedDevice((0..<5000).map { dump(String($0)) })
+        let device = ScriptedDevice((0..<5000).map { dump(String(repeating: "x", count: 1 + $0)) })
         let seen = try await observer(device).observe()
         #expect(seen.state.flags.contains(.unsettled))
         #expect(seen.dumps < 400)
+    }
+
+    @Test("A screen on which only numbers move, such as a stopwatch, has settled")
+    func ticking() async throws {
+        let device = ScriptedDevice((95..<5000).map { dump("\($0) s") })
+        let seen = try await observer(device).observe()
+        #expect(seen.dumps == 3)
+        #expect(seen.state.flags.isEmpty)
     }
 
     @Test("After an action, a screen that still looks as before is watched for a late reaction")

@@ -13,11 +13,22 @@ public struct EpisodeRunner: Sendable {
     let agentName: String
     /// The folder under which runs are recorded, or nil.
     let runs: String?
+    /// Where the device is left before the agent starts; nil for the home screen.
+    let wander: Wander?
 
     /// A runner on a device.
     ///
-    /// - Parameter runs: the folder under which each run gets its record, or nil for none.
-    public init(_ device: BenchDevice, rules: BenchRules = .strict, agentName: String, runs: String? = nil) {
+    /// - Parameters:
+    ///   - runs: the folder under which each run gets its record, or nil for none.
+    ///   - wander: what is done on the device between set-up and agent.
+    public init(
+        _ device: BenchDevice,
+        rules: BenchRules = .strict,
+        agentName: String,
+        runs: String? = nil,
+        wander: Wander? = nil
+    ) {
+        self.wander = wander
         self.device = device
         self.rules = rules
         self.agentName = agentName
@@ -34,6 +45,7 @@ public struct EpisodeRunner: Sendable {
         var result = blank(instance)
         do {
             let baselines = try await prepare(instance)
+            try await wander?.run(on: device.adb, observer: observer)
             let run = try await act(instance, chooser: chooser, prompt: prompt, into: &result)
             var checks = CheckRunner(device: device.adb, instance: instance, answer: run.answer, baselines: baselines)
             // Any other device is looked at until it stands still, as an app may still be about to show its result.
@@ -59,9 +71,8 @@ public struct EpisodeRunner: Sendable {
 
     /// How the screen of this device is read.
     ///
-    /// A built-in device with a stepped clock has done all that an input leads to when the input returns, so
-    /// one look is
-    /// enough; on any other the observer watches until nothing changes.
+    /// A built-in device with a stepped clock has done all that an input leads to when the input returns, so one look
+    /// is enough; on any other the observer watches until nothing changes.
     var observer: ScreenObserver {
         var options = ObserverOptions(picture: runs == nil ? .none : .raw)
         if device.isBuiltIn { options.settleDeadline = .zero }
