@@ -145,6 +145,11 @@ struct BenchVerb: AsyncParsableCommand {
         global.say(
             "\(summary.successes) of \(summary.episodes) episodes: \(rate), \(String(format: "%.0f", seconds)) s"
         )
+        let steps = outcome.results.reduce(0) { $0 + $1.steps }
+        if steps > 0 {
+            let busy = outcome.results.reduce(0) { $0 + $1.seconds }
+            global.say(String(format: "%.2f s a step, set-up and checks included", busy / Double(steps)))
+        }
         if summary.skipped > 0 {
             global.say("\(summary.skipped) episodes could not be judged and are no part of the rate")
         }

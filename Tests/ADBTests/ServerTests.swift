@@ -30,11 +30,9 @@ final class RealServer {
     private let home: String
 
     init() async throws {
-        // A port that was free a moment ago; adb cannot be told to choose one.
-        let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = probe.localAddress?.port ?? 0
-        try await probe.close().get()
+        // adb cannot be told to choose a port. Below the range from which the system gives out ports, no other
+        // connection of these tests can take it first.
+        let port = Int.random(in: 20_000..<30_000)
         server = ADBServer(port: port)
         home = "\(temporaryFolder())/adb-home-\(port)"
         try FileBytes.makeFolder(home)

@@ -2,9 +2,9 @@
 
 /// Parses a command line by recursive descent, straight from its characters.
 struct ShellParser {
-    private let source: [Unicode.Scalar]
-    private var position = 0
-    private var depth = 0
+    let source: [Unicode.Scalar]
+    var position = 0
+    var depth = 0
 
     /// - Throws: `ShellSyntaxError` for what is no command line.
     static func parse(_ text: String) throws(ShellSyntaxError) -> ShellNode {
@@ -15,14 +15,14 @@ struct ShellParser {
         return node
     }
 
-    private init(_ source: [Unicode.Scalar], depth: Int = 0) {
+    init(_ source: [Unicode.Scalar], depth: Int = 0) {
         self.source = source
         self.depth = depth
     }
 
     // MARK: Lists
 
-    private mutating func list(until stops: Set<String>) throws(ShellSyntaxError) -> ShellNode {
+    mutating func list(until stops: Set<String>) throws(ShellSyntaxError) -> ShellNode {
         try enter()
         defer { depth -= 1 }
         var nodes: [ShellNode] = []
@@ -44,7 +44,7 @@ struct ShellParser {
         return .sequence(nodes)
     }
 
-    private mutating func andOr() throws(ShellSyntaxError) -> ShellNode {
+    mutating func andOr() throws(ShellSyntaxError) -> ShellNode {
         var left = try pipeline()
         while true {
             skipBlanks()
@@ -60,7 +60,7 @@ struct ShellParser {
         }
     }
 
-    private mutating func pipeline() throws(ShellSyntaxError) -> ShellNode {
+    mutating func pipeline() throws(ShellSyntaxError) -> ShellNode {
         skipBlanks()
         var negated = false
         while reserved() == "!" {
@@ -80,7 +80,7 @@ struct ShellParser {
         return .pipeline(stages, negated: negated)
     }
 
-    private mutating func command() throws(ShellSyntaxError) -> ShellNode {
+    mutating func command() throws(ShellSyntaxError) -> ShellNode {
         skipBlanks()
         if peek() == "(" {
             position += 1
@@ -107,12 +107,12 @@ struct ShellParser {
         }
     }
 
-    private mutating func wrapped(_ node: ShellNode) throws(ShellSyntaxError) -> ShellNode {
+    mutating func wrapped(_ node: ShellNode) throws(ShellSyntaxError) -> ShellNode {
         let redirects = try redirects()
         return redirects.isEmpty ? node : .group(node, isolated: false, redirects)
     }
 
-    private mutating func ifCommand() throws(ShellSyntaxError) -> ShellNode {
+    mutating func ifCommand() throws(ShellSyntaxError) -> ShellNode {
         skip("if")
         var branches: [(condition: ShellNode, body: ShellNode)] = []
         while true {
@@ -133,7 +133,7 @@ struct ShellParser {
         }
     }
 
-    private mutating func forCommand() throws(ShellSyntaxError) -> ShellNode {
+    mutating func forCommand() throws(ShellSyntaxError) -> ShellNode {
         skip("for")
         skipBlanks()
         guard let name = try word()?.bare, Self.isName(name) else { throw unexpected() }
@@ -154,7 +154,7 @@ struct ShellParser {
         return .forEach(name, words, try doGroup())
     }
 
-    private mutating func doGroup() throws(ShellSyntaxError) -> ShellNode {
+    mutating func doGroup() throws(ShellSyntaxError) -> ShellNode {
         skipLines()
         try expectWord("do")
         let body = try list(until: ["done"])
@@ -162,7 +162,7 @@ struct ShellParser {
         return body
     }
 
-    private mutating func caseCommand() throws(ShellSyntaxError) -> ShellNode {
+    mutating func caseCommand() throws(ShellSyntaxError) -> ShellNode {
         skip("case")
         skipBlanks()
         guard let subject = try word() else { throw unexpected() }
@@ -191,7 +191,7 @@ struct ShellParser {
 
     // MARK: Simple commands
 
-    private mutating func simple() throws(ShellSyntaxError) -> ShellCommand {
+    mutating func simple() throws(ShellSyntaxError) -> ShellCommand {
         var command = ShellCommand()
         while true {
             skipBlanks()
@@ -212,7 +212,7 @@ struct ShellParser {
         return command
     }
 
-    private mutating func redirects() throws(ShellSyntaxError) -> [ShellRedirect] {
+    mutating func redirects() throws(ShellSyntaxError) -> [ShellRedirect] {
         var found: [ShellRedirect] = []
         skipBlanks()
         while let redirect = try redirect() {
@@ -222,7 +222,7 @@ struct ShellParser {
         return found
     }
 
-    private mutating func redirect() throws(ShellSyntaxError) -> ShellRedirect? {
+    mutating func redirect() throws(ShellSyntaxError) -> ShellRedirect? {
         var end = position
         while end < source.count, ("0"..."9").contains(source[end]), end - position < 2 { end += 1 }
         guard end < source.count else { return nil }
@@ -243,7 +243,7 @@ struct ShellParser {
         return try target(ShellRedirect(descriptor: number ?? 0, kind: .read, target: .init()))
     }
 
-    private mutating func target(_ redirect: ShellRedirect) throws(ShellSyntaxError) -> ShellRedirect {
+    mutating func target(_ redirect: ShellRedirect) throws(ShellSyntaxError) -> ShellRedirect {
         skipBlanks()
         guard let word = try word() else { throw unexpected() }
         var whole = redirect
@@ -251,7 +251,7 @@ struct ShellParser {
         return whole
     }
 
-    private static func assignment(_ word: ShellWord) -> (String, ShellWord)? {
+    static func assignment(_ word: ShellWord) -> (String, ShellWord)? {
         guard case .text(let text, quoted: false) = word.parts.first, let equals = text.firstIndex(of: "=") else {
             return nil
         }
@@ -264,257 +264,11 @@ struct ShellParser {
 
     // MARK: Words
 
-    /// The next word; nil where an operator or the end stands.
-    private mutating func word() throws(ShellSyntaxError) -> ShellWord? {
-        var word = ShellWord()
-        var text = String.UnicodeScalarView()
-        func flush() {
-            if !text.isEmpty { word.parts.append(.text(String(text), quoted: false)) }
-            text = .init()
-        }
-        let start = position
-        while let c = peek() {
-            switch c {
-            case " ", "\t", "\r", "\n", ";", "&", "|", "<", ">", "(", ")":
-                flush()
-                return position == start ? nil : word
-            case "\\":
-                position += 1
-                guard let next = peek() else {
-                    text.append("\\")
-                    continue
-                }
-                position += 1
-                if next == "\n" { continue }
-                flush()
-                word.parts.append(.text(String(next), quoted: true))
-            case "'":
-                flush()
-                word.parts.append(.text(try singleQuoted(), quoted: true))
-            case "\"":
-                flush()
-                position += 1
-                word.parts.append(contentsOf: try doubleQuoted(until: "\""))
-            case "$", "`":
-                if let part = try expansion(quoted: false) {
-                    flush()
-                    word.parts.append(part)
-                } else {
-                    text.append(c)
-                    position += 1
-                }
-            default:
-                text.append(c)
-                position += 1
-            }
-        }
-        flush()
-        return position == start ? nil : word
-    }
-
-    private mutating func singleQuoted() throws(ShellSyntaxError) -> String {
-        position += 1
-        var text = String.UnicodeScalarView()
-        while let c = peek() {
-            position += 1
-            if c == "'" { return String(text) }
-            text.append(c)
-        }
-        throw ShellSyntaxError(message: "no closing quote", incomplete: true)
-    }
-
-    private mutating func doubleQuoted(until end: Unicode.Scalar?) throws(ShellSyntaxError) -> [ShellWord.Part] {
-        // An empty quoted part keeps `""` a word.
-        var parts: [ShellWord.Part] = [.text("", quoted: true)]
-        var text = String.UnicodeScalarView()
-        func flush() {
-            if !text.isEmpty { parts.append(.text(String(text), quoted: true)) }
-            text = .init()
-        }
-        while let c = peek() {
-            if c == end {
-                position += 1
-                flush()
-                return parts
-            }
-            if c == "\\", let next = peek(1), "$`\"\\\n".unicodeScalars.contains(next) {
-                position += 2
-                if next != "\n" { text.append(next) }
-            } else if c == "$" || c == "`", let part = try expansion(quoted: true) {
-                flush()
-                parts.append(part)
-            } else {
-                text.append(c)
-                position += 1
-            }
-        }
-        guard end == nil else { throw ShellSyntaxError(message: "no closing quote", incomplete: true) }
-        flush()
-        return parts
-    }
-
-    /// What stands after `$` or a backtick; nil where the `$` is only a character.
-    private mutating func expansion(quoted: Bool) throws(ShellSyntaxError) -> ShellWord.Part? {
-        if peek() == "`" { return .command(try backticks(), quoted: quoted) }
-        guard let next = peek(1) else { return nil }
-        if next == "(" {
-            if peek(2) == "(", let end = arithmeticEnd() {
-                let inner = Array(source[(position + 3)..<end])
-                position = end + 2
-                try enter()
-                defer { depth -= 1 }
-                var parser = ShellParser(inner, depth: depth)
-                return .arithmetic(ShellWord(parts: try parser.doubleQuoted(until: nil)))
-            }
-            position += 2
-            let node = try list(until: [])
-            try expect(")")
-            return .command(node, quoted: quoted)
-        }
-        if next == "{" {
-            position += 2
-            return .parameter(try braces(), quoted: quoted)
-        }
-        if "?#$@*!-0123456789".unicodeScalars.contains(next) {
-            position += 2
-            return .parameter(ShellParameter(name: String(next)), quoted: quoted)
-        }
-        guard next == "_" || (next.isASCII && next.properties.isAlphabetic) else { return nil }
-        position += 1
-        return .parameter(ShellParameter(name: name()), quoted: quoted)
-    }
-
-    private mutating func name() -> String {
-        var text = String.UnicodeScalarView()
-        while let c = peek(), Self.isNameScalar(c) {
-            text.append(c)
-            position += 1
-        }
-        return String(text)
-    }
-
-    private mutating func braces() throws(ShellSyntaxError) -> ShellParameter {
-        var parameter = ShellParameter(name: "")
-        if peek() == "#", peek(1) != "}" {
-            position += 1
-            parameter.operation = .length
-        }
-        if let c = peek(), "?#$@*!-".unicodeScalars.contains(c) {
-            parameter.name = String(c)
-            position += 1
-        } else {
-            parameter.name = name()
-        }
-        if parameter.name.isEmpty { throw ShellSyntaxError(message: "bad substitution") }
-        if peek() == "}" {
-            position += 1
-            return parameter
-        }
-        let colon = peek() == ":"
-        if colon { position += 1 }
-        guard let sign = peek() else { throw ShellSyntaxError(message: "no closing brace", incomplete: true) }
-        position += 1
-        let longest = (sign == "#" || sign == "%") && peek() == sign
-        if longest { position += 1 }
-        let value = try braceWord()
-        switch sign {
-        case "-", "=", "+", "?":
-            parameter.operation = .fallback(Character(sign), emptyCounts: colon, value)
-        case "#", "%": parameter.operation = .strip(fromEnd: sign == "%", longest: longest, value)
-        default: throw ShellSyntaxError(message: "bad substitution")
-        }
-        return parameter
-    }
-
-    private mutating func braceWord() throws(ShellSyntaxError) -> ShellWord {
-        try enter()
-        defer { depth -= 1 }
-        var word = ShellWord()
-        var text = String.UnicodeScalarView()
-        func flush() {
-            if !text.isEmpty { word.parts.append(.text(String(text), quoted: false)) }
-            text = .init()
-        }
-        while let c = peek() {
-            switch c {
-            case "}":
-                position += 1
-                flush()
-                return word
-            case "'":
-                flush()
-                word.parts.append(.text(try singleQuoted(), quoted: true))
-            case "\"":
-                flush()
-                position += 1
-                word.parts.append(contentsOf: try doubleQuoted(until: "\""))
-            case "\\" where peek(1) != nil:
-                flush()
-                word.parts.append(.text(String(source[position + 1]), quoted: true))
-                position += 2
-            case "$", "`":
-                if let part = try expansion(quoted: false) {
-                    flush()
-                    word.parts.append(part)
-                } else {
-                    text.append(c)
-                    position += 1
-                }
-            default:
-                text.append(c)
-                position += 1
-            }
-        }
-        throw ShellSyntaxError(message: "no closing brace", incomplete: true)
-    }
-
-    private mutating func backticks() throws(ShellSyntaxError) -> ShellNode {
-        position += 1
-        var inner: [Unicode.Scalar] = []
-        while let c = peek() {
-            position += 1
-            if c == "`" {
-                try enter()
-                defer { depth -= 1 }
-                var parser = ShellParser(inner, depth: depth)
-                let node = try parser.list(until: [])
-                if !parser.atEnd { throw parser.unexpected() }
-                return node
-            }
-            if c == "\\", let next = peek(), next == "`" || next == "\\" || next == "$" {
-                inner.append(next)
-                position += 1
-            } else {
-                inner.append(c)
-            }
-        }
-        throw ShellSyntaxError(message: "no closing quote", incomplete: true)
-    }
-
-    /// Where the `))` of an arithmetic expansion at `position` stands.
-    private func arithmeticEnd() -> Int? {
-        var open = 0
-        var index = position + 3
-        while index < source.count {
-            if source[index] == "(" { open += 1 }
-            if source[index] == ")" {
-                if open == 0 { return index + 1 < source.count && source[index + 1] == ")" ? index : nil }
-                open -= 1
-            }
-            index += 1
-        }
-        return nil
-    }
-
-    // MARK: Characters
-
-    private var atEnd: Bool { position >= source.count }
-
-    private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
+    func peek(_ offset: Int = 0) -> Unicode.Scalar? {
         position + offset < source.count ? source[position + offset] : nil
     }
 
-    private mutating func take(_ text: String) -> Bool {
+    mutating func take(_ text: String) -> Bool {
         let wanted = Array(text.unicodeScalars)
         guard position + wanted.count <= source.count,
             source[position..<(position + wanted.count)].elementsEqual(wanted)
@@ -523,9 +277,9 @@ struct ShellParser {
         return true
     }
 
-    private mutating func skip(_ word: String) { position += word.unicodeScalars.count }
+    mutating func skip(_ word: String) { position += word.unicodeScalars.count }
 
-    private mutating func skipBlanks() {
+    mutating func skipBlanks() {
         while let c = peek() {
             if c == " " || c == "\t" || c == "\r" {
                 position += 1
@@ -539,7 +293,7 @@ struct ShellParser {
         }
     }
 
-    private mutating func skipLines() {
+    mutating func skipLines() {
         skipBlanks()
         while peek() == "\n" {
             position += 1
@@ -547,12 +301,12 @@ struct ShellParser {
         }
     }
 
-    private static let reservedWords: Set<String> = [
+    static let reservedWords: Set<String> = [
         "if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "{", "}", "!",
     ]
 
     /// The reserved word that stands here; nil where none does.
-    private mutating func reserved() -> String? {
+    mutating func reserved() -> String? {
         skipBlanks()
         var end = position
         while end < source.count, end - position < 6, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) {
@@ -563,23 +317,23 @@ struct ShellParser {
         return Self.reservedWords.contains(text) ? text : nil
     }
 
-    private mutating func expectWord(_ word: String) throws(ShellSyntaxError) {
+    mutating func expectWord(_ word: String) throws(ShellSyntaxError) {
         skipLines()
         guard reserved() == word else { throw unexpected() }
         skip(word)
     }
 
-    private mutating func expect(_ sign: String) throws(ShellSyntaxError) {
+    mutating func expect(_ sign: String) throws(ShellSyntaxError) {
         skipLines()
         guard take(sign) else { throw unexpected() }
     }
 
-    private mutating func enter() throws(ShellSyntaxError) {
+    mutating func enter() throws(ShellSyntaxError) {
         depth += 1
         if depth > ShellLimit.depth { throw ShellSyntaxError(message: "nested too deeply") }
     }
 
-    private func unexpected() -> ShellSyntaxError {
+    func unexpected() -> ShellSyntaxError {
         guard let c = peek() else { return ShellSyntaxError(message: "syntax error: unexpected EOF", incomplete: true) }
         if c == "\n" { return ShellSyntaxError(message: "syntax error: unexpected newline") }
         var text = String(c)
@@ -591,11 +345,11 @@ struct ShellParser {
         return ShellSyntaxError(message: "syntax error: unexpected '\(text)'")
     }
 
-    private static func isNameScalar(_ c: Unicode.Scalar) -> Bool {
+    static func isNameScalar(_ c: Unicode.Scalar) -> Bool {
         c == "_" || (c.isASCII && (c.properties.isAlphabetic || ("0"..."9").contains(c)))
     }
 
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, !("0"..."9").contains(first) else { return false }
         return text.unicodeScalars.allSatisfy { isNameScalar($0) }
     }
