@@ -11,8 +11,8 @@ import SimDevice
 struct EmulatorVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator",
-        abstract: "The built-in device: start, stop, list.",
-        subcommands: [EmulatorStart.self, EmulatorStop.self, EmulatorList.self]
+        abstract: "The built-in device: start, stop, list, bench.",
+        subcommands: [EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorBench.self]
     )
 }
 

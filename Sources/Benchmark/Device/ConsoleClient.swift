@@ -8,7 +8,7 @@ import Glibc
 /// A client of the emulator console: a line out, lines back that end in `OK` or `KO: why`.
 ///
 /// The console is how the official emulator is told about snapshots and its clock, which have no place in ADB.
-final class ConsoleClient: Sendable {
+public final class ConsoleClient: Sendable {
     private let descriptor: Int32
     // One command at a time; blocking calls stay off the threads that tasks run on.
     private let queue = DispatchQueue(label: "droidagent.console")
@@ -16,7 +16,7 @@ final class ConsoleClient: Sendable {
     /// Connects and shows the token.
     ///
     /// - Throws: `DroidError` with code `console.lost`, `console.timeout` or `console.refused`.
-    init(port: Int, token: String, timeout: Double = 5) async throws {
+    public init(port: Int, token: String, timeout: Double = 5) async throws {
         descriptor = try await Self.connect(port, timeout, queue)
         do {
             _ = try await reply()
@@ -34,7 +34,7 @@ final class ConsoleClient: Sendable {
     /// - Throws: `DroidError` with code `console.refused` when the console answers `KO`, `console.lost`,
     ///   `console.timeout`.
     @discardableResult
-    func send(_ command: String) async throws -> [String] {
+    public func send(_ command: String) async throws -> [String] {
         try await perform { [descriptor] in
             try Self.write("\(command)\r\n", descriptor)
             return try Self.readReply(descriptor, command)
