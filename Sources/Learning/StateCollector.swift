@@ -16,7 +16,7 @@ public struct CollectOptions: Sendable {
     /// Runs of a seed; the first is straight, the others have random wrong steps.
     public var runs = 2
     /// Further runs of a seed that start somewhere else than on the home screen.
-    public var wanderings = 1
+    public var wanderings = 2
     /// The probability of a wrong step in all of `runs` but the first.
     public var perturbation = 0.15
     /// Devices that run at the same time.
@@ -160,7 +160,8 @@ public enum StateCollector {
             counter: options.counter
         )
         // Wrong steps cost steps, and are no fault of the oracle.
-        let wander = Wander(seed: job.instance.seed, name: "\(job.instance.template.name) \(job.run)")
+        let template = job.instance.template
+        let wander = Wander(seed: job.instance.seed, name: "\(template.name) \(job.run)", app: template.app)
         let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
         let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt)
         return result.success && result.said == "complete" ? chooser.states : nil

@@ -62,6 +62,7 @@ public struct PageShell: Sendable {
         table { border-collapse: collapse; width: 100%; font-size: 14px; }
         th { text-align: left; color: var(--dim); font-weight: 550; }
         th, td { padding: 5px 10px; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+        td:first-child, th:first-child { white-space: nowrap; overflow-wrap: normal; }
         .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 20px; }
         code, pre { font-family: ui-monospace, "Roboto Mono", "DejaVu Sans Mono", monospace; font-size: 13px; }

@@ -31,7 +31,7 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only these tasks, with * and ?.", valueName: "glob")) var tasks: [String] = []
     @Option(help: ArgumentHelp("Seeds, such as 1000-1019.", valueName: "from-to")) var seeds = "1000-1019"
     @Option(help: "Runs of each seed; all but the first have random wrong steps.") var runs = 2
-    @Option(help: "Further runs of each seed that do not start on the home screen.") var wanderings = 1
+    @Option(help: "Further runs of each seed that do not start on the home screen.") var wanderings = 2
     @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
     @Option(help: "States right after a wrong step, as a share of all, at most.") var correctionShare = 0.1
     @Option(help: "Devices that run at the same time.") var jobs = 2

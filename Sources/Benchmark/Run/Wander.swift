@@ -12,17 +12,22 @@ import Screen
 public struct Wander: Sendable {
     let seed: UInt64
     let name: String
+    /// The app that is opened every other time, by its label.
+    let app: String
 
-    /// The same seed and name wander the same way.
-    public init(seed: UInt64, name: String) {
+    /// The same seed, name and app wander the same way.
+    public init(seed: UInt64, name: String, app: String) {
         self.seed = seed
         self.name = name
+        self.app = app
     }
 
     func run(on device: any DeviceLink, observer: ScreenObserver) async throws {
         var random = SeededRandom(seed: seed, name: "wander \(name)")
         let apps = try await AppCatalog.read(device)
-        guard let app = apps.apps.randomElement(using: &random) else { return }
+        // A task is hardest to begin in its own app, on a page of another matter.
+        let own = Bool.random(using: &random) ? apps.app(named: self.app) : nil
+        guard let app = own ?? apps.apps.randomElement(using: &random) else { return }
         let actuator = Actuator(device, trailingEnter: false)
         try await actuator.perform(.openApp(app.label), on: try await observer.observe().state, apps: apps)
         for _ in 0..<Int.random(in: 1...3, using: &random) {
