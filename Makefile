@@ -4,7 +4,7 @@
 PREFIX ?= /usr/local
 export PREFIX TASK FLAGS
 
-.PHONY: do test build install uninstall format peers docs clean
+.PHONY: do test build install uninstall format peers clean
 
 do: ## make do TASK="Turn Wi-Fi off": sets up, builds, and does the task on the built-in device
 	@Scripts/run

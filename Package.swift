@@ -75,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "droidagent",
             dependencies: [
-                "Base", "Media", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark", "Learning",
+                "Base", "Media", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
+                "Learning",
                 argumentParser,
             ],
             exclude: ["README.md"],

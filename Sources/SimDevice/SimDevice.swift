@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ADBWire
-public import Base
+import Base
 import Foundation
 import NIOCore
 import NIOPosix
