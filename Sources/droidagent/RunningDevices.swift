@@ -78,7 +78,7 @@ enum RunningDevices {
         guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else { return false }
         // A recycled process number is not our device.
         let command = (try? FileBytes.read("/proc/\(pid)/cmdline")) ?? []
-        return String(decoding: command, as: UTF8.self).contains("droidagent")
+        return String(decoding: command, as: UTF8.self).contains("emulator\0start")
     }
 }
 
