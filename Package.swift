@@ -45,16 +45,25 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(
+            name: "CLibAV",
+            pkgConfig: "libavcodec",
+            providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]
+        ),
 
         // Shared by everything.
         module("Base", ["COpenSSL"]),
-        module("Media", ["Base", "CLibPNG", "CPangoCairo"]),
+        module("Media", ["Base", "CLibPNG", "CPangoCairo", "CLibAV"]),
         module("Pages", []),
 
         // The phone.
-        module("ADBWire", ["Base"]),
-        module("ADB", ["Base", "ADBWire"] + nio),
+        module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
+        module("ADB", ["Base", "ADBWire", "CLibUSB"] + nio),
         module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
         module("SimDevice", ["Base", "ADBWire", "Media", grdb, yams] + nio, exclude: ["README.md", "View/README.md"]),
 

@@ -9,6 +9,8 @@ import Media
 actor DeviceActor {
     let context: DeviceContext
     let snapshots: SnapshotStore
+    /// What listens on the device.
+    nonisolated let ports = DevicePorts()
 
     /// Opens the device in its state folder, and fills it from the image where it is new.
     init(_ options: SimDeviceOptions) throws {
