@@ -25,6 +25,9 @@ final class DaemonHandler: ChannelInboundHandler {
     private var decoder = PacketDecoder()
     private var streams: [StreamID: Stream] = [:]
     private var context: ChannelHandlerContext?
+    /// Streams that this end asked for and the host has not answered.
+    private var opening: [StreamID: CheckedContinuation<(BytePipe, Outbox)?, Never>] = [:]
+    private var farewells: [@Sendable () -> Void] = []
 
     init(device: DeviceActor, banner: ConnectionBanner) {
         self.device = device
@@ -58,6 +61,9 @@ final class DaemonHandler: ChannelInboundHandler {
         for stream in streams.values { end(stream) }
         streams = [:]
         self.context = nil
+        for waiting in opening.values { waiting.resume(returning: nil) }
+        opening = [:]
+        leave()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -71,12 +77,17 @@ final class DaemonHandler: ChannelInboundHandler {
             case .online(let agreement):
                 decoder.version = agreement.version
                 decoder.maxPayload = agreement.maxPayload
+                leave()  // A new session knows nothing of what the one before it set up.
             case .requested(let id, let service): open(id, service)
             case .received(let id, let bytes): receive(id, bytes)
             case .writable(let id): streams[id]?.outbox.update(pending: connection.queuedBytes(id))
-            case .closed(let id, _): if let stream = streams.removeValue(forKey: id) { end(stream) }
+            case .closed(let id, _):
+                if let stream = streams.removeValue(forKey: id) { end(stream) }
+                opening.removeValue(forKey: id)?.resume(returning: nil)
             case .failed: context?.close(promise: nil)
-            case .opened: break
+            case .opened(let id):
+                guard let waiting = opening.removeValue(forKey: id), let stream = streams[id] else { break }
+                waiting.resume(returning: (stream.pipe, stream.outbox))
             }
         }
     }
@@ -123,16 +134,19 @@ final class DaemonHandler: ChannelInboundHandler {
         guard let context else { return }
         let loop = context.eventLoop
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let pipe = BytePipe { count in
-            loop.execute {
-                let handler = bound.value
-                for _ in 0..<count { handler.perform(handler.connection.acknowledge(id)) }
-                handler.context?.flush()
-            }
-        }
-        let outbox = Outbox { bytes in loop.execute { bound.value.send(id, bytes) } }
+        let (pipe, outbox) = ends(of: id, bound)
         let service = Service(parsing: name)
-        let session = ServiceSession(device: device, pipe: pipe, outbox: outbox)
+        let session = ServiceSession(
+            device: device,
+            pipe: pipe,
+            outbox: outbox,
+            openToHost: { address in
+                await withCheckedContinuation { continuation in
+                    loop.execute { bound.value.openToHost(address, continuation, bound) }
+                }
+            },
+            whenHostLeaves: { body in loop.execute { bound.value.add(farewell: body) } }
+        )
         guard let body = session.body(for: service) else {
             perform(connection.refuse(id))
             return
@@ -145,6 +159,49 @@ final class DaemonHandler: ChannelInboundHandler {
             await body()
             loop.execute { bound.value.finish(id) }
         }
+    }
+
+    /// The ends of a stream that a service holds.
+    private func ends(of id: StreamID, _ bound: NIOLoopBound<DaemonHandler>) -> (BytePipe, Outbox) {
+        let loop = bound.eventLoop
+        let pipe = BytePipe { count in
+            loop.execute {
+                let handler = bound.value
+                for _ in 0..<count { handler.perform(handler.connection.acknowledge(id)) }
+                handler.context?.flush()
+            }
+        }
+        let outbox = Outbox(
+            deliver: { bytes in loop.execute { bound.value.send(id, bytes) } },
+            end: { loop.execute { bound.value.finish(id) } }
+        )
+        return (pipe, outbox)
+    }
+
+    private func openToHost(
+        _ address: String,
+        _ waiting: CheckedContinuation<(BytePipe, Outbox)?, Never>,
+        _ bound: NIOLoopBound<DaemonHandler>
+    ) {
+        guard context != nil, let (id, events) = connection.open(address) else {
+            waiting.resume(returning: nil)
+            return
+        }
+        let (pipe, outbox) = ends(of: id, bound)
+        streams[id] = Stream(pipe: pipe, outbox: outbox)
+        opening[id] = waiting
+        perform(events)
+        context?.flush()
+    }
+
+    private func add(farewell: @escaping @Sendable () -> Void) {
+        if context == nil { farewell() } else { farewells.append(farewell) }
+    }
+
+    private func leave() {
+        let bodies = farewells
+        farewells = []
+        for body in bodies { body() }
     }
 
     private func send(_ id: StreamID, _ bytes: ArraySlice<UInt8>) {

@@ -59,7 +59,7 @@ actor DeviceActor {
             product: properties["ro.product.name"] ?? "sdk_gphone64_x86_64",
             model: properties["ro.product.model"] ?? "Pixel 6",
             device: properties["ro.product.device"] ?? "emu64x",
-            features: [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir]
+            features: DeviceProfile.modern.features
         )
     }
 
