@@ -65,7 +65,13 @@ public final class CompressionEncoder {
                 let part = UnsafeRawBufferPointer(rebasing: rest.prefix(compressionStep))
                 rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
                 let count = LZ4F_compressUpdate(
-                    context, output.baseAddress, output.count, part.baseAddress, part.count, nil)
+                    context,
+                    output.baseAddress,
+                    output.count,
+                    part.baseAddress,
+                    part.count,
+                    nil
+                )
                 try handOn(count, body)
             }
         case .brotli(let state): try brotli(state, bytes, BROTLI_OPERATION_PROCESS, body)
