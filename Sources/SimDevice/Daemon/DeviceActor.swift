@@ -11,6 +11,8 @@ actor DeviceActor {
     let snapshots: SnapshotStore
     /// What listens on the device.
     nonisolated let ports = DevicePorts()
+    /// What ends connections before their time.
+    nonisolated let transportFaults = TransportFaults()
 
     /// Opens the device in its state folder, and fills it from the image where it is new.
     init(_ options: SimDeviceOptions) throws {
