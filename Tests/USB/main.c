@@ -26,6 +26,12 @@ static void pass_on(int number) {
     if (child > 0) kill(child, number);
 }
 
+// A child that dies in the middle of an ioctl is nothing to report.
+static void log_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
+    (void)data;
+    if (!strstr(message, "Destroying IoctlClient with open stream")) g_log_default_handler(domain, level, message, NULL);
+}
+
 static int usage(const char *why) {
     fprintf(stderr,
             "usb-testbed: %s\n"
@@ -79,6 +85,7 @@ int main(int count, char **arguments) {
         execv("/proc/self/exe", arguments);
         return usage("cannot run itself under " PRELOAD);
     }
+    g_log_set_default_handler(log_message, NULL);
     testbed = umockdev_testbed_new();
     char *root = umockdev_testbed_get_root_dir(testbed);
     char *control = control_start(root);
