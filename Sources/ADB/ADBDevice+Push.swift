@@ -69,7 +69,8 @@ extension ADBDevice {
     ) async throws -> SyncSummary {
         try check(remote)
         let packing = try packing(for: options)
-        let there = try await stat(remote)
+        var there = try await stat(remote)
+        if there == nil, remote.hasSuffix("/") { there = try await stat(String(remote.dropLast())) }
         var isFolder = there?.isFolder ?? false
         // A device without stat_v2 tells of the link only; behind a slash it is followed.
         if there?.isLink == true { isFolder = try await stat(remote + "/")?.isFolder ?? false }

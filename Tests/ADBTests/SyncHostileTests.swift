@@ -128,7 +128,6 @@ struct SyncHostileTests {
         ("breaks off", "adb.protocol", { _ in bytes(.data([1, 2, 3]), ends: true) }),
         ("closes at once", "adb.protocol", { _ in Reaction(ends: true) }),
         ("stores instead", "adb.protocol", { _ in bytes(.okay) }),
-        ("lists instead", "adb.protocol", { _ in bytes(.listEnd2) }),
         ("claims 4 GiB", "adb.protocol", { _ in Reaction(bytes: Array("DATA".utf8) + [255, 255, 255, 255]) }),
         ("a message of 4 GiB", "adb.protocol", { _ in Reaction(bytes: Array("FAIL".utf8) + [255, 255, 255, 255]) }),
         ("nonsense", "adb.protocol", { _ in Reaction(bytes: [UInt8](repeating: 0x41, count: 4000)) }),

@@ -64,12 +64,12 @@ struct SyncPackerTests {
         arguments: Compression.allCases
     )
     func blocks(kind: Compression) throws {
-        let sizes = [0, 1, 100, 65_527, 65_528, 65_529, 1 << 20, 3_000_000, 5, 0] + Array(repeating: 700, count: 400)
+        let sizes = [0, 1, 100, 65_527, 65_528, 65_529, 1 << 20, 5, 0] + Array(repeating: 700, count: 300)
         for mask: UInt64 in [0xff, 0x0f, 0] {
+            let contents = sizes.map { Self.noise($0, mask) }
+            let items = contents.enumerated().map { Self.item("/f\($0)", $1) }
             for packing in [Packing.none, .always(kind), .ifItPays(kind)] {
                 for isVersion2 in [true, false] {
-                    let contents = sizes.map { Self.noise($0, mask) }
-                    let items = contents.enumerated().map { Self.item("/f\($0)", $1) }
                     let packer = SyncPacker(items, from: 0, isVersion2: isVersion2, packing: packing, isDryRun: false)
                     let found = try Self.read(packer)
                     #expect(found.map(\.0) == items.map(\.remote))
@@ -77,7 +77,10 @@ struct SyncPackerTests {
                     let flags = Set(found.map(\.1))
                     switch (isVersion2, packing) {
                     case (true, .always): #expect(flags == [kind.flag])
-                    case (true, .ifItPays): #expect(flags == (mask == 0xff ? [0] : [0, kind.flag]))
+                    case (true, .ifItPays):
+                        // LZ4 makes nothing of random half bytes.
+                        let isNoise = mask == 0xff || mask == 0x0f && kind == .lz4
+                        #expect(flags == (isNoise ? [0] : [0, kind.flag]))
                     default: #expect(flags == [0])
                     }
                 }
