@@ -46,6 +46,12 @@ public struct SimDeviceOptions: Sendable {
     /// - Parameters:
     ///   - stateFolder: where the device lies on the host.
     ///   - image: the image's folder; nil for the default one that ships with the program.
+    ///   - fresh: whether what lies in the state folder is thrown away first.
+    ///   - seed: where the device's randomness starts.
+    ///   - clock: what moves the device's clock.
+    ///   - latency: whether tools take as long as on a phone.
+    ///   - port: the port of the daemon on 127.0.0.1; 0 for any that is free.
+    ///   - consolePort: the port of the console on 127.0.0.1; 0 for any that is free.
     /// - Throws: `DroidError` with code `data.missing` when the default image is not to be found.
     public init(
         stateFolder: String,
