@@ -33,12 +33,14 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .legacy: []
         case .n: [.shellV2, .cmd]
-        case .modern: [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir]
+        case .modern: [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .delayedAck]
         }
     }
 }
 
 extension FeatureSet {
     /// What our client can do.
-    public static let client: FeatureSet = [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .sendReceiveV2]
+    public static let client: FeatureSet = [
+        .shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .sendReceiveV2, .delayedAck,
+    ]
 }
