@@ -13,18 +13,26 @@ public struct PacketQueue: Sendable {
     private var packets: [Packet] = []
     private var next = 0
     private var handedOut = 0
+    /// Bytes behind the last packet.
+    private var ending: [UInt8] = []
 
     public init() {}
 
-    public var isEmpty: Bool { next == packets.count }
+    public var isEmpty: Bool { next == packets.count && ending.isEmpty }
 
     public mutating func append(_ packet: Packet) { packets.append(packet) }
 
     public mutating func append(contentsOf more: [Packet]) { packets.append(contentsOf: more) }
 
+    /// Puts a part of a packet behind everything that is queued: a fault that is injected. Nothing may follow it.
+    public mutating func append(firstBytes count: Int, of packet: Packet) {
+        ending.append(contentsOf: packet.encoded.prefix(count))
+    }
+
     /// Drops what is queued.
     public mutating func clear() {
         packets = []
+        ending = []
         next = 0
     }
 
@@ -50,6 +58,10 @@ public struct PacketQueue: Sendable {
             if packet.command == .write { handedOut += packet.payload.count }
         }
         if next == packets.count {
+            if batch.large.isEmpty, !ending.isEmpty {
+                batch.small.append(contentsOf: ending)
+                ending = []
+            }
             packets.removeAll(keepingCapacity: packets.count <= 1024)
             next = 0
         }

@@ -33,14 +33,23 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .legacy: []
         case .n: [.shellV2, .cmd]
-        case .modern: [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .delayedAck]
+        case .modern:
+            FeatureSet(
+                [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck]
+                    + FeatureSet.syncV2
+            )
         }
     }
 }
 
 extension FeatureSet {
     /// What our client can do.
-    public static let client: FeatureSet = [
-        .shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .sendReceiveV2, .delayedAck,
+    public static let client = FeatureSet(
+        [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck] + syncV2
+    )
+
+    /// The second version of file transfer, whole.
+    static let syncV2: [Feature] = [
+        .sendReceiveV2, .sendReceiveV2Brotli, .sendReceiveV2LZ4, .sendReceiveV2Zstd, .sendReceiveV2DryRun,
     ]
 }

@@ -71,6 +71,9 @@ final class BytePipe: Sendable {
         waiter?.resume(returning: chunk)
     }
 
+    /// Adds what a write of the peer brought, all of it.
+    func push(_ pieces: [ArraySlice<UInt8>]) { push(pieces, owing: pieces.reduce(0) { $0 + $1.count }) }
+
     /// No more bytes come; what is here can still be taken.
     func finish() {
         let waiter = state.withLock { state in

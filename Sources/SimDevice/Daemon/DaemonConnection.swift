@@ -31,6 +31,32 @@ final class DaemonConnection: Sendable {
         /// Whether packets that came together are being gone through; what is sent meanwhile goes out behind them.
         var isReading = false
         var isOver = false
+        /// Told the size of each packet before it passes, in either direction: how many of its bytes pass before the
+        /// connection is cut, or nil where it goes on. Faults are injected here.
+        var onPacket: (Int) -> Int?
+        /// Whether the connection ends once what is queued is out.
+        var isCut = false
+
+        /// Whether a packet that came is to be heeded.
+        mutating func admits(_ packet: Packet) -> Bool {
+            guard !isCut else { return false }
+            let size = WireLimit.header + packet.payload.count
+            let share = onPacket(size)
+            isCut = share != nil
+            return share ?? size >= size
+        }
+
+        mutating func send(_ packet: Packet) {
+            guard !isCut else { return }
+            let size = WireLimit.header + packet.payload.count
+            let share = onPacket(size)
+            isCut = share != nil
+            if let share, share < size {
+                packets.append(firstBytes: share, of: packet)
+            } else {
+                packets.append(packet)
+            }
+        }
     }
 
     /// What is done once the lock is released.
@@ -60,7 +86,7 @@ final class DaemonConnection: Sendable {
         self.socket = socket
         self.device = device
         let connection = Connection(role: .device, banner: banner, allowance: DaemonConnection.allowance)
-        state = Mutex(State(connection: connection))
+        state = Mutex(State(connection: connection, onPacket: device.transportFaults.counter()))
         output = Mutex(nil)
     }
 
@@ -94,6 +120,7 @@ final class DaemonConnection: Sendable {
                 var notices: [Notice] = []
                 state.withLock { state in
                     state.isReading = true
+                    guard state.admits(packet) else { return }
                     perform(state.connection.receive(packet), &state, &notices)
                     if let agreement = state.connection.agreement {
                         reader.decoder.version = agreement.version
@@ -137,7 +164,7 @@ final class DaemonConnection: Sendable {
     private func perform(_ events: [ConnectionEvent], _ state: inout State, _ notices: inout [Notice]) {
         for event in events {
             switch event {
-            case .send(let packet): state.packets.append(packet)
+            case .send(let packet): state.send(packet)
             case .online:
                 // A new session knows nothing of what the one before it set up.
                 notices += state.farewells.map { .farewell($0) }
@@ -218,7 +245,7 @@ final class DaemonConnection: Sendable {
 
     private func wake() {
         let isDue = state.withLock { state in
-            !state.isReading && (!state.packets.isEmpty || state.connection.hasWaitingWrites)
+            !state.isReading && (!state.packets.isEmpty || state.connection.hasWaitingWrites || state.isCut)
         }
         if isDue { output.withLock { $0 }?.schedule() }
     }
@@ -232,6 +259,7 @@ final class DaemonConnection: Sendable {
             if written > 0 || state.connection.hasWaitingWrites {
                 perform(state.connection.written(written), &state, &notices)
             }
+            if state.isCut, state.packets.isEmpty { notices.append(.fail) }
             return state.packets.fill(&batch)
         }
         carryOut(notices)

@@ -11,6 +11,8 @@ actor DeviceActor {
     let snapshots: SnapshotStore
     /// What listens on the device.
     nonisolated let ports = DevicePorts()
+    /// What ends connections before their time.
+    nonisolated let transportFaults = TransportFaults()
 
     /// Opens the device in its state folder, and fills it from the image where it is new.
     init(_ options: SimDeviceOptions) throws {
@@ -111,9 +113,14 @@ actor DeviceActor {
 
     // MARK: Other services
 
-    /// Answers requests for files until the stream ends.
-    func sync(pipe: BytePipe, outbox: Outbox) async {
-        await SyncService(files: context.system.files, pipe: pipe, outbox: outbox).run()
+    /// Answers requests for files until the stream ends. Runs off the actor, and comes here for names only.
+    nonisolated func sync(pipe: BytePipe, outbox: Outbox) async {
+        await SyncService(device: self, pipe: pipe, outbox: outbox).run()
+    }
+
+    /// Does something with the device's files; it should be short.
+    func withFiles<Result: Sendable>(_ body: @Sendable (DeviceFiles) throws -> Result) rethrows -> Result {
+        try body(context.system.files)
     }
 
     /// One picture with the header of `framebuffer:` version 2.
@@ -124,47 +131,5 @@ actor DeviceActor {
         let header: [UInt32] = [2, 32, 0, width * height * 4, width, height, 0, 8, 16, 8, 8, 8, 24, 8]
         outbox.send(header.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }[...])
         outbox.send(picture.pixels[...])
-    }
-
-    // MARK: Console
-
-    /// Saves the whole state under a name.
-    func saveSnapshot(_ name: String) throws {
-        context.system.closeDatabases()
-        try snapshots.save(name, clock: context.system.clock.now, properties: context.system.properties)
-    }
-
-    /// Goes back to a saved state; the screen is as after a restart.
-    func loadSnapshot(_ name: String) throws {
-        context.system.closeDatabases()
-        let state = try snapshots.load(name)
-        context.system.properties = state.properties
-        context.system.clock.set(state.clock)
-        context.system.reload()
-        context.windows.reset()
-    }
-
-    var snapshotNames: [String] { snapshots.names }
-
-    /// The device's time in milliseconds since 1970.
-    var now: Int64 { context.system.clock.now }
-
-    func setClock(_ ms: Int64) {
-        context.system.clock.set(ms)
-        context.windows.timePassed()
-    }
-
-    func advanceClock(_ ms: Int64) {
-        context.system.clock.advance(ms)
-        context.windows.timePassed()
-    }
-
-    /// A text message arrives.
-    func receiveMessage(from number: String, _ text: String) throws {
-        try context.system.messages.add(address: number, body: text, box: .inbox)
-        let name = try context.system.contacts.search(number).first?.display ?? number
-        context.system.notifications.post(package: "com.simplemobiletools.smsmessenger", title: name, text: text)
-        context.system.log.add(.info, "RIL", "< UNSOL_RESPONSE_NEW_SMS from \(number)")
-        context.windows.timePassed()
     }
 }

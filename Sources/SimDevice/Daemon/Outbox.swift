@@ -30,6 +30,14 @@ final class Outbox: Sendable {
         self.link = link
     }
 
+    /// An outbox that no connection is behind: what is sent is taken at once.
+    convenience init(
+        deliver: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
+        end: @escaping @Sendable () -> Void = {}
+    ) {
+        self.init(link: Link(send: deliver, queued: { 0 }, end: end))
+    }
+
     /// Queues bytes; never waits.
     func send(_ bytes: ArraySlice<UInt8>) {
         if !state.withLock({ $0.closed }) { link.send(bytes) }
