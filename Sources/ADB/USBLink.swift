@@ -15,6 +15,8 @@ final class USBLink: PacketLink {
         case running
         /// What has been begun may end; nothing else is sent.
         case closing
+        /// Nothing is out any more; the device is being given back.
+        case releasing
         case closed
     }
 
@@ -122,7 +124,7 @@ final class USBLink: PacketLink {
             guard state.phase == .closing, state.inFlight.isEmpty, !state.output.isWithin, !state.isPumping else {
                 return nil
             }
-            state.phase = .closed
+            state.phase = .releasing
             return state.halted
         }
         guard let halted else { return }
@@ -131,6 +133,7 @@ final class USBLink: PacketLink {
             for endpoint in halted { _ = self.port.clearHalt(endpoint) }
             self.port.release()
             let waiters = self.state.withLock { state in
+                state.phase = .closed
                 defer { state.waiters = [] }
                 return state.waiters
             }
@@ -151,7 +154,7 @@ final class USBLink: PacketLink {
             let steps = advance(&state.input)
             for step in steps {
                 switch step {
-                case .readHeader: state.reads.append((.header, port.packet))
+                case .readHeader: state.reads.append((.header, port.headerRead))
                 case .readPayload(let count): state.reads.append((.payload, count))
                 case .deliverHeader, .deliverPayload, .fail: break
                 }
@@ -240,7 +243,9 @@ final class USBLink: PacketLink {
     private func submitAll() -> DroidError? {
         while true {
             let outcome = state.withLock { state -> CInt? in
-                guard state.phase != .closed, let piece = state.output.take() else { return nil }
+                guard state.phase == .running || state.phase == .closing, let piece = state.output.take() else {
+                    return nil
+                }
                 return submit(piece, &state)
             }
             guard let outcome else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADBWire
 import CLibUSB
 import Synchronization
 
@@ -13,6 +14,13 @@ struct USBPort: Sendable {
     var output: UInt8
     /// Bytes of a full packet, wMaxPacketSize.
     var packet: Int
+    /// What a header is read with: whole packets, so that nothing that comes is too large for it, and never filled by it
+    /// unless it fills its packets itself.
+    var headerRead: Int {
+        let packets = (WireLimit.header + packet - 1) / packet
+        return packets * packet
+    }
+
     /// Only transfers know it; `nil` in tests.
     var handle: USBPointer?
 

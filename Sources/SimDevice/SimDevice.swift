@@ -101,6 +101,9 @@ public final class SimulatedDevice: Sendable {
         consoleToken = token
     }
 
+    /// Serves a host that comes by another way than the port: tests do without a socket.
+    func serve(_ socket: any ByteSocket) { daemon.serve(socket) }
+
     /// The address by which `adb connect` and `ADBDevice.connect` find the device.
     public var serial: String { "127.0.0.1:\(port)" }
 

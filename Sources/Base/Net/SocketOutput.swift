@@ -31,14 +31,14 @@ public final class SocketOutput: Sendable {
         var handedOver: OutputBatch?
     }
 
-    private let socket: StreamSocket
+    private let socket: any ByteSocket
     private let name: String
     private let source: Source
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
 
     /// - Parameter name: what the thread is called in lists of threads.
-    public init(_ socket: StreamSocket, name: String, source: @escaping Source) {
+    public init(_ socket: any ByteSocket, name: String, source: @escaping Source) {
         self.socket = socket
         self.name = name
         self.source = source

@@ -2,8 +2,24 @@
 
 import Glibc
 
+/// What carries bytes both ways: a socket, or in tests memory.
+public protocol ByteSocket: Sendable {
+    /// Waits for bytes.
+    ///
+    /// - Returns: how many came; 0 when no more come, for whatever reason.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int
+    /// Writes two runs of bytes, one after the other.
+    func write(
+        _ first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer,
+        waiting: Bool
+    ) -> StreamSocket.Written
+    /// Ends the connection in both directions; whoever waits in `read` or `write` returns.
+    func shutDown()
+}
+
 /// A connected socket. Reads wait; writes wait or not, as the caller wants. It closes when its last owner lets it go.
-public final class StreamSocket: Sendable {
+public final class StreamSocket: ByteSocket {
     /// What became of a write.
     public enum Written: Hashable, Sendable {
         /// So many bytes are with the system, which may be fewer than there were.

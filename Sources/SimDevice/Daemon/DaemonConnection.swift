@@ -78,11 +78,11 @@ final class DaemonConnection: Sendable {
     private static let outputBudget = 64 << 20
 
     private let device: DeviceActor
-    private let socket: StreamSocket
+    private let socket: any ByteSocket
     private let state: Mutex<State>
     private let output: Mutex<SocketOutput?>
 
-    init(_ socket: StreamSocket, device: DeviceActor, banner: ConnectionBanner) {
+    init(_ socket: any ByteSocket, device: DeviceActor, banner: ConnectionBanner) {
         self.socket = socket
         self.device = device
         let connection = Connection(role: .device, banner: banner, allowance: DaemonConnection.allowance)

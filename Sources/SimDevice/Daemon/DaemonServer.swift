@@ -42,7 +42,8 @@ final class DaemonServer: Sendable {
         for connection in connections { connection.close() }
     }
 
-    private func serve(_ socket: StreamSocket) {
+    /// Serves one host; where it came from does not matter.
+    func serve(_ socket: any ByteSocket) {
         guard state.withLock({ !$0.isClosed && $0.connections.count < DaemonServer.limit }) else { return }
         // Kept before it starts, so that one that ends at once is not kept for ever.
         let connection = DaemonConnection(socket, device: device, banner: banner)

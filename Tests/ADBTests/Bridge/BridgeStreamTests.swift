@@ -9,7 +9,7 @@ import Testing
 struct BridgeStreamTests {
     @Test("Two hundred streams at once each get their own answer", arguments: Depth.reachable)
     func many(depth: Depth) async throws {
-        try await withBridge(depth) { device, _ in
+        try await withBridge(depth) { (device, _) async throws in
             let answers = try await withThrowingTaskGroup(of: (Int, String).self) { group in
                 for index in 0..<200 {
                     group.addTask { (index, try await device.shell(["echo", "\(index)"], timeout: .seconds(60)).text) }
@@ -22,7 +22,7 @@ struct BridgeStreamTests {
 
     @Test("A stream that nobody reads stalls no other", arguments: Depth.reachable)
     func slow(depth: Depth) async throws {
-        try await withBridge(depth) { device, _ in
+        try await withBridge(depth) { (device, _) async throws in
             // More than both ends together keep for it.
             let slow = try await device.open("source:\(256 << 20)")
             for index in 0..<20 { #expect(try await device.shell(["echo", "\(index)"]).text == "\(index)\n") }
@@ -37,7 +37,7 @@ struct BridgeStreamTests {
 
     @Test("What a stream is sent is taken, however much it is", arguments: Depth.reachable)
     func sink(depth: Depth) async throws {
-        try await withBridge(depth) { device, _ in
+        try await withBridge(depth) { (device, _) async throws in
             let stream = try await device.open("sink:\(32 << 20)")
             let block = noise(1 << 20)[...]
             for _ in 0..<32 { try await stream.write(block) }
@@ -51,7 +51,7 @@ struct BridgeStreamTests {
 
     @Test("Cancelling a call closes its stream and leaves the rest alone", arguments: Depth.reachable)
     func cancellation(depth: Depth) async throws {
-        try await withBridge(depth) { device, _ in
+        try await withBridge(depth) { (device, _) async throws in
             for _ in 0..<20 {
                 let stream = try await device.open("shell,v2,raw:cat")
                 let reading = Task { try await stream.read() }
@@ -66,7 +66,7 @@ struct BridgeStreamTests {
 
     @Test("When the device is gone, everybody who waits is told", arguments: Depth.reachable)
     func gone(depth: Depth) async throws {
-        try await withBridge(depth) { device, bridge in
+        try await withBridge(depth) { (device, bridge) async throws in
             var streams: [ADBStream] = []
             for _ in 0..<20 { streams.append(try await device.open("shell,v2,raw:cat")) }
             let waiting = streams.map { stream in Task { try await stream.read() } }

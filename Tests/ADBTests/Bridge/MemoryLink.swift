@@ -39,7 +39,8 @@ final class MemoryPipe: @unchecked Sendable {
         return count
     }
 
-    func write(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, waiting: Bool) -> StreamSocket.Written {
+    func write(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, waiting: Bool) -> StreamSocket.Written
+    {
         condition.lock()
         defer { condition.unlock() }
         while bytes.count - start >= capacity, waiting, !isClosed { condition.wait() }
@@ -69,7 +70,8 @@ final class MemorySocket: ByteSocket {
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int { toDevice.read(into: buffer) }
 
-    func write(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, waiting: Bool) -> StreamSocket.Written {
+    func write(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, waiting: Bool) -> StreamSocket.Written
+    {
         toHost.write(first, second, waiting: waiting)
     }
 
@@ -110,7 +112,9 @@ final class MemoryLink: PacketLink {
                     var rest = raw
                     while !rest.isEmpty {
                         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-                        guard case .bytes(let count) = socket.toDevice.write(rest, empty, waiting: true) else { return false }
+                        guard case .bytes(let count) = socket.toDevice.write(rest, empty, waiting: true) else {
+                            return false
+                        }
                         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                     }
                     return true

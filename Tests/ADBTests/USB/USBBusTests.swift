@@ -3,6 +3,8 @@
 import Base
 import Foundation
 import Glibc
+import SimDevice
+import Synchronization
 import Testing
 
 @testable import ADB
@@ -35,9 +37,12 @@ struct USBBusTests {
 
     // MARK: Finding
 
-    @Test("A device is found at whichever interface and setting it speaks ADB", arguments: ["plain", "mtp", "alternate"])
+    @Test(
+        "A device is found at whichever interface and setting it speaks ADB",
+        arguments: ["plain", "mtp", "alternate"]
+    )
     func shapes(shape: String) async throws {
-        try await plugged("shape=\(shape)") { bridge, _ in
+        try await plugged("shape=\(shape)") { (bridge, _) async throws in
             let found = try #require(try await listed(bridge))
             #expect(found.state == .ready && found.vendor == 0x18d1 && found.product == 0x4ee7)
             let device = try await bridge.connect()
@@ -48,7 +53,7 @@ struct USBBusTests {
 
     @Test("What speaks fastboot, or cannot be read, is not listed", arguments: ["fastboot", "unreadable"])
     func others(shape: String) async throws {
-        try await plugged("shape=\(shape)") { bridge, _ in
+        try await plugged("shape=\(shape)") { (bridge, _) async throws in
             #expect(try await listed(bridge) == nil)
             await expect("adb.nodevice") { _ = try await bridge.connect() }
         }
@@ -56,7 +61,7 @@ struct USBBusTests {
 
     @Test("A device without a serial number goes by its place")
     func nameless() async throws {
-        try await plugged("shape=nameless") { bridge, _ in
+        try await plugged("shape=nameless") { (bridge, _) async throws in
             let found = try #require(try await USBDevices.list().first)
             #expect(found.serial == "usb:\(found.path)")
             let device = try await ADBDevice.connect(usb: found.serial)
@@ -67,7 +72,7 @@ struct USBBusTests {
 
     @Test("Two devices with one serial number are told apart by their place")
     func twins() async throws {
-        try await plugged { bridge, bed in
+        try await plugged { (bridge, bed) async throws in
             try bed.plug(bridge.serial, to: bridge.sim.serial)
             let twins = try await USBDevices.list().filter { $0.serial == bridge.serial }
             #expect(twins.count == 2)
@@ -81,7 +86,7 @@ struct USBBusTests {
 
     @Test("A device that another program owns is busy, and says what to do")
     func busy() async throws {
-        try await plugged("busy") { bridge, _ in
+        try await plugged("busy") { (bridge, _) async throws in
             #expect(try await listed(bridge)?.state == .busy)
             do {
                 _ = try await bridge.connect()
@@ -94,7 +99,7 @@ struct USBBusTests {
 
     @Test("A device that this program has open is ready, and is not opened twice")
     func twice() async throws {
-        try await withBridge(.usb) { device, bridge in
+        try await withBridge(.usb) { (device, bridge) async throws in
             #expect(try await listed(bridge)?.state == .ready)
             await expect("adb.busy") { _ = try await bridge.connect() }
             #expect(try await device.shell(["echo", "fine"]).text == "fine\n")
@@ -103,7 +108,7 @@ struct USBBusTests {
 
     @Test("A device that may not be opened comes with the rule that allows it")
     func access() async throws {
-        try await plugged("access") { bridge, _ in
+        try await plugged("access") { (bridge, _) async throws in
             let found = try #require(try await listed(bridge))
             #expect(found.state == .noPermissions && found.stateText == "no permissions")
             do {
@@ -118,7 +123,7 @@ struct USBBusTests {
 
     @Test("Permissions that come a moment after the device are waited for")
     func lag() async throws {
-        try await plugged("access") { bridge, bed in
+        try await plugged("access") { (bridge, bed) async throws in
             let connecting = Task { try await bridge.connect() }
             // It has tried and failed by then, and goes on trying for a second.
             try await Task.sleep(for: .milliseconds(150))
@@ -131,7 +136,7 @@ struct USBBusTests {
 
     @Test("A kernel driver on the interface is sent away")
     func driver() async throws {
-        try await plugged("driver") { bridge, _ in
+        try await plugged("driver") { (bridge, _) async throws in
             let device = try await bridge.connect()
             #expect(try await device.shell(["true"]).exitCode == 0)
             await device.close()
@@ -140,7 +145,7 @@ struct USBBusTests {
 
     @Test("What is plugged in and pulled out is told")
     func hotplug() async throws {
-        try await plugged { bridge, bed in
+        try await plugged { (bridge, bed) async throws in
             var changes = try await USBDevices.changes().makeAsyncIterator()
             // What was there is told first.
             #expect(await changes.next()?.device.serial == bridge.serial)
@@ -162,7 +167,7 @@ struct USBBusTests {
         arguments: ["usbfs=sg", "usbfs=continuation", "usbfs=split", "packet=64", "packet=1024", "payload=4096"]
     )
     func kinds(words: String) async throws {
-        try await withBridge(.usb, words: words) { device, bridge in
+        try await withBridge(.usb, words: words) { (device, bridge) async throws in
             let bytes = noise(3 << 20)
             try await device.push(bytes, to: "/data/local/tmp/kinds")
             #expect(try await device.pull("/data/local/tmp/kinds") == bytes)
@@ -173,7 +178,7 @@ struct USBBusTests {
 
     @Test("A waiting connection costs nothing: no transfer is asked after")
     func idle() async throws {
-        try await withBridge(.usb) { device, bridge in
+        try await withBridge(.usb) { (device, bridge) async throws in
             _ = try await device.shell(["true"])
             let before = try bed().counts(bridge.serial)["empty"] ?? 0
             try await Task.sleep(for: .milliseconds(200))
@@ -184,14 +189,14 @@ struct USBBusTests {
 
     @Test("A session after one that died finds its packets in the pipe, and drops them")
     func stale() async throws {
-        try await withBridge(.usb, words: "stale=10") { device, _ in
+        try await withBridge(.usb, words: "stale=10") { (device, _) async throws in
             #expect(try await device.shell(["echo", "fresh"]).text == "fresh\n")
         }
     }
 
     @Test("A greeting that the device loses is sent again")
     func lostGreeting() async throws {
-        try await withBridge(.usb, words: "lose-greetings=1") { device, _ in
+        try await withBridge(.usb, words: "lose-greetings=1") { (device, _) async throws in
             #expect(try await device.shell(["echo", "heard"]).text == "heard\n")
         }
     }
@@ -204,7 +209,7 @@ struct USBBusTests {
         ]
     )
     func failures(fault: String, word: String) async throws {
-        try await plugged(fault) { bridge, bed in
+        try await plugged(fault) { (bridge, bed) async throws in
             let device = try await bridge.connect()
             var failure: DroidError?
             for _ in 0..<20 where failure == nil {
@@ -225,7 +230,7 @@ struct USBBusTests {
 
     @Test("A cable that is pulled in the middle of a push is noticed at once", arguments: [7, 20, 41])
     func pulled(after count: Int) async throws {
-        try await plugged("disconnect-after=\(count)") { bridge, _ in
+        try await plugged("disconnect-after=\(count)") { (bridge, _) async throws in
             let device = try await bridge.connect()
             do {
                 for _ in 0..<10 { try await device.push(noise(5 << 20), to: "/data/local/tmp/pulled") }
@@ -239,7 +244,7 @@ struct USBBusTests {
 
     @Test("A program that is killed in the middle of a transfer leaves a device that works")
     func killed() async throws {
-        try await plugged { bridge, bed in
+        try await plugged { (bridge, bed) async throws in
             let path = bridge.folder + "/large"
             try FileBytes.write(noise(64 << 20), to: path)
             for round in 1...3 {
@@ -269,7 +274,7 @@ struct USBBusTests {
 
     @Test("Nothing is left when the last session is closed: no transfer, no open node, no context")
     func leaks() async throws {
-        try await plugged { bridge, bed in
+        try await plugged { (bridge, bed) async throws in
             for _ in 0..<20 {
                 let device = try await bridge.connect()
                 _ = try await device.shell(["true"])

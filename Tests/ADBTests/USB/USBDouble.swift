@@ -229,7 +229,7 @@ final class USBDouble: Sendable {
     }
 
     private func acknowledged(_ id: StreamID, _ count: Int, _ state: inout State) -> [ConnectionEvent] {
-        state.connection.acknowledge(id)
+        state.connection.acknowledge(id, bytes: count)
     }
 
     /// Gives reads what has come, as a bus does: a read ends when it is full or with a packet that is not.
@@ -239,7 +239,9 @@ final class USBDouble: Sendable {
                 guard let raw = state.reads.first, var bytes = state.coming.first else { return nil }
                 let room = Int(raw.pointer.pointee.length)
                 let count = min(room, bytes.count)
-                bytes.withUnsafeBytes { raw.pointer.pointee.buffer.update(from: $0.bindMemory(to: UInt8.self).baseAddress!, count: count) }
+                bytes.withUnsafeBytes {
+                    raw.pointer.pointee.buffer.update(from: $0.bindMemory(to: UInt8.self).baseAddress!, count: count)
+                }
                 bytes.removeFirst(count)
                 state.coming[0] = bytes
                 if bytes.isEmpty { state.coming.removeFirst() }

@@ -18,7 +18,9 @@ struct USBInputTests {
         var input = USBInput()
         #expect(input.start() == [.readHeader])
         let greeting = header(.connect, 40)
-        #expect(greeting.withUnsafeBytes { input.header($0) } == [.deliverHeader(greeting), .readPayload(40), .readHeader])
+        #expect(
+            greeting.withUnsafeBytes { input.header($0) } == [.deliverHeader(greeting), .readPayload(40), .readHeader]
+        )
         #expect(input.payload(40, of: 40) == [.deliverPayload])
         let okay = header(.okay, 0)
         #expect(okay.withUnsafeBytes { input.header($0) } == [.deliverHeader(okay), .readHeader])
@@ -58,7 +60,9 @@ struct USBInputTests {
                 }
                 #expect(headers <= 1)
                 let kind = random.removeFirst()
-                if case .readPayload(let count)? = wanted.first(where: { if case .readPayload = $0 { true } else { false } }) {
+                if case .readPayload(let count)? = wanted.first(where: {
+                    if case .readPayload = $0 { true } else { false }
+                }) {
                     wanted = input.payload(kind < 16 ? Int(kind) : count, of: count)
                     continue
                 }

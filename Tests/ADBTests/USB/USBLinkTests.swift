@@ -46,7 +46,7 @@ struct USBLinkTests {
     @Test("Packets go out as a header and a payload, and only full ones are ended by an empty packet")
     func shapes() async throws {
         let double = USBDouble()
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             for count in [1, 488, 511, 512, 513, 1024, 65536, 1 << 20] {
                 let bytes = noise(count, seed: UInt64(count))
                 #expect(try await echo(device, bytes) == bytes, "\(count) bytes")
@@ -59,7 +59,7 @@ struct USBLinkTests {
     @Test("On a slow bus whose packets a header fills, the header is ended as well")
     func fullSpeed() async throws {
         let double = USBDouble(packet: 8)
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             let bytes = noise(1000)
             #expect(try await echo(device, bytes) == bytes)
         }
@@ -72,7 +72,7 @@ struct USBLinkTests {
             $0.pointee.flags & UInt8(LIBUSB_TRANSFER_ADD_ZERO_PACKET.rawValue) != 0
                 ? LIBUSB_ERROR_NOT_SUPPORTED.rawValue : nil
         })
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             let bytes = noise(4096)
             #expect(try await echo(device, bytes) == bytes)
         }
@@ -82,7 +82,7 @@ struct USBLinkTests {
     @Test("Where the kernel has no memory for a whole payload, it goes in small pieces")
     func littleMemory() async throws {
         let double = USBDouble(refuse: { $0.pointee.length > 16 << 10 ? LIBUSB_ERROR_NO_MEM.rawValue : nil })
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             let bytes = noise((256 << 10) + 5)
             let stream = try await device.open("echo")
             // Its answer would be read in pieces that are too large at first; the device keeps it for itself.
@@ -102,7 +102,7 @@ struct USBLinkTests {
             guard raw.pointee.endpoint == 0x81, raw.pointee.length == 70_000 else { return nil }
             return refusals.add(1, ordering: .relaxed).newValue <= 3 ? LIBUSB_ERROR_NO_MEM.rawValue : nil
         })
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             let bytes = noise(70_000)
             #expect(try await echo(device, bytes) == bytes)
         }
@@ -124,7 +124,7 @@ struct USBLinkTests {
             let double =
                 direction == "in"
                 ? USBDouble(endInput: { $0 == 3 ? ending : nil }) : USBDouble(endOutput: { $0 == 3 ? ending : nil })
-            try await withLink(double) { device, _ in
+            try await withLink(double) { (device, _) async throws in
                 do {
                     _ = try await echo(device, [1, 2, 3])
                     Issue.record("a failed transfer was not noticed")
@@ -141,7 +141,7 @@ struct USBLinkTests {
     @Test("A write that is done in part ends the session")
     func partialWrite() async throws {
         let double = USBDouble(endOutput: { $0 == 4 ? USBDouble.Ending(actual: 3) : nil })
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             await expect("adb.lost") { _ = try await echo(device, noise(100)) }
         }
     }
@@ -149,7 +149,7 @@ struct USBLinkTests {
     @Test("A payload that is cut short breaks the protocol")
     func partialRead() async throws {
         let double = USBDouble(endInput: { $0 == 6 ? USBDouble.Ending(actual: 3) : nil })
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             await expect("adb.protocol") { _ = try await echo(device, noise(100)) }
         }
     }
@@ -160,7 +160,7 @@ struct USBLinkTests {
         let double = USBDouble(refuse: { _ in
             isGone.load(ordering: .relaxed) ? LIBUSB_ERROR_NO_DEVICE.rawValue : nil
         })
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             isGone.store(true, ordering: .relaxed)
             await expect("adb.lost") { _ = try await device.open("echo") }
         }
@@ -176,7 +176,7 @@ struct USBLinkTests {
             double.put(Array(old.payload))
         }
         double.put(noise(512))
-        try await withLink(double) { device, link in
+        try await withLink(double) { (device, link) async throws in
             #expect(try await echo(device, [1, 2, 3]) == [1, 2, 3])
             // A piece of 300, five times a header and 512 + 512 + 276, and a full packet.
             #expect(link.dropped == 1 + 5 * 4 + 1)
@@ -187,7 +187,7 @@ struct USBLinkTests {
     func greetings() async throws {
         let deaf = USBDouble()
         deaf.ignoreGreetings(1)
-        try await withLink(deaf, patience: .milliseconds(20)) { device, _ in
+        try await withLink(deaf, patience: .milliseconds(20)) { (device, _) async throws in
             #expect(try await echo(device, [1]) == [1])
         }
         let greetings = deaf.sent.filter { $0.bytes.starts(with: Array("CNXN".utf8)) }
@@ -195,7 +195,7 @@ struct USBLinkTests {
 
         // An answer too many, with a stream open: the stream goes on.
         let double = USBDouble()
-        try await withLink(double) { device, _ in
+        try await withLink(double) { (device, _) async throws in
             let stream = try await device.open("echo")
             let banner = ConnectionBanner.device(product: "p", model: "m", device: "d", features: [])
             let packet = Packet(.connect, 0x0100_0001, 4096, payload: Array(banner.text.utf8)[...], version: .v1_0)
@@ -214,7 +214,7 @@ struct USBLinkTests {
         large.encode(into: &head)
         for bytes in [head, noise(24), noise(100)] {
             let double = USBDouble()
-            try await withLink(double) { device, _ in
+            try await withLink(double) { (device, _) async throws in
                 let stream = try await device.open("echo")
                 double.put(bytes)
                 await expect("adb.protocol") { _ = try await stream.read() }
