@@ -70,6 +70,7 @@ actor DeviceActor {
 
     /// Runs a command line, or a dialogue where it is empty, and gives its exit code.
     func run(_ run: ShellRun) async -> Int32 {
+        if context.agent == nil { context.agent = OnDeviceAgent(device: self) }
         let output = ShellOutput.stream(Self.translated(run.output, run.terminal), drain: { await run.outbox.drain() })
         let error = ShellOutput.stream(Self.translated(run.error, run.terminal), drain: { await run.outbox.drain() })
         if run.command.isEmpty {
@@ -126,6 +127,9 @@ actor DeviceActor {
         outbox.send(picture.pixels[...])
     }
 
+    /// Answers one call of the on-device agent.
+    func answer(_ call: AgentRequest) async -> AgentReply { await AgentCalls(context).answer(call) }
+
     // MARK: Console
 
     /// Saves the whole state under a name.
@@ -141,6 +145,7 @@ actor DeviceActor {
         context.system.properties = state.properties
         context.system.clock.set(state.clock)
         context.system.reload()
+        context.forgetReactions()
         context.windows.reset()
     }
 

@@ -51,6 +51,7 @@ extension ToolTable {
         }
         let operands = call.arguments.dropFirst().filter { !$0.hasPrefix("--") }
         let file = operands.first ?? "/sdcard/window_dump.xml"
+        try await call.device.idle()
         try await call.device.spend(.dump)
         let xml = call.windows.hierarchy()
         if file == "/dev/tty" || file == "/dev/stdout" {
