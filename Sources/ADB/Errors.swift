@@ -59,7 +59,9 @@ enum ADBError {
         )
     }
 
-    static func usage(_ what: String, why: String) -> DroidError { DroidError("adb.usage", what, why: why) }
+    static func usage(_ what: String, why: String, next: String = "") -> DroidError {
+        DroidError("adb.usage", what, why: why, next: next)
+    }
 
     /// What an adb server's `FAIL` means.
     static func server(_ words: String, serial: String) -> DroidError {

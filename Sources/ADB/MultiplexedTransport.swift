@@ -14,8 +14,8 @@ typealias WirePacket = ADBWire.Packet
 /// One lock guards the state machine. Packets that it wants sent are put in an outbox, in order, and the link takes them
 /// from there; streams are told what happened after the lock is released, so no lock is ever taken under another.
 final class MultiplexedTransport: DeviceTransport {
-    /// What this program can do.
-    static let features: FeatureSet = [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .sendReceiveV2]
+    /// Serves one stream that the device opened.
+    typealias Server = @Sendable (ADBStream) async -> Void
 
     private struct State {
         var connection: Connection
@@ -24,6 +24,8 @@ final class MultiplexedTransport: DeviceTransport {
         var outbox: [WirePacket] = []
         var isScheduled = false
         var streams: [StreamID: ADBStream] = [:]
+        /// What the device may open streams to.
+        var incoming: [String: Server] = [:]
         var lost: DroidError?
         var waiter: CheckedContinuation<Void, any Error>?
     }
@@ -31,6 +33,7 @@ final class MultiplexedTransport: DeviceTransport {
     /// What a stream is told once the lock is released.
     private enum Notice {
         case opened
+        case incoming(Server)
         case received(ArraySlice<UInt8>)
         case drained
         case finished
@@ -42,7 +45,7 @@ final class MultiplexedTransport: DeviceTransport {
 
     init(serial: String) {
         self.serial = serial
-        let connection = Connection(role: .host, banner: .host(features: MultiplexedTransport.features))
+        let connection = Connection(role: .host, banner: .host(features: .client))
         state = Mutex(State(connection: connection))
     }
 
@@ -102,6 +105,13 @@ final class MultiplexedTransport: DeviceTransport {
         return stream
     }
 
+    func acceptIncoming(_ address: String, _ serve: Server?) throws {
+        try state.withLock { state in
+            if let lost = state.lost, serve != nil { throw lost }
+            state.incoming[address] = serve
+        }
+    }
+
     func confirmAlive() async throws {
         if let lost = state.withLock({ $0.lost }) { throw lost }
     }
@@ -149,6 +159,7 @@ final class MultiplexedTransport: DeviceTransport {
             state.outbox = []
             defer {
                 state.streams = [:]
+                state.incoming = [:]
                 state.waiter = nil
                 state.link = nil
             }
@@ -201,9 +212,17 @@ final class MultiplexedTransport: DeviceTransport {
             state.waiter = nil
         case .opened(let id):
             if let stream = state.streams[id] { notices.append((stream, .opened)) }
-        case .requested(let id, _):
-            // Nothing was forwarded, so no device has a reason to open a stream to us.
-            for case .send(let packet) in state.connection.refuse(id) { state.outbox.append(packet) }
+        case .requested(let id, let address):
+            guard let server = state.incoming[address] else {
+                // Nothing was forwarded to there, so the device has no reason to ask.
+                for case .send(let packet) in state.connection.refuse(id) { state.outbox.append(packet) }
+                return
+            }
+            let stream = ADBStream(service: address)
+            stream.attach(MultiplexedLink(transport: self, id: id))
+            state.streams[id] = stream
+            for case .send(let packet) in state.connection.accept(id) { state.outbox.append(packet) }
+            notices.append((stream, .incoming(server)))
         case .received(let id, let bytes):
             if let stream = state.streams[id] {
                 notices.append((stream, .received(bytes)))
@@ -234,6 +253,12 @@ final class MultiplexedTransport: DeviceTransport {
     private func tell(_ stream: ADBStream, _ notice: Notice) {
         switch notice {
         case .opened: stream.opened()
+        case .incoming(let server):
+            stream.opened()
+            Task {
+                await server(stream)
+                stream.close()
+            }
         case .received(let bytes): stream.deliver(bytes)
         case .drained: stream.drained()
         case .finished: stream.finished()

@@ -35,7 +35,7 @@ struct ServerTransport: DeviceTransport {
             product: listed.product ?? "",
             model: listed.model ?? "",
             device: listed.device ?? "",
-            features: MultiplexedTransport.features.intersection(features)
+            features: FeatureSet.client.intersection(features)
         )
         return ServerTransport(serial: serial, server: server, banner: banner)
     }
@@ -74,6 +74,14 @@ struct ServerTransport: DeviceTransport {
         } catch let error as DroidError where error.code != "adb.lost" {
             throw ADBError.lost(serial, why: error.why.isEmpty ? error.what : error.why)
         }
+    }
+
+    func acceptIncoming(_ address: String, _ serve: (@Sendable (ADBStream) async -> Void)?) throws {
+        throw ADBError.usage(
+            "\(serial) cannot open streams to this program",
+            why: "the adb server holds the connection and connects to \(address) itself",
+            next: "let something listen at \(address) on the server's machine, or connect to the device directly"
+        )
     }
 
     func close() {}

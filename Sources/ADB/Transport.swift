@@ -17,6 +17,11 @@ protocol DeviceTransport: Sendable {
     func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream
     /// Throws `adb.lost` if the device is gone. Asked when a stream ended in a place where it should not have.
     func confirmAlive() async throws
+    /// Lets the device open streams to exactly this address, as after a reverse forward; whatever it asks for besides is
+    /// refused. A stream is closed when `serve` returns. `nil` takes the permission back; streams that are open stay.
+    ///
+    /// - Throws: `DroidError` with code `adb.usage` where another program owns the connection.
+    func acceptIncoming(_ address: String, _ serve: (@Sendable (ADBStream) async -> Void)?) throws
     /// Closes the connection; every pending call fails.
     func close()
 }

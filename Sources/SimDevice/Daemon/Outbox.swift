@@ -14,9 +14,19 @@ final class Outbox: Sendable {
     private static let limit = 4 << 20
     private let state = Mutex(State())
     private let deliver: @Sendable (ArraySlice<UInt8>) -> Void
+    private let end: @Sendable () -> Void
 
-    /// - Parameter deliver: takes the bytes to the event loop.
-    init(deliver: @escaping @Sendable (ArraySlice<UInt8>) -> Void) { self.deliver = deliver }
+    /// - Parameters:
+    ///   - deliver: takes the bytes to the event loop.
+    ///   - end: closes the stream once what was delivered is written.
+    init(deliver: @escaping @Sendable (ArraySlice<UInt8>) -> Void, end: @escaping @Sendable () -> Void = {}) {
+        self.deliver = deliver
+        self.end = end
+    }
+
+    /// Closes the stream once everything that was sent has gone out. A stream whose service returns does so by itself; one
+    /// that was opened to the host lasts until this is called or the host closes it.
+    func finish() { end() }
 
     /// Queues bytes; never waits.
     func send(_ bytes: ArraySlice<UInt8>) {

@@ -7,6 +7,12 @@ struct ServiceSession: Sendable {
     let device: DeviceActor
     let pipe: BytePipe
     let outbox: Outbox
+    /// Opens a stream to an address at the host, such as `tcp:27183`; nil where the host refuses, and when the connection
+    /// that this session belongs to is gone. The stream lasts until `Outbox.finish` or until the host closes it; then the
+    /// pipe ends.
+    let openToHost: @Sendable (String) async -> (BytePipe, Outbox)?
+    /// Has something done when the connection that this session belongs to ends; at once where it has ended already.
+    let whenHostLeaves: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     /// The work of a service; nil for one that the device does not have.
     func body(for service: Service) -> (@Sendable () async -> Void)? {
