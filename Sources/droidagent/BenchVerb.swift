@@ -27,6 +27,7 @@ struct BenchVerb: AsyncParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var head: AdapterOptions
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
     @Option(help: "verifier, oracle, noop or random.") var agent = AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
@@ -77,6 +78,7 @@ struct BenchVerb: AsyncParsableCommand {
         options.seed = seed
         options.repeats = repeats
         options.rules = rules
+        options.observer = eyes.observer
         options.jobs = jobs
         options.folder = resume
         options.report = report

@@ -100,6 +100,13 @@ public final class AgentClient: Sendable {
 
     // MARK: Calls
 
+    private struct Call: Encodable {
+        var jsonrpc = "2.0"
+        var id = 1
+        var method: String
+        var params: [Parameter]
+    }
+
     private struct Reply<Value: Decodable>: Decodable {
         struct Failure: Decodable { var message: String? }
         var result: Value?
@@ -116,12 +123,6 @@ public final class AgentClient: Sendable {
         as type: Value.Type,
         timeout: Duration = .seconds(20)
     ) async throws -> Value? {
-        struct Call: Encodable {
-            var jsonrpc = "2.0"
-            var id = 1
-            var method: String
-            var params: [Parameter]
-        }
         let body = Array(try JSON.line(Call(method: method, params: parameters)).utf8)
         let answer = try await request("POST", "/jsonrpc/0", body: body, timeout: timeout)
         let reply: Reply<Value>
