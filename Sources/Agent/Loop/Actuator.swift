@@ -132,7 +132,9 @@ public struct Actuator: Sendable {
         if !(field.isFocused && screen.keyboardShown) {
             for gesture in Self.gestures(.click(id), on: screen) { try await input.perform(gesture) }
         }
-        for gesture in Self.strokes(text) + (trailingEnter ? [.key(Self.enter)] : []) { try await input.perform(gesture) }
+        for gesture in Self.strokes(text) + (trailingEnter ? [.key(Self.enter)] : []) {
+            try await input.perform(gesture)
+        }
     }
 
     /// What types a text into the focused field. Line breaks become Enter.

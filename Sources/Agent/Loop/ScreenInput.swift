@@ -135,7 +135,11 @@ public struct AgentInput: ScreenInput {
     }
 
     public func clearField(length: Int) async throws {
-        try await attempt { try await agent.clear() } otherwise: { try await tools.clearField(length: length) }
+        try await attempt {
+            try await agent.clear()
+        } otherwise: {
+            try await tools.clearField(length: length)
+        }
     }
 
     /// An input that the agent never got goes to the tools. One that it refused, or whose answer was lost, is not done

@@ -93,7 +93,8 @@ public final class AgentClient: Sendable {
             "the on-device agent does not run and could not be started",
             why: line.isEmpty
                 ? "\(Self.jarPath) may be missing on \(device.serial)" : "the device said: \(line.prefix(200))",
-            next: "get u2.jar out of the Python package uiautomator2 3.7.1 (uiautomator2/assets/u2.jar) and name it with "
+            next:
+                "get u2.jar out of the Python package uiautomator2 3.7.1 (uiautomator2/assets/u2.jar) and name it with "
                 + "DROIDAGENT_U2_JAR; or use --observer tools, which needs nothing on the device"
         )
     }
@@ -129,7 +130,11 @@ public final class AgentClient: Sendable {
         do {
             reply = try JSON.decode(Reply<Value>.self, from: answer)
         } catch {
-            throw DroidError("observer.agent", "the on-device agent's answer to \(method) cannot be read", why: "\(error)")
+            throw DroidError(
+                "observer.agent",
+                "the on-device agent's answer to \(method) cannot be read",
+                why: "\(error)"
+            )
         }
         if let failure = reply.error {
             throw DroidError(
