@@ -56,10 +56,14 @@ struct ToolReader: ScreenReader {
         let start = ContinuousClock.now
         let bytes = try await device.exec("uiautomator dump /dev/tty", timeout: timeout)
         guard String(decoding: bytes.prefix(512), as: UTF8.self).contains("could not get idle state") else { return bytes }
-        // The compressed form skips the wait on some releases.
-        let left = timeout - (ContinuousClock.now - start)
+        // The compressed form skips the wait on some releases; where it waits as well, there is no use in it.
+        let left = min(.seconds(3), timeout - (ContinuousClock.now - start))
         guard left > .milliseconds(500) else { return bytes }
-        return try await device.exec("uiautomator dump --compressed /dev/tty", timeout: left)
+        do {
+            return try await device.exec("uiautomator dump --compressed /dev/tty", timeout: left)
+        } catch let error as DroidError where error.code == "adb.timeout" {
+            return bytes
+        }
     }
 
     func picture(_ form: ObserverOptions.Picture, since: ContinuousClock.Instant?, timeout: Duration) async throws

@@ -58,7 +58,10 @@ struct AgentCalls {
         switch method {
         case "deviceInfo": return deviceInfo()
         case "dumpWindowHierarchy":
-            try await device.idle(atMost: Int64(device.agentSettings.waitForIdle))
+            let patience = Int64(device.agentSettings.waitForIdle)
+            try await device.idle(atMost: patience)
+            // A display that never stands still uses up the wait, and is told as it is.
+            if device.system.faults.idle, patience > 0 { try await device.sleep(patience) }
             try await device.spend(.agentTree)
             let depth = given.dropFirst().first?.whole ?? 50
             let activeOnly = given.dropFirst(2).first?.flag ?? false
@@ -96,13 +99,14 @@ struct AgentCalls {
 
     private func deviceInfo() -> AgentJSON {
         let properties = device.system.properties
+        let display = device.system.display
         let front = windows.activeWindow?.package ?? windows.front.component.package
         return .object([
-            "currentPackageName": .string(front), "displayHeight": .int(Screen.height),
-            "displayWidth": .int(Screen.width), "displayRotation": .int(0),
-            "displaySizeDpX": .int(Int(Screen.widthInDp)), "displaySizeDpY": .int(Int(Screen.heightInDp)),
+            "currentPackageName": .string(front), "displayHeight": .int(display.height),
+            "displayWidth": .int(display.width), "displayRotation": .int(display.rotation),
+            "displaySizeDpX": .int(Int(display.widthInDp)), "displaySizeDpY": .int(Int(display.heightInDp)),
             "productName": .string(properties["ro.product.name"] ?? "sdk_gphone64_x86_64"),
-            "screenOn": .bool(windows.displayOn), "naturalOrientation": .bool(true),
+            "screenOn": .bool(windows.displayOn), "naturalOrientation": .bool(display.rotation == 0),
             "sdkInt": .int(Int(properties["ro.build.version.sdk"] ?? "33") ?? 33),
         ])
     }
@@ -117,7 +121,7 @@ struct AgentCalls {
         let shown = windows.windows().filter { $0.kind != .toast }.map { window in
             (window.root, window.package, window.kind.belongsToActivity ? windows.front.focus : nil)
         }
-        return HierarchyWriter.write(shown, depth: max(0, depth))
+        return HierarchyWriter.write(shown, depth: max(0, depth), rotation: device.system.display.rotation)
     }
 
     private func configure(_ fields: [String: AgentJSON]) throws {

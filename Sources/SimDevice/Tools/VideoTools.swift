@@ -92,7 +92,7 @@ extension ToolTable {
     /// Films the display: a picture when recording starts, and one whenever the display has changed.
     nonisolated(nonsending) private static func screenrecord(_ call: ToolCall) async throws -> Int32 {
         guard let options = try options(call) else { return 0 }
-        let size = options.size ?? (Screen.width, Screen.height)
+        let size = options.size ?? (call.system.display.width, call.system.display.height)
         let isFile = options.format == "mp4"
         let encoder: H264Encoder
         do {
