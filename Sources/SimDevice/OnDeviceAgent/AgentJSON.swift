@@ -85,15 +85,21 @@ enum AgentJSON: Sendable, Hashable {
         let digits = Array("0123456789abcdef".utf8)
         out.reserveCapacity(out.count + text.utf8.count + 16)
         out.append(34)
-        for byte in text.utf8 {
-            switch byte {
-            case 34, 92: out += [92, byte]
-            case 10: out += [92, 110]
-            case 13: out += [92, 114]
-            case 9: out += [92, 116]
-            case 0..<32: out += [92, 117, 48, 48, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: out.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            for index in bytes.indices where bytes[index] < 32 || bytes[index] == 34 || bytes[index] == 92 {
+                out.append(contentsOf: bytes[start..<index])
+                start = index + 1
+                switch bytes[index] {
+                case 34, 92: out += [92, bytes[index]]
+                case 10: out += [92, 110]
+                case 13: out += [92, 114]
+                case 9: out += [92, 116]
+                default: out += [92, 117, 48, 48, digits[Int(bytes[index] >> 4)], digits[Int(bytes[index] & 15)]]
+                }
             }
+            out.append(contentsOf: bytes[start...])
         }
         out.append(34)
     }
