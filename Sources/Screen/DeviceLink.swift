@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ADB
+import Base
 
 /// What Screen and Agent need of a device: commands and files over ADB. `ADBDevice` is one; tests script another.
 ///
@@ -22,11 +23,35 @@ public protocol DeviceLink: Sendable {
 
     /// Writes a file on the device.
     func push(_ bytes: [UInt8], to path: String, mode: UInt32, modified: Int64?) async throws
+
+    /// Opens a stream to a service of the device, such as `tcp:9008`.
+    ///
+    /// - Throws: `DroidError` with code `adb.refused` where there is no such service, `adb.lost` or `adb.timeout`.
+    func stream(to service: String, timeout: Duration) async throws -> any LinkStream
 }
 
-extension ADBDevice: DeviceLink {}
+/// One stream to a service of a device.
+public protocol LinkStream: Sendable {
+    /// The next bytes; nil at the end.
+    func read() async throws -> ArraySlice<UInt8>?
+    func write(_ bytes: ArraySlice<UInt8>) async throws
+    func close()
+}
+
+extension ADBStream: LinkStream {}
+
+extension ADBDevice: DeviceLink {
+    public func stream(to service: String, timeout: Duration) async throws -> any LinkStream {
+        try await open(service, timeout: timeout)
+    }
+}
 
 extension DeviceLink {
+    /// A link that has no streams refuses them.
+    public func stream(to service: String, timeout: Duration) async throws -> any LinkStream {
+        throw DroidError("adb.refused", "\(serial) has no service \(service)")
+    }
+
     /// Runs a shell command line as it is, with no input.
     public func run(_ command: String, timeout: Duration = .seconds(30)) async throws -> ShellResult {
         try await shell(raw: command, stdin: [], timeout: timeout)

@@ -17,12 +17,14 @@ public struct ScreenState: Sendable {
         public static let unsettled = Flags(rawValue: 1 << 2)
         /// Nodes below the depth bound or beyond the count bound were left out.
         public static let clipped = Flags(rawValue: 1 << 3)
+        /// A picture was asked for and none came; only the hierarchy is here.
+        public static let treeOnly = Flags(rawValue: 1 << 4)
 
         /// The names of the flags that are set.
         public var names: [String] {
             let all: [(Flags, String)] = [
                 (.truncated, "truncated"), (.screenshotOnly, "screenshotOnly"), (.unsettled, "unsettled"),
-                (.clipped, "clipped"),
+                (.clipped, "clipped"), (.treeOnly, "treeOnly"),
             ]
             return all.filter { contains($0.0) }.map(\.1)
         }

@@ -9,24 +9,36 @@ public enum Screenshot: Sendable {
     case pixels(PixelBuffer)
     /// A PNG file.
     case png([UInt8])
+    /// A JPEG file.
+    case jpeg([UInt8])
 
     /// The picture as pixels.
     ///
-    /// - Throws: what the PNG decoder throws.
+    /// - Throws: what the PNG and JPEG decoders throw.
     public func decoded() throws -> PixelBuffer {
         switch self {
         case .pixels(let buffer): buffer
         case .png(let bytes): try PNG.decode(bytes)
+        case .jpeg(let bytes): try JPEG.decode(bytes)
         }
     }
 
     /// The picture as a PNG file.
     ///
-    /// - Throws: what the PNG encoder throws.
+    /// - Throws: what the PNG encoder and the JPEG decoder throw.
     public func encoded() throws -> [UInt8] {
         switch self {
         case .pixels(let buffer): try PNG.encode(buffer)
         case .png(let bytes): bytes
+        case .jpeg(let bytes): try PNG.encode(JPEG.decode(bytes))
+        }
+    }
+
+    /// The bytes that tell two pictures apart.
+    var identity: [UInt8] {
+        switch self {
+        case .pixels(let buffer): buffer.pixels
+        case .png(let bytes), .jpeg(let bytes): bytes
         }
     }
 }
@@ -101,7 +113,7 @@ public enum Screencap {
         return try? PixelBuffer(width: width, height: height, pixels: pixels)
     }
 
-    private static func failure(_ bytes: [UInt8]) -> DroidError {
+    static func failure(_ bytes: [UInt8]) -> DroidError {
         let text = String(decoding: bytes.prefix(160), as: UTF8.self)
         let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let isText = !line.isEmpty && line.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 0xFFFD }

@@ -5,8 +5,24 @@ import ArgumentParser
 import Base
 import Foundation
 import Inference
+import Screen
 
 extension ConfirmPolicy: ExpressibleByArgument {}
+extension ObserverKind: ExpressibleByArgument {}
+
+/// What the screen is read with, and touched.
+struct ObserverChoice: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What reads and touches the screen: tools (every device has them), agent (uiautomator2's, faster), or h264 "
+                + "(as agent, with the picture from a live video)."
+        )
+    )
+    var observer = ObserverKind.tools
+
+    /// Opens it on a device.
+    func open(on device: any DeviceLink) async throws -> ScreenSource { try await .open(observer, on: device) }
+}
 
 /// The verifier head that a chooser reads scores with.
 struct AdapterOptions: ParsableArguments {

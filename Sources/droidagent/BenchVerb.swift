@@ -9,10 +9,21 @@ import Inference
 
 extension BenchRules: ExpressibleByArgument {}
 
-/// `droidagent bench SUITE`: how well an agent does the tasks of a suite.
+/// `droidagent bench`: a suite of tasks, or one of the reserved names.
 struct BenchVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
+        abstract: "Run a suite of tasks and judge each on the device; or measure a part of the program.",
+        discussion: "droidagent bench SUITE is short for droidagent bench suite SUITE.",
+        subcommands: [BenchSuite.self, ObserveBench.self],
+        defaultSubcommand: BenchSuite.self
+    )
+}
+
+/// `droidagent bench SUITE`: how well an agent does the tasks of a suite.
+struct BenchSuite: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suite",
         abstract: "Run a suite of tasks and judge each on the device.",
         discussion: """
             A task passes when two of three seeds do. --json prints one line an episode and a summary. Interrupted runs \
@@ -27,6 +38,7 @@ struct BenchVerb: AsyncParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var head: AdapterOptions
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
     @Option(help: "verifier, oracle, noop or random.") var agent = AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
@@ -77,6 +89,7 @@ struct BenchVerb: AsyncParsableCommand {
         options.seed = seed
         options.repeats = repeats
         options.rules = rules
+        options.observer = eyes.observer
         options.jobs = jobs
         options.folder = resume
         options.report = report

@@ -25,6 +25,7 @@ struct DoVerb: AsyncParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var head: AdapterOptions
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var eyes: ObserverChoice
     @Argument(help: "What is to be done, in plain words.") var goal: String
     @Option(help: "The most steps it may take.") var maxSteps = 20
     @Option(help: ArgumentHelp("Prompt tokens before the candidates, at most.", valueName: "tokens")) var budget: Int?
@@ -51,6 +52,7 @@ struct DoVerb: AsyncParsableCommand {
         // The model loads while the device is found and started.
         async let loading = LoadedVerifier.load(model, head, threads: threads.count, budget: budget)
         let (device, builtIn) = try await DeviceChoice.open(choice.device, log: { global.say(Terminal.dim($0)) })
+        let source = try await eyes.open(on: device)
         let loaded = try await loading
 
         var options = AgentOptions()
@@ -63,11 +65,14 @@ struct DoVerb: AsyncParsableCommand {
             device: device,
             chooser: loaded.verifier,
             options: options,
+            settle: source.observer(),
+            input: source.input(on: device),
             confirmer: TerminalConfirmer(),
             onEvent: display.show
         )
         if dryRun {
             try RankingDisplay(global: global).show(try await loop.dryRun(goal: goal))
+            await source.close()
             await device.close()
             return
         }
@@ -82,8 +87,10 @@ struct DoVerb: AsyncParsableCommand {
         header.model = loaded.model
         header.adapter = loaded.head
         header.trailingEnter = trailingEnter
+        header.observer = source.kind
         let recorder = try RunRecorder(folder: record ?? RunRecorder.newFolder(goal: goal), header: header)
         let result = try await loop.run(goal: goal, recorder: recorder)
+        await source.close()
         await device.close()
         let page = recorder.folder + "/run.html"
         try FileBytes.write(RunPage.html(folder: recorder.folder), to: page, mode: 0o600)

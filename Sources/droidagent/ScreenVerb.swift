@@ -21,13 +21,16 @@ struct ScreenVerb: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var choice: DeviceOptions
+    @OptionGroup var eyes: ObserverChoice
     @Option(help: "actions, html, xml, json or png.") var format = Format.actions
     @Option(help: ArgumentHelp("Prompt tokens that the list may cost.", valueName: "tokens")) var budget = 700
     @Option(help: ArgumentHelp("Where a png goes. Default: screen.png.", valueName: "file")) var out = "screen.png"
 
     func run() async throws {
         let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
-        let observation = try await ScreenObserver(device).observe()
+        let source = try await eyes.open(on: device)
+        let observation = try await source.observer().observe()
+        await source.close()
         await device.close()
         let screen = observation.state
         let actions = ScreenActions(screen)

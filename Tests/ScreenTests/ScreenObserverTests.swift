@@ -17,11 +17,29 @@ private final class ScriptedDevice: DeviceLink {
     let state: Mutex<State>
     let probe: String
     let fails: DroidError?
+    /// What a hierarchy ends with.
+    let slow: DroidError?
+    let picture: [UInt8]
+    /// How long a hierarchy takes by a clock.
+    let clock: StepClock?
+    let seconds: Int
 
-    init(_ dumps: [String], probe: String = ScriptedDevice.usual, fails: DroidError? = nil) {
+    init(
+        _ dumps: [String],
+        probe: String = ScriptedDevice.usual,
+        fails: DroidError? = nil,
+        slow: DroidError? = nil,
+        picture: [UInt8] = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9, 9, 9, 255],
+        clock: StepClock? = nil,
+        seconds: Int = 0
+    ) {
         state = Mutex(State(dumps: dumps))
         self.probe = probe
         self.fails = fails
+        self.slow = slow
+        self.picture = picture
+        self.clock = clock
+        self.seconds = seconds
     }
 
     static let usual = """
@@ -43,9 +61,13 @@ private final class ScriptedDevice: DeviceLink {
 
     func exec(_ command: String, timeout: Duration) async throws -> [UInt8] {
         if let fails { throw fails }
+        if command.contains("uiautomator") {
+            try await clock?.sleep(for: .seconds(seconds))
+            if let slow { throw slow }
+        }
         return state.withLock { state in
             state.calls.append(command)
-            guard command.contains("uiautomator") else { return [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9, 9, 9, 255] }
+            guard command.contains("uiautomator") else { return picture }
             let dump = state.dumps.count > 1 ? state.dumps.removeFirst() : state.dumps.first ?? ""
             return Array(dump.utf8)
         }
@@ -128,12 +150,42 @@ struct ScreenObserverTests {
     }
 
     @Test(
-        "A hierarchy that stays empty or is no XML is a clear error",
+        "A hierarchy that stays empty or is no XML leaves the picture alone; without a picture it is a clear error",
         arguments: [("<hierarchy/>", "screen.empty"), ("Killed", "screen.notXML")]
     )
-    func broken(text: String, code: String) async {
-        let error = await #expect(throws: DroidError.self) { try await observer(ScriptedDevice([text])).observe() }
+    func broken(text: String, code: String) async throws {
+        let seen = try await observer(ScriptedDevice([text])).observe()
+        #expect(seen.state.flags == .screenshotOnly)
+        #expect(seen.treeProblem?.code.rawValue == code)
+        let blind = ScriptedDevice([text], picture: [])
+        let error = await #expect(throws: DroidError.self) { try await observer(blind).observe() }
         #expect(error?.code.rawValue == code)
+    }
+
+    @Test("A hierarchy that takes too long leaves the picture alone")
+    func slow() async throws {
+        let device = ScriptedDevice([], slow: DroidError("adb.timeout", "uiautomator took too long"))
+        let seen = try await observer(device).observe()
+        #expect(seen.state.flags == .screenshotOnly && seen.treeProblem?.code == "adb.timeout")
+        #expect(seen.state.package == "com.android.settings")
+    }
+
+    @Test("Without a picture the hierarchy is the state, and says so")
+    func treeOnly() async throws {
+        let seen = try await observer(ScriptedDevice([dump("a")], picture: Array("Capturing failed.".utf8))).observe()
+        #expect(seen.state.flags == .treeOnly && seen.state.flags.names == ["treeOnly"])
+        #expect(seen.pictureProblem?.code == "screen.noPicture")
+        #expect(seen.state.elements.count == 1)
+    }
+
+    @Test("One hierarchy is enough where the tool took so long that it waited for a quiet display")
+    func idle() async throws {
+        let clock = StepClock()
+        let device = ScriptedDevice([dump("a")], clock: clock, seconds: 1)
+        let before = try await ScreenObserver(device, clock: clock).observe()
+        #expect(before.dumps == 1 && before.state.screenshot != nil && before.state.flags.isEmpty)
+        let after = try await ScreenObserver(device, clock: clock).observe(after: before.state.contentHash)
+        #expect(after.dumps == 1)
     }
 
     @Test("A hierarchy that is empty for a moment is waited for")

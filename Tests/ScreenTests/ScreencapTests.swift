@@ -2,8 +2,9 @@
 
 import Base
 import Media
-import Screen
 import Testing
+
+@testable import Screen
 
 @Suite("Reading a picture of the display")
 struct ScreencapTests {
@@ -19,6 +20,33 @@ struct ScreencapTests {
         let picture = try Screencap.raw(header(3, 2, 1, colourSpace: colourSpace) + pixels).decoded()
         #expect(picture.width == 3 && picture.height == 2)
         #expect(picture.pixels == pixels)
+    }
+
+    @Test(
+        "Read as it arrives, in pieces of any size, a picture is the same as read whole",
+        arguments: [1, 5, 16, 1000],
+        [false, true]
+    )
+    func stream(size: Int, colourSpace: Bool) throws {
+        let warning = Array("[Warning] Multiple displays were found\n".utf8)
+        let dark = [UInt8](repeating: 0, count: 24)
+        let usual: [UInt8] = (0..<24).map { UInt8($0 * 9) }
+        for (prefix, pixels) in [([], usual), ([], dark), (warning, usual)] {
+            let bytes = prefix + header(3, 2, 1, colourSpace: colourSpace) + pixels
+            var decoder = ScreencapStream()
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                try decoder.feed(bytes[start..<min(start + size, bytes.count)])
+            }
+            #expect(try decoder.finish().decoded() == (try Screencap.raw(bytes).decoded()))
+        }
+        var cut = ScreencapStream()
+        try cut.feed((header(3, 2, 1, colourSpace: colourSpace) + usual.dropLast(5))[...])
+        #expect(throws: DroidError.self) { try cut.finish() }
+        var long = ScreencapStream()
+        #expect(throws: DroidError.self) {
+            try long.feed((header(3, 2, 1, colourSpace: colourSpace) + usual + usual)[...])
+            _ = try long.finish()
+        }
     }
 
     @Test("A warning ahead of the picture is skipped")

@@ -4,14 +4,17 @@ import ADB
 import Base
 import Screen
 
-/// Carries actions out on a device with the `input`, `am` and `monkey` tools.
+/// Carries actions out on a device: fingers and keys by a `ScreenInput`, apps with the `am` and `monkey` tools.
 public struct Actuator: Sendable {
     private let device: any DeviceLink
+    private let input: any ScreenInput
     /// Whether Enter follows every typed text, as AndroidWorld's own agent interface does.
     public let trailingEnter: Bool
 
-    public init(_ device: any DeviceLink, trailingEnter: Bool = false) {
+    /// - Parameter input: what touches and types; nil for the `input` tool.
+    public init(_ device: any DeviceLink, input: (any ScreenInput)? = nil, trailingEnter: Bool = false) {
         self.device = device
+        self.input = input ?? ToolInput(device)
         self.trailingEnter = trailingEnter
     }
 
@@ -36,30 +39,35 @@ public struct Actuator: Sendable {
         case .answer, .complete, .infeasible:
             return
         default:
-            for command in Self.commands(action, on: screen) { try await run(command) }
+            for gesture in Self.gestures(action, on: screen) { try await input.perform(gesture) }
         }
     }
 
-    /// The shell commands of an action that needs no look at the device. Places are in the display's current rotation.
-    static func commands(_ action: Action, on screen: ScreenState) -> [String] {
+    /// What fingers and keys do for an action that needs no look at the device. Places are in the display's current
+    /// rotation.
+    static func gestures(_ action: Action, on screen: ScreenState) -> [Gesture] {
         switch action {
         case .click(let id):
             guard let point = tapPoint(id, on: screen) else { return [] }
-            return ["input tap \(point.x) \(point.y)"]
+            return [.tap(x: point.x, y: point.y)]
         case .longPress(let id):
             guard let point = tapPoint(id, on: screen) else { return [] }
-            return ["input swipe \(point.x) \(point.y) \(point.x) \(point.y) 1000"]
+            return [.press(x: point.x, y: point.y, milliseconds: 1000)]
         case .scroll(let id, let direction):
             return [swipe(id, direction, on: screen)].compactMap { $0 }
         case .stroke(let id, let direction):
             return [stroke(id, direction, on: screen)].compactMap { $0 }
-        case .keyboardEnter: return ["input keyevent \(enter)"]
-        case .navigateHome: return ["input keyevent 3"]
-        case .navigateBack: return ["input keyevent 4"]
-        // The device waits, not this machine: its clock may be another one.
-        case .wait: return ["sleep 1"]
+        case .keyboardEnter: return [.key(enter)]
+        case .navigateHome: return [.key(3)]
+        case .navigateBack: return [.key(4)]
+        case .wait: return [.pause(seconds: 1)]
         default: return []
         }
+    }
+
+    /// The same as commands of the `input` tool.
+    static func commands(_ action: Action, on screen: ScreenState) -> [String] {
+        gestures(action, on: screen).flatMap(ToolInput.commands)
     }
 
     /// The middle of what can be seen of an element, moved off clickable elements that lie inside it.
@@ -82,33 +90,39 @@ public struct Actuator: Sendable {
     }
 
     /// A swipe against the direction of the scroll, inside the element; on a slider the thumb's way to one end.
-    private static func swipe(_ id: Int, _ direction: ScrollDirection, on screen: ScreenState) -> String? {
+    private static func swipe(_ id: Int, _ direction: ScrollDirection, on screen: ScreenState) -> Gesture? {
         let bounds = screen.visibleBounds(of: id)
         guard let element = screen.element(id), !bounds.isEmpty else { return nil }
         let (x, y) = bounds.center
         if element.isSlider {
             let end = direction == .left || direction == .down ? bounds.left + 1 : bounds.right - 2
-            return "input swipe \(x) \(y) \(end) \(y) 400"
+            return .swipe(x1: x, y1: y, x2: end, y2: y, milliseconds: 400)
         }
         let (low, high) = (3, 7)
         func across(_ part: Int) -> Int { bounds.left + bounds.width * part / 10 }
         func down(_ part: Int) -> Int { bounds.top + bounds.height * part / 10 }
         return switch direction {
-        case .down: "input swipe \(x) \(down(high)) \(x) \(down(low)) 400"
-        case .up: "input swipe \(x) \(down(low)) \(x) \(down(high)) 400"
-        case .right: "input swipe \(across(high)) \(y) \(across(low)) \(y) 400"
-        case .left: "input swipe \(across(low)) \(y) \(across(high)) \(y) 400"
+        case .down: .swipe(x1: x, y1: down(high), x2: x, y2: down(low), milliseconds: 400)
+        case .up: .swipe(x1: x, y1: down(low), x2: x, y2: down(high), milliseconds: 400)
+        case .right: .swipe(x1: across(high), y1: y, x2: across(low), y2: y, milliseconds: 400)
+        case .left: .swipe(x1: across(low), y1: y, x2: across(high), y2: y, milliseconds: 400)
         }
     }
 
     /// A stroke through the middle, half as long as the shorter side.
-    private static func stroke(_ id: Int, _ direction: StrokeDirection, on screen: ScreenState) -> String? {
+    private static func stroke(_ id: Int, _ direction: StrokeDirection, on screen: ScreenState) -> Gesture? {
         let bounds = screen.visibleBounds(of: id)
         guard !bounds.isEmpty else { return nil }
         let reach = min(bounds.width, bounds.height) / 4
         let (x, y) = bounds.center
         let (dx, dy) = direction.vector
-        return "input swipe \(x - dx * reach) \(y - dy * reach) \(x + dx * reach) \(y + dy * reach) 300"
+        return .swipe(
+            x1: x - dx * reach,
+            y1: y - dy * reach,
+            x2: x + dx * reach,
+            y2: y + dy * reach,
+            milliseconds: 300
+        )
     }
 
     // MARK: - Text
@@ -116,59 +130,31 @@ public struct Actuator: Sendable {
     private func type(_ text: String, into id: Int, on screen: ScreenState) async throws {
         guard let field = screen.element(id) else { return }
         if !(field.isFocused && screen.keyboardShown) {
-            for command in Self.commands(.click(id), on: screen) { try await run(command) }
+            for gesture in Self.gestures(.click(id), on: screen) { try await input.perform(gesture) }
         }
-        for command in Self.typing(text) + (trailingEnter ? ["input keyevent \(Self.enter)"] : []) {
-            try await run(command)
+        for gesture in Self.strokes(text) + (trailingEnter ? [.key(Self.enter)] : []) {
+            try await input.perform(gesture)
         }
     }
 
-    /// The commands that type a text into the focused field.
-    ///
-    /// `input text` takes `%s` for a space and knows no other escape, so a literal `%s` is typed as two texts. Long
-    /// text goes in pieces of whole words, since long ones arrive out of order on real devices. Line breaks become
-    /// Enter.
-    static func typing(_ text: String) -> [String] {
-        var out: [String] = []
+    /// What types a text into the focused field. Line breaks become Enter.
+    static func strokes(_ text: String) -> [Gesture] {
+        var out: [Gesture] = []
         let lines = text.replacing("\r\n", with: "\n").split(omittingEmptySubsequences: false) { $0.isNewline }
         for (place, line) in lines.enumerated() {
-            if place > 0 { out.append("input keyevent \(enter)") }
-            for piece in pieces(line) {
-                out.append("input text \(ShellQuoting.quote(piece.replacing(" ", with: "%s")))")
-            }
+            if place > 0 { out.append(.key(enter)) }
+            if !line.isEmpty { out.append(.text(String(line))) }
         }
         return out
     }
 
-    private static let pieceLimit = 40
+    /// The same as commands of the `input` tool.
+    static func typing(_ text: String) -> [String] { strokes(text).flatMap(ToolInput.commands) }
 
-    private static func pieces(_ line: Substring) -> [String] {
-        var out: [String] = []
-        var current = ""
-        for character in line {
-            if character == "s" && current.hasSuffix("%") {
-                out.append(current)
-                current = ""
-            }
-            current.append(character == "\t" ? " " : character)
-            if character == " " && current.count >= pieceLimit {
-                out.append(current)
-                current = ""
-            }
-        }
-        if !current.isEmpty { out.append(current) }
-        return out
-    }
-
-    /// Selects all and deletes; where the key combination is not known, goes to the end and deletes character by
-    /// character.
     private func clear(_ id: Int, on screen: ScreenState) async throws {
         guard let field = screen.element(id) else { return }
-        for command in Self.commands(.click(id), on: screen) { try await run(command) }
-        let answer = try await device.run("input keycombination 113 29 && input keyevent 67")
-        guard answer.exitCode != 0 || answer.errorText.contains("Unknown command") else { return }
-        let count = min(max(field.text.count, 1), 500)
-        try await run("input keyevent 123 " + Array(repeating: "67", count: count).joined(separator: " "))
+        for gesture in Self.gestures(.click(id), on: screen) { try await input.perform(gesture) }
+        try await input.clearField(length: field.text.count)
     }
 
     // MARK: - Apps
@@ -199,25 +185,7 @@ public struct Actuator: Sendable {
         }
     }
 
-    private func run(_ command: String) async throws {
-        let answer = try await device.run(command)
-        let failed = (answer.exitCode ?? 0) != 0 || answer.errorText.contains("Exception")
-        if failed { throw refused("the device refused `\(command)`", answer) }
-    }
-
-    private func refused(_ what: String, _ answer: ShellResult) -> DroidError {
-        let said = PromptBuilder.oneLine(answer.errorText.isEmpty ? answer.text : answer.errorText)
-        let isText = what.contains("input text")
-        return DroidError(
-            "agent.act",
-            what,
-            why: said.isEmpty
-                ? "exit code \(answer.exitCode.map { String($0) } ?? "unknown")" : PromptBuilder.clip(said, 200),
-            next: isText
-                ? "stock `input text` types only what the key map has; letters beyond ASCII need another keyboard"
-                : "on Xiaomi, allow USB debugging (security settings); otherwise see the device's developer options"
-        )
-    }
+    private func refused(_ what: String, _ answer: ShellResult) -> DroidError { ToolInput.refused(what, answer) }
 
     private func unfilled(_ action: Action) -> DroidError {
         DroidError(

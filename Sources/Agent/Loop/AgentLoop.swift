@@ -88,13 +88,14 @@ public struct DryRun: Sendable {
 
 /// The agent: look, choose, fill, ask, act, look again.
 ///
-/// Each stage is handed in: how screens settle, how prompts are pruned, who chooses, who confirms. What went wrong in
+/// Each stage is handed in: how screens are read, what touches them, how prompts are pruned, who chooses, who confirms. What went wrong in
 /// the middle ends the run with a verdict, and its folder stays readable.
 public final class AgentLoop: Sendable {
     let device: any DeviceLink
     let chooser: any ActionChooser
     let options: AgentOptions
     let settle: any SettleDetector
+    let input: any ScreenInput
     let pruner: (any PromptPruner)?
     let confirmer: any Confirmer
     let clock: any WaitClock
@@ -105,6 +106,7 @@ public final class AgentLoop: Sendable {
         chooser: any ActionChooser,
         options: AgentOptions = AgentOptions(),
         settle: (any SettleDetector)? = nil,
+        input: (any ScreenInput)? = nil,
         pruner: (any PromptPruner)? = nil,
         confirmer: any Confirmer = NobodyToAsk(),
         clock: any WaitClock = SystemClock(),
@@ -114,6 +116,7 @@ public final class AgentLoop: Sendable {
         self.chooser = chooser
         self.options = options
         self.settle = settle ?? ScreenObserver(device, clock: clock)
+        self.input = input ?? ToolInput(device)
         self.pruner = pruner
         self.confirmer = confirmer
         self.clock = clock

@@ -317,6 +317,7 @@ struct AgentRun {
 
 extension AgentLoop {
     func act(_ action: Action, on screen: ScreenState, apps: AppCatalog) async throws {
-        try await Actuator(device, trailingEnter: options.trailingEnter).perform(action, on: screen, apps: apps)
+        try await Actuator(device, input: input, trailingEnter: options.trailingEnter)
+            .perform(action, on: screen, apps: apps)
     }
 }

@@ -45,6 +45,8 @@ public struct RunHeader: Sendable, Codable {
     /// How episodes were judged: `strict`, `lenient`, or nil outside of a benchmark.
     public var rules: String?
     public var trailingEnter: Bool
+    /// What the screen was read with, and touched; nil in records of before there was a choice.
+    public var observer: ObserverKind?
     public var maxSteps: Int
     public var program: String
     /// When it began, as ISO 8601 of this machine.

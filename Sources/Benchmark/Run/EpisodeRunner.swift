@@ -15,6 +15,8 @@ public struct EpisodeRunner: Sendable {
     let runs: String?
     /// Where the device is left before the agent starts; nil for the home screen.
     let wander: Wander?
+    /// What the agent reads the screen with; nil for the tools.
+    let source: ScreenSource?
 
     /// A runner on a device.
     ///
@@ -24,14 +26,17 @@ public struct EpisodeRunner: Sendable {
     ///   - agentName: what results say ran.
     ///   - runs: the folder under which each run gets its record, or nil for none.
     ///   - wander: what is done on the device between set-up and agent.
+    ///   - source: what the agent reads the screen with; nil for the tools.
     public init(
         _ device: BenchDevice,
         rules: BenchRules = .strict,
         agentName: String,
         runs: String? = nil,
-        wander: Wander? = nil
+        wander: Wander? = nil,
+        source: ScreenSource? = nil
     ) {
         self.wander = wander
+        self.source = source
         self.device = device
         self.rules = rules
         self.agentName = agentName
@@ -79,7 +84,7 @@ public struct EpisodeRunner: Sendable {
     var observer: ScreenObserver {
         var options = ObserverOptions(picture: runs == nil ? .none : .raw)
         if device.isBuiltIn { options.settleDeadline = .zero }
-        return ScreenObserver(device.adb, options: options)
+        return source?.observer(options) ?? ScreenObserver(device.adb, options: options)
     }
 
     private func act(
@@ -103,13 +108,20 @@ public struct EpisodeRunner: Sendable {
                 maxSteps: options.maxSteps
             )
             header.rules = rules.rawValue
+            header.observer = source?.kind ?? .tools
             let name = "\(instance.template.name)-\(instance.seed)"
             // A run that was killed before its result was written is in the way of the next try.
             try? FileManager.default.removeItem(atPath: "\(runs)/\(name)")
             recorder = try RunRecorder(folder: "\(runs)/\(name)", header: header)
             result.run = "runs/\(name)"
         }
-        let loop = AgentLoop(device: device.adb, chooser: chooser, options: options, settle: observer)
+        let loop = AgentLoop(
+            device: device.adb,
+            chooser: chooser,
+            options: options,
+            settle: observer,
+            input: source?.input(on: device.adb)
+        )
         let run = try await loop.run(goal: instance.goal, recorder: recorder)
         if let recorder {
             try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html")

@@ -3,6 +3,7 @@
 import Base
 import Foundation
 import Glibc
+import Screen
 
 /// The results of a run of a suite, in a folder: `suite.json` says what ran, `results.jsonl` grows by a line an
 /// episode.
@@ -19,6 +20,8 @@ final class ResultStore {
         var device: String
         var model: String?
         var adapter: String?
+        /// What screens are read with; nil for the tools.
+        var observer: ObserverKind?
         var seed: UInt64
         var repeats: Int
     }
@@ -65,6 +68,7 @@ final class ResultStore {
             ("rules", old.rules.rawValue, new.rules.rawValue), ("device", old.device, new.device),
             ("model", old.model ?? "none", new.model ?? "none"),
             ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
+            ("observer", (old.observer ?? .tools).rawValue, (new.observer ?? .tools).rawValue),
             ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),
         ]
         let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is \($0.2)" }

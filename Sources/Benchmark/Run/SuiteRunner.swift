@@ -4,6 +4,7 @@ import ADB
 import Agent
 import Base
 import Foundation
+import Screen
 
 /// What `bench` is asked for.
 public struct SuiteOptions: Sendable {
@@ -35,6 +36,8 @@ public struct SuiteOptions: Sendable {
     public var report: String?
     /// A device that is there already; nil starts built-in ones.
     public var device: ADBDevice?
+    /// What the agent reads screens with, and touches them.
+    public var observer = ObserverKind.tools
     /// The image of built-in devices; nil for the one that ships.
     public var image: String?
     /// The files of model and adapter, for the record.
@@ -126,6 +129,7 @@ public struct SuiteRunner: Sendable {
             device: options.device?.serial ?? "built-in",
             model: options.model,
             adapter: options.adapter,
+            observer: options.observer == .tools ? nil : options.observer,
             seed: options.seed,
             repeats: options.repeats
         )
@@ -134,30 +138,36 @@ public struct SuiteRunner: Sendable {
     private func work(_ board: ResultBoard) async throws {
         let shared = try options.agent.shared()
         var device: BenchDevice?
+        var source: ScreenSource?
         do {
             while let instance = await board.next() {
                 let used: BenchDevice
                 if let device { used = device } else { used = try await start() }
                 device = used
+                if source == nil { source = try await ScreenSource.open(options.observer, on: used.adb) }
                 let runner = EpisodeRunner(
                     used,
                     rules: options.rules,
                     agentName: options.agent.name,
-                    runs: options.records ? options.folder.map { $0 + "/runs" } : nil
+                    runs: options.records ? options.folder.map { $0 + "/runs" } : nil,
+                    source: source
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)
                 let result = await runner.run(instance, chooser: chooser, prompt: options.agent.prompt)
                 try await board.add(result)
                 // A built-in device that broke is replaced; a phone is asked again by the next episode.
                 if [.error, .skipped].contains(result.cause), used.isBuiltIn {
+                    await source?.close()
                     await used.stop()
-                    device = nil
+                    (device, source) = (nil, nil)
                 }
             }
         } catch {
+            await source?.close()
             if options.device == nil { await device?.stop() }
             throw error
         }
+        await source?.close()
         if options.device == nil { await device?.stop() }
     }
 

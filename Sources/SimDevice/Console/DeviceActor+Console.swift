@@ -26,6 +26,7 @@ extension DeviceActor {
         context.system.hardware = state.hardware
         context.system.clock.set(state.clock)
         context.system.reload()
+        context.forgetReactions()
         context.windows.reset()
     }
 

@@ -72,6 +72,7 @@ actor DeviceActor {
 
     /// Runs a command line, or a dialogue where it is empty, and gives its exit code.
     func run(_ run: ShellRun) async -> Int32 {
+        if context.agent == nil { context.agent = OnDeviceAgent(device: self) }
         let output = ShellOutput.stream(Self.translated(run.output, run.terminal), drain: { await run.outbox.drain() })
         let error = ShellOutput.stream(Self.translated(run.error, run.terminal), drain: { await run.outbox.drain() })
         if run.command.isEmpty {
@@ -132,4 +133,7 @@ actor DeviceActor {
         outbox.send(header.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }[...])
         outbox.send(picture.pixels[...])
     }
+
+    /// Answers one call of the on-device agent.
+    func answer(_ call: AgentRequest) async -> AgentReply { await AgentCalls(context).answer(call) }
 }

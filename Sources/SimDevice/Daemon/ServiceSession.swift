@@ -38,6 +38,9 @@ struct ServiceSession: Sendable {
         ]
         if name == "framebuffer:" { return { await device.framebuffer(outbox: outbox) } }
         if let answer = answers[name] { return { say(answer) } }
+        if name.hasPrefix("tcp:"), let server = device.ports.server(at: name) {
+            return { await server(pipe, outbox) }
+        }
         if name.hasPrefix("reboot:") {
             return { say("the built-in device does not reboot; stop it and start it again\n") }
         }

@@ -351,6 +351,7 @@ final class Shell {
     /// Runs a tool and turns its failures into words on standard error.
     nonisolated(nonsending) func invoke(_ tool: Tool, _ name: String, _ arguments: [String]) async throws -> Int32 {
         let call = ToolCall(name: DevicePath.name(name), arguments: arguments, shell: self)
+        device.catchUp()
         do {
             switch tool {
             case .quick(let body): return try body(call)

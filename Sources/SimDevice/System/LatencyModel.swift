@@ -18,6 +18,16 @@ struct LatencyModel: Sendable {
         case reaction
         /// `am start`, `monkey`.
         case launch
+        /// The on-device agent's hierarchy.
+        case agentTree
+        /// The on-device agent's picture.
+        case agentScreenshot
+        /// Each input through the on-device agent.
+        case agentInput
+        /// From the start of `screenrecord` to its first frame.
+        case videoStart
+        /// From a change of the display to its frame in the video.
+        case videoFrame
     }
 
     /// Times where the clock runs: zero for `--latency none`.

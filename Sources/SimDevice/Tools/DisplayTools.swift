@@ -72,6 +72,7 @@ extension ToolTable {
         }
         let operands = call.arguments.dropFirst().filter { !$0.hasPrefix("--") }
         let file = operands.first ?? "/sdcard/window_dump.xml"
+        try await call.device.idle()
         try await call.device.spend(.dump)
         if call.system.faults.idle {
             // The real tool waits for a second of silence, tries for ten, and ends without an error code.

@@ -51,6 +51,8 @@ extension ToolTable {
         words.removeFirst()
         let windows = call.windows
         try await call.device.spend(.input)
+        let effect: () -> Void
+        var lasting = 0
         switch command {
         case "text":
             guard words.count == 1 else { throw invalid(command) }
@@ -64,53 +66,57 @@ extension ToolTable {
                     status: 255
                 )
             }
-            windows.type(unescape(words[0]))
-        case "keyevent": try keys(words, windows)
+            let text: String = unescape(words[0])
+            effect = { windows.type(text) }
+        case "keyevent": effect = try keys(words, windows)
         case "keycombination":
             var keys = words
             if keys.first == "-t" { keys.removeFirst(min(2, keys.count)) }
             let codes = try keys.map { try code($0, command) }
             guard codes.count >= 2 else { throw invalid(command) }
             let meta = codes.reduce(0) { $0 | KeyCodes.meta($1) }
-            for code in codes where KeyCodes.meta(code) == 0 { windows.key(code, meta: meta, longPress: false) }
+            effect = {
+                for code in codes where KeyCodes.meta(code) == 0 { windows.key(code, meta: meta, longPress: false) }
+            }
         case "tap":
             let p = try numbers(words, 2, command)
-            windows.tap(x: p[0], y: p[1])
+            effect = { windows.tap(x: p[0], y: p[1]) }
         case "swipe", "draganddrop":
             // An empty last argument comes from harnesses that pass no duration.
             let p = try numbers(words.filter { !$0.isEmpty }, 4, command, optional: 1)
             let ms = max(1, min(p.count > 4 ? p[4] : 300, 60_000))
+            lasting = ms
             if command == "draganddrop" {
-                windows.drag(x1: p[0], y1: p[1], x2: p[2], y2: p[3], ms: ms)
+                effect = { windows.drag(x1: p[0], y1: p[1], x2: p[2], y2: p[3], ms: ms) }
             } else if abs(p[0] - p[2]) < 8, abs(p[1] - p[3]) < 8 {
-                if ms >= 400 { windows.longPress(x: p[0], y: p[1]) } else { windows.tap(x: p[0], y: p[1]) }
+                effect = { if ms >= 400 { windows.longPress(x: p[0], y: p[1]) } else { windows.tap(x: p[0], y: p[1]) } }
             } else {
-                windows.swipe(x1: p[0], y1: p[1], x2: p[2], y2: p[3], ms: ms)
+                effect = { windows.swipe(x1: p[0], y1: p[1], x2: p[2], y2: p[3], ms: ms) }
             }
-            try await call.device.spend(extra: Int64(ms))
         case "motionevent":
             guard words.count == 3 else { throw invalid(command) }
-            try motion(words[0].uppercased(), try numbers(Array(words.dropFirst()), 2, command), windows)
-        case "press": windows.key(23, meta: 0, longPress: false)
+            effect = try motion(words[0].uppercased(), try numbers(Array(words.dropFirst()), 2, command), windows)
+        case "press": effect = { windows.key(23, meta: 0, longPress: false) }
         case "roll":
             let p = try numbers(words, 2, command)
-            if p[0] != 0 { windows.key(p[0] > 0 ? 22 : 21, meta: 0, longPress: false) }
-            if p[1] != 0 { windows.key(p[1] > 0 ? 20 : 19, meta: 0, longPress: false) }
+            effect = {
+                if p[0] != 0 { windows.key(p[0] > 0 ? 22 : 21, meta: 0, longPress: false) }
+                if p[1] != 0 { windows.key(p[1] > 0 ? 20 : 19, meta: 0, longPress: false) }
+            }
         case "scroll":
             let p = try numbers(words.filter { !$0.hasPrefix("--") && !$0.contains(",") }, 2, command)
             let vertical = words.compactMap { $0.hasPrefix("VSCROLL,") ? Double($0.dropFirst(8)) : nil }.first ?? -1
             let distance = Int(max(-10, min(10, vertical)) * 200)
-            windows.swipe(x1: p[0], y1: p[1], x2: p[0], y2: p[1] + distance, ms: 300)
+            effect = { windows.swipe(x1: p[0], y1: p[1], x2: p[0], y2: p[1] + distance, ms: 300) }
         default:
             throw ToolFailure(message: "Error: Unknown command: \(command)\n" + usage, status: 255)
         }
-        try await call.device.spend(.reaction)
+        try await call.device.react(lasting: Int64(lasting), effect)
         return 0
     }
 
-    private static func keys(_ words: [String], _ windows: WindowManager) throws {
-        var long = false
-        var twice = false
+    private static func keys(_ words: [String], _ windows: WindowManager) throws -> () -> Void {
+        var (long, twice) = (false, false)
         var codes: [Int] = []
         var rest = words[...]
         while let word = rest.popFirst() {
@@ -123,18 +129,20 @@ extension ToolTable {
             }
         }
         guard !codes.isEmpty else { throw invalid("keyevent") }
-        for code in codes {
-            windows.key(code, meta: 0, longPress: long)
-            if twice { windows.key(code, meta: 0, longPress: false) }
+        return { [codes, long, twice] in
+            for code in codes {
+                windows.key(code, meta: 0, longPress: long)
+                if twice { windows.key(code, meta: 0, longPress: false) }
+            }
         }
     }
 
-    private static func motion(_ action: String, _ p: [Int], _ windows: WindowManager) throws {
+    private static func motion(_ action: String, _ p: [Int], _ windows: WindowManager) throws -> () -> Void {
         switch action {
-        case "DOWN": windows.motionDown(x: p[0], y: p[1])
-        case "MOVE": windows.motionMove(x: p[0], y: p[1])
-        case "UP": windows.motionUp(x: p[0], y: p[1])
-        case "CANCEL": windows.motionCancel()
+        case "DOWN": { windows.motionDown(x: p[0], y: p[1]) }
+        case "MOVE": { windows.motionMove(x: p[0], y: p[1]) }
+        case "UP": { windows.motionUp(x: p[0], y: p[1]) }
+        case "CANCEL": { windows.motionCancel() }
         default: throw invalid("motionevent")
         }
     }

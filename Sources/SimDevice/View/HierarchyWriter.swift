@@ -4,6 +4,7 @@
 struct HierarchyWriter {
     /// The key of the node that has the focus.
     var focus: Int?
+    private var depth = Int.max
     private var out: [UInt8] = []
 
     init(focus: Int?) {
@@ -23,6 +24,28 @@ struct HierarchyWriter {
         return writer.out
     }
 
+    /// The document for several windows, one root after the other, from the bottom up.
+    ///
+    /// - Parameter depth: nodes below so many levels are left out.
+    static func write(
+        _ windows: [(root: Node, package: String, focus: Int?)],
+        depth: Int,
+        rotation: Int = 0
+    ) -> [UInt8] {
+        var writer = HierarchyWriter(focus: nil)
+        writer.depth = depth
+        writer.append("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"")
+        writer.out.append(UInt8(48 + rotation))
+        writer.append("\">")
+        var index = 0
+        for window in windows {
+            writer.focus = window.focus
+            writer.write(window.root, window.package, &index)
+        }
+        writer.append("</hierarchy>")
+        return writer.out
+    }
+
     private mutating func write(_ node: Node, _ package: String, _ index: inout Int) {
         let view = node.view
         if view.className.isEmpty {
@@ -30,7 +53,9 @@ struct HierarchyWriter {
             return
         }
         defer { index += 1 }
-        guard !node.visible.isEmpty else { return }
+        guard !node.visible.isEmpty, depth > 0 else { return }
+        depth -= 1
+        defer { depth += 1 }
         append("<node")
         if isUnfriendly(node) { append(" NAF=\"true\"") }
         attribute(" index", "\(index)")

@@ -42,6 +42,8 @@ final class WindowManager {
     /// A finger that is down: where and when it went down, and where it is.
     var finger: (startX: Int, startY: Int, time: Int64, x: Int, y: Int)?
 
+    /// Counts what was done to the display: touches, keys, apps that started. A video looks at it.
+    private(set) var changes = 0
     private var made: (windows: [Window], now: Int64, revision: Int)?
     private var isDirty = true
 
@@ -115,7 +117,10 @@ final class WindowManager {
     /// The windows are made anew when somebody looks next.
     ///
     /// Called by whoever changed what apps show behind their back: files, contacts, notifications.
-    func invalidate() { isDirty = true }
+    func invalidate() {
+        isDirty = true
+        changes &+= 1
+    }
 
     /// The window that has the focus.
     var activeWindow: Window? { windows().last { $0.kind.canBeActive } }
@@ -127,7 +132,7 @@ final class WindowManager {
     /// The windows are made anew first: a shell command may have changed a file or a contact that the page shows. A
     /// touch that follows goes to what was seen here.
     func hierarchy() -> [UInt8] {
-        invalidate()
+        isDirty = true
         guard displayOn, let window = activeWindow else { return [] }
         let focus = window.kind.belongsToActivity ? front.focus : nil
         return HierarchyWriter.write(
@@ -140,7 +145,7 @@ final class WindowManager {
 
     /// What the display shows, made anew as for `hierarchy()`.
     func screenshot() -> PixelBuffer {
-        invalidate()
+        isDirty = true
         let display = system.display
         guard displayOn, !system.faults.secure else {
             return PixelBuffer(width: display.width, height: display.height, filled: RGBA(hex: 0))
@@ -165,7 +170,15 @@ final class WindowManager {
         }
         home.timePassed()
         expire(system.clock.now)
-        invalidate()
+        isDirty = true
+    }
+
+    /// Everything that is on the display as one document; two that are equal were drawn from equal windows, up to what
+    /// hierarchies do not tell.
+    func document() -> [UInt8] {
+        isDirty = true
+        guard displayOn else { return [] }
+        return HierarchyWriter.write(windows().map { ($0.root, $0.package, front.focus) }, depth: .max)
     }
 
     private func expire(_ now: Int64) {
