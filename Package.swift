@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "droidagent",
             dependencies: [
-                "Base", "Media", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
+                "Base", "Media", "ADBWire", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
                 "Learning",
                 argumentParser,
             ],

@@ -16,8 +16,6 @@ final class DaemonHandler: ChannelInboundHandler {
         var pipe: BytePipe
         var outbox: Outbox
         var task: Task<Void, Never>?
-        /// Reads shell packets, where the stream carries them.
-        var decoder: ShellPacketDecoder?
     }
 
     private let device: DeviceActor
@@ -109,23 +107,7 @@ final class DaemonHandler: ChannelInboundHandler {
     }
 
     private func receive(_ id: StreamID, _ bytes: ArraySlice<UInt8>) {
-        guard var decoder = streams[id]?.decoder else {
-            streams[id]?.pipe.push([bytes])
-            return
-        }
-        var rest = bytes
-        var pieces: [ArraySlice<UInt8>] = []
-        var ended = false
-        while let piece = decoder.next(&rest) {
-            switch piece {
-            case .stdin(let data): pieces.append(data)
-            case .closeStdin: ended = true
-            default: break
-            }
-        }
-        streams[id]?.decoder = decoder
-        streams[id]?.pipe.push(pieces)
-        if ended { streams[id]?.pipe.finish() }
+        streams[id]?.pipe.push([bytes])
     }
 
     // MARK: Streams
@@ -138,6 +120,7 @@ final class DaemonHandler: ChannelInboundHandler {
         let service = Service(parsing: name)
         let session = ServiceSession(
             device: device,
+            host: ObjectIdentifier(self),
             pipe: pipe,
             outbox: outbox,
             openToHost: { address in
@@ -151,10 +134,8 @@ final class DaemonHandler: ChannelInboundHandler {
             perform(connection.refuse(id))
             return
         }
-        var decoder: ShellPacketDecoder?
-        if case .shell(let request) = service, request.framed { decoder = ShellPacketDecoder() }
         perform(connection.accept(id))
-        streams[id] = Stream(pipe: pipe, outbox: outbox, decoder: decoder)
+        streams[id] = Stream(pipe: pipe, outbox: outbox)
         streams[id]?.task = Task {
             await body()
             loop.execute { bound.value.finish(id) }

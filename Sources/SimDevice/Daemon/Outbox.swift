@@ -49,8 +49,17 @@ final class Outbox: Sendable {
                 if ready { continuation.resume() }
             }
         } onCancel: {
-            close()
+            // A command that was interrupted waits no longer; the stream itself may go on.
+            release()
         }
+    }
+
+    private func release() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Tells how much still waits; from the event loop.

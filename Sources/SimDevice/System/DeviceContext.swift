@@ -5,8 +5,16 @@ final class DeviceContext {
     let system: DeviceSystem
     let windows: WindowManager
     let latency: LatencyModel
+    /// What listens on the device.
+    let ports: DevicePorts
 
-    init(system: DeviceSystem, windows: WindowManager, latency: LatencyModel) {
+    init(
+        system: DeviceSystem,
+        windows: WindowManager,
+        latency: LatencyModel,
+        ports: DevicePorts = DevicePorts()
+    ) {
+        self.ports = ports
         self.system = system
         self.windows = windows
         self.latency = latency
