@@ -26,9 +26,14 @@ final class DaemonHandler: ChannelInboundHandler {
     /// Streams that this end asked for and the host has not answered.
     private var opening: [StreamID: CheckedContinuation<(BytePipe, Outbox)?, Never>] = [:]
     private var farewells: [@Sendable () -> Void] = []
+    /// Told the size of each packet before it passes, in either direction: how many of its bytes pass before the
+    /// connection is cut, or nil where it goes on. Faults are injected here.
+    private let onPacket: (Int) -> Int?
+    private var isCut = false
 
     init(device: DeviceActor, banner: ConnectionBanner) {
         self.device = device
+        onPacket = device.transportFaults.counter()
         connection = Connection(role: .device, banner: banner)
     }
 
@@ -45,7 +50,12 @@ final class DaemonHandler: ChannelInboundHandler {
         do {
             try buffer.withUnsafeReadableBytes { raw in
                 var rest = raw
-                while let packet = try decoder.next(&rest) { perform(connection.receive(packet)) }
+                while !isCut, let packet = try decoder.next(&rest) {
+                    let size = WireLimit.header + packet.payload.count
+                    let share = onPacket(size)
+                    if share ?? size >= size { perform(connection.receive(packet)) }
+                    if share != nil { cut() }
+                }
             }
         } catch {
             // A peer that sends what is no packet is cut off, as the real daemon does.
@@ -90,14 +100,25 @@ final class DaemonHandler: ChannelInboundHandler {
         }
     }
 
+    /// Ends the connection where it stands; what was written before still goes out.
+    private func cut() {
+        guard !isCut else { return }
+        isCut = true
+        context?.flush()
+        context?.close(promise: nil)
+    }
+
     private func write(_ packet: Packet) {
-        guard let context else { return }
+        guard let context, !isCut else { return }
         var head: [UInt8] = []
         packet.header.encode(into: &head)
         var buffer = context.channel.allocator.buffer(capacity: head.count + packet.payload.count)
         buffer.writeBytes(head)
         buffer.writeBytes(packet.payload)
+        let share = onPacket(buffer.readableBytes)
+        if let share { buffer = buffer.readSlice(length: min(share, buffer.readableBytes)) ?? buffer }
         context.write(wrapOutboundOut(buffer), promise: nil)
+        if share != nil { cut() }
     }
 
     private func end(_ stream: Stream) {

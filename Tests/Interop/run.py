@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the interop tests: unmodified programs of others against the built-in device.
+
+    Scripts/test-interop [NAME ...]    only these groups, such as `adb` or `adbutils`
+"""
+
+import importlib
+import os
+import signal
+import sys
+
+import harness
+
+GROUPS = ["adb", "adb_shell", "adbutils", "android_env", "auth"]
+# Checks of what the device does not have yet, and what they wait for.
+PENDING = {
+    "exec-in": "a command that outlives its stream",
+    "with a terminal": "a pseudo terminal",
+    "forward": "forwarding",
+    "reverse": "forwarding",
+    "install": "installing",
+}
+
+
+def main():
+    wanted = sys.argv[1:] or GROUPS
+    unknown = set(wanted) - set(GROUPS)
+    if unknown:
+        print(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}", file=sys.stderr)
+        return 2
+    for program in (harness.PROGRAM, harness.ADB29, harness.ADB36):
+        if not os.access(program, os.X_OK):
+            print(f"{program} is missing\n  next: Scripts/setup test && Scripts/python && Scripts/build", file=sys.stderr)
+            return 1
+    # Nothing in here may hang; if something does all the same, the run ends and says where.
+    signal.alarm(600)
+    report = harness.Report(PENDING)
+    for group in wanted:
+        importlib.import_module(f"with_{group}").run(report)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
