@@ -132,11 +132,10 @@ struct PortRule: Codable {
         }
         guard !isShared else { return await device.close() }
         defer { unlink(own.path) }
-        let interrupted = Interruption.wait()
         let gone = Task { try await device.waitUntilLost() }
         let outcome = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                await interrupted()
+                await Signals.interruption()
                 return true
             }
             group.addTask {
@@ -180,24 +179,5 @@ struct PortRule: Codable {
         let device = try await DeviceChoice.open(choice.device, log: { global.detail($0) }).device
         if kind == .forward { try await device.removeForward(address) } else { try await device.removeReverse(address) }
         await device.close()
-    }
-}
-
-/// Waits for somebody to end the program.
-enum Interruption {
-    /// From this call on SIGINT and SIGTERM end nothing by themselves; what is returned waits for one.
-    static func wait() -> @Sendable () async -> Void {
-        let (stream, continuation) = AsyncStream<Void>.makeStream()
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield() }
-            source.resume()
-            return source
-        }
-        return {
-            for await _ in stream { break }
-            for source in sources { source.cancel() }
-        }
     }
 }

@@ -56,10 +56,11 @@ struct AdbShell: AsyncParsableCommand {
 
     /// Moves bytes until the command has ended, and gives its exit code.
     private static func carry(_ session: ShellSession, input: Bool, raw: Bool, timeout: Double?) async throws -> Int32? {
-        let sizes = raw ? LocalTerminal.sizeChanges() : nil
-        defer { sizes?.cancel() }
-        sizes?.setEventHandler { Task { try? await session.resize(LocalTerminal.size ?? .init(rows: 24, columns: 80)) } }
-        sizes?.resume()
+        let sizes = Signals(raw ? [SIGWINCH] : []) { _ in
+            guard let size = LocalTerminal.size else { return }
+            Task { try? await session.resize(size) }
+        }
+        defer { sizes.cancel() }
         let feeder = Task {
             guard input else { return try await session.closeInput() }
             var escape = HangUpKeys()
@@ -93,7 +94,7 @@ struct AdbShell: AsyncParsableCommand {
             throw DroidError(
                 "adb.timeout",
                 "the command took too long",
-                why: "it had not ended after \(timeout.formatted()) s",
+                why: "it had not ended after \(String(format: "%g", timeout)) s",
                 next: "allow more time with --timeout, or leave it out"
             )
         }

@@ -3,6 +3,7 @@
 import ADB
 import ArgumentParser
 import Base
+import Foundation
 
 /// `droidagent adb wait`.
 struct AdbWait: AsyncParsableCommand {
@@ -77,13 +78,13 @@ struct AdbWait: AsyncParsableCommand {
     private func late(_ serial: String, _ last: (any Error)?) -> DroidError {
         let name = serial.isEmpty ? "a device" : "the device \(serial)"
         if state == .gone {
-            return DroidError("adb.wait", "\(name) is still there", why: "it answers after \(timeout.formatted()) s")
+            return DroidError("adb.wait", "\(name) is still there", why: "it answers after \(String(format: "%g", timeout)) s")
         }
         let error = last as? DroidError
         let why = error.map { $0.why.isEmpty ? $0.what : "\($0.what): \($0.why)" } ?? last.map { "\($0)" } ?? ""
         return DroidError(
             "adb.wait",
-            "\(name) did not come within \(timeout.formatted()) s",
+            "\(name) did not come within \(String(format: "%g", timeout)) s",
             why: why,
             next: error?.next ?? "droidagent devices lists what is there"
         )

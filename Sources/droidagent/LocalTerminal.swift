@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ADB
-import Foundation
 import Glibc
 import Synchronization
 
 /// The terminal that this program runs in, as long as a shell of the device has it.
 enum LocalTerminal {
     private static let saved = Mutex<termios?>(nil)
-    private static let endings = Mutex<[any DispatchSourceSignal]>([])
+    private static let endings = Mutex<Signals?>(nil)
 
     /// Rows and columns; nil where standard input is no terminal.
     static var size: TerminalSize? {
@@ -30,17 +29,13 @@ enum LocalTerminal {
         var now = termios()
         guard tcgetattr(STDIN_FILENO, &now) == 0 else { return false }
         saved.withLock { $0 = now }
-        for number in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                leave()
-                signal(number, SIG_DFL)
-                kill(getpid(), number)
-            }
-            source.resume()
-            endings.withLock { $0.append(source) }
+        // The terminal is put back before the signal does what it always does.
+        let signals = Signals([SIGTERM, SIGHUP, SIGINT, SIGQUIT]) { number in
+            leave()
+            signal(number, SIG_DFL)
+            kill(getpid(), number)
         }
+        endings.withLock { $0 = signals }
         return raw(now)
     }
 
@@ -57,11 +52,5 @@ enum LocalTerminal {
             return saved
         }
         if var old { tcsetattr(STDIN_FILENO, TCSADRAIN, &old) }
-    }
-
-    /// Tells when the size changes; not started.
-    static func sizeChanges() -> any DispatchSourceSignal {
-        signal(SIGWINCH, SIG_IGN)
-        return DispatchSource.makeSignalSource(signal: SIGWINCH, queue: .global())
     }
 }
