@@ -53,6 +53,7 @@ actor DeviceActor {
             latency: latency,
             ports: ports
         )
+        system.scanPackages()
         if isNew {
             system.closeDatabases()
             try snapshots.save("default", clock: clock.now, properties: system.properties)
