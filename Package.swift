@@ -105,7 +105,7 @@ let package = Package(
         tests("Media", ["Media"]),
         tests("Pages", ["Pages"]),
         tests("ADBWire", ["ADBWire", "Base"]),
-        tests("ADB", ["ADB", "ADBWire", "SimDevice", "Base"] + nio),
+        tests("ADB", ["ADB", "ADBWire", "SimDevice", "Base", "CLibUSB"] + nio),
         tests("Screen", ["Screen", "ADB", "Media", "SimDevice", "Base"]),
         tests("SimDevice", ["SimDevice", "ADB", "ADBWire", "Media", "Base", grdb]),
         tests("Kernels", ["Kernels"]),
