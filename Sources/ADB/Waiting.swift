@@ -82,7 +82,7 @@ extension ADBDevice {
     /// Waits for as long as the device is there.
     ///
     /// - Throws: `DroidError` with code `adb.lost` when it is gone, `CancellationError`.
-    public func waitUntilLost() async throws -> Never {
+    public func waitUntilLost() async throws {
         while true {
             try await transport.confirmAlive()
             try await Task.sleep(for: .milliseconds(500))

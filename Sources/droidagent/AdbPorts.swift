@@ -132,7 +132,7 @@ struct PortRule: Codable {
         }
         guard !isShared else { return await device.close() }
         defer { unlink(own.path) }
-        let gone = Task { try await device.waitUntilLost() }
+        let gone = Task<Void, any Error> { try await device.waitUntilLost() }
         let outcome = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 await Signals.interruption()
@@ -142,12 +142,13 @@ struct PortRule: Codable {
                 _ = await gone.result
                 return false
             }
-            defer { group.cancelAll() }
-            return await group.next() ?? true
+            let interrupted = await group.next() ?? true
+            group.cancelAll()
+            gone.cancel()
+            return interrupted
         }
-        gone.cancel()
         await device.close()
-        if !outcome { _ = try await gone.value }
+        if !outcome { try await gone.value }
     }
 
     static func list(_ kind: Kind, _ choice: DeviceOptions, _ global: GlobalOptions) async throws {

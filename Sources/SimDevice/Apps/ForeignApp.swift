@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Media
+
 /// An app that was installed from an APK. Its code cannot run here, and its page says so.
 struct ForeignApp: App {
     /// Each package has its own, which the package manager keeps.

@@ -13,15 +13,17 @@ struct ResourceTable {
         guard bytes.u16(0) == 2, let head = bytes.u16(2).map(Int.init), let size = bytes.u32(4).map(Int.init), head >= 12,
             size <= data.count
         else { return nil }
-        var pool: StringPool?
+        var found: StringPool?
+        var packages: [(start: Int, end: Int)] = []
         var at = head
         while let (kind, chunk) = Self.chunk(bytes, at, size) {
-            if kind == 1 { pool = pool ?? StringPool(bytes, at: at) }
-            if kind == 0x0200 { readPackage(at, at + chunk) }
+            if kind == 1 { found = found ?? StringPool(bytes, at: at) }
+            if kind == 0x0200 { packages.append((at, at + chunk)) }
             at += chunk
         }
-        guard let pool else { return nil }
-        self.pool = pool
+        guard let found else { return nil }
+        pool = found
+        for package in packages { readPackage(package.start, package.end) }
     }
 
     private static func chunk(_ bytes: LittleBytes, _ at: Int, _ end: Int) -> (kind: UInt16, size: Int)? {
