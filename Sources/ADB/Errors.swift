@@ -50,6 +50,10 @@ enum ADBError {
         return DroidError("adb.sync", what, why: "the device says: \(words)", next: next)
     }
 
+    static func nonsense(_ serial: String) -> DroidError {
+        DroidError("adb.protocol", "the answer of \(serial) makes no sense", why: "it answers another question")
+    }
+
     static func tooLarge(_ what: String, _ limit: Int) -> DroidError {
         DroidError(
             "adb.toolarge",
@@ -101,7 +105,7 @@ enum ADBError {
     private static func isTimeout(_ error: any Error) -> Bool {
         switch error {
         case let error as NIOConnectionError: error.connectionErrors.contains { isTimeout($0.error) }
-        case ChannelError.connectTimeout: true
+        case ChannelError.connectTimeout, SocketFailure.timeout: true
         default: false
         }
     }
@@ -114,6 +118,7 @@ enum ADBError {
                 ? "the host name is not known" : "no address answered"
         case let error as IOError: return String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: return "no answer in time"
+        case let error as SocketFailure: return error.description
         case let error as DroidError: return error.why.isEmpty ? error.what : error.why
         default: return "\(error)"
         }

@@ -38,7 +38,7 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
         case .modern:
             FeatureSet(
                 [.shellV2, .cmd, .abb, .abbExec, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp]
-                    + FeatureSet.syncV2
+                    + [.delayedAck] + FeatureSet.syncV2
             )
         }
     }
@@ -47,7 +47,8 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
 extension FeatureSet {
     /// What our client can do.
     public static let client = FeatureSet(
-        [.shellV2, .cmd, .abbExec, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp] + syncV2
+        [.shellV2, .cmd, .abbExec, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck]
+            + syncV2
     )
 
     /// The second version of file transfer, whole.

@@ -138,26 +138,22 @@ struct PortConnection: Sendable {
         let outbox: Outbox
 
         init() {
-            let sizes = Mutex((queue: [Int](), total: 0))
+            let queued = Mutex(0)
             let told = Mutex<Outbox?>(nil)
             let pipe = BytePipe { count in
-                let total = sizes.withLock { sizes in
-                    for size in sizes.queue.prefix(count) { sizes.total -= size }
-                    sizes.queue.removeFirst(min(count, sizes.queue.count))
-                    return sizes.total
-                }
-                told.withLock { $0 }?.update(pending: total)
+                queued.withLock { $0 -= count }
+                told.withLock { $0 }?.drained()
             }
             self.pipe = pipe
             outbox = Outbox(
-                deliver: { bytes in
-                    sizes.withLock { sizes in
-                        sizes.queue.append(bytes.count)
-                        sizes.total += bytes.count
-                    }
-                    pipe.push([bytes])
-                },
-                end: { pipe.finish() }
+                link: Outbox.Link(
+                    send: { bytes in
+                        queued.withLock { $0 += bytes.count }
+                        pipe.push([bytes])
+                    },
+                    queued: { queued.withLock { $0 } },
+                    end: { pipe.finish() }
+                )
             )
             told.withLock { $0 = outbox }
         }
