@@ -66,7 +66,11 @@ let package = Package(
         module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
         module("ADB", ["Base", "ADBWire", "CLibUSB"] + nio),
         module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
-        module("SimDevice", ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio, exclude: ["README.md", "View/README.md"]),
+        module(
+            "SimDevice",
+            ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio,
+            exclude: ["README.md", "View/README.md"]
+        ),
 
         // The mind.
         .target(

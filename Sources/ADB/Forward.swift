@@ -44,7 +44,8 @@ extension ADBDevice {
     /// - Returns: the rule, with the port that was found.
     /// - Throws: `DroidError`: `adb.forward` (the port is taken), `adb.usage` (what is no socket).
     @discardableResult
-    public func forward(_ local: String = "tcp:0", to remote: String, rebinds: Bool = true) async throws -> ForwardRule {
+    public func forward(_ local: String = "tcp:0", to remote: String, rebinds: Bool = true) async throws -> ForwardRule
+    {
         guard let port = ForwardRule.port(of: local) else {
             throw ADBError.usage(
                 "this machine's end of a forward is tcp:PORT",
@@ -95,7 +96,8 @@ extension ADBDevice {
         }
     }
 
-    private static func serve(_ connection: Splice.Connection, _ remote: String, _ transport: any DeviceTransport) async {
+    private static func serve(_ connection: Splice.Connection, _ remote: String, _ transport: any DeviceTransport) async
+    {
         do {
             let stream = try await transport.open(remote, limit: .total(.seconds(30)), for: remote)
             stream.disarm()
@@ -109,7 +111,9 @@ extension ADBDevice {
     /// The forwards of this device: this connection's own, or all that the adb server has for it.
     public func forwardRules() async throws -> [ForwardRule] {
         guard let server = (transport as? ServerTransport)?.server else { return forwards.rules }
-        return ForwardRule.parse(try await server.ask("host-serial:\(serial):list-forward")).filter { $0.serial == serial }
+        return ForwardRule.parse(try await server.ask("host-serial:\(serial):list-forward")).filter {
+            $0.serial == serial
+        }
     }
 
     /// Ends a forward; connections that are open go on.

@@ -75,14 +75,17 @@ public struct FramebufferHeader: Hashable, Sendable {
     var pixelSize: Int { Int(bitsPerPixel / 8) }
 
     fileprivate func check() throws(DroidError) {
-        guard (1...FramebufferDecoder.sideLimit).contains(width), (1...FramebufferDecoder.sideLimit).contains(height) else {
+        guard (1...FramebufferDecoder.sideLimit).contains(width), (1...FramebufferDecoder.sideLimit).contains(height)
+        else {
             throw .violation("the device's picture cannot be read", "it says \(width) by \(height) pixels")
         }
         let channels = [red, green, blue, alpha]
         guard [16, 24, 32].contains(bitsPerPixel),
             channels.allSatisfy({ $0.length <= 16 && $0.offset <= 32 && $0.offset + $0.length <= bitsPerPixel }),
             channels.dropLast().allSatisfy({ $0.length > 0 })
-        else { throw .violation("the device's picture cannot be read", "\(bitsPerPixel) bits a pixel in an unknown order") }
+        else {
+            throw .violation("the device's picture cannot be read", "\(bitsPerPixel) bits a pixel in an unknown order")
+        }
         guard Int(size) >= Int(width) * Int(height) * pixelSize, Int(size) <= FramebufferDecoder.byteLimit else {
             throw .violation("the device's picture cannot be read", "\(size) bytes for \(width) by \(height) pixels")
         }

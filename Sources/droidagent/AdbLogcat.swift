@@ -17,9 +17,15 @@ struct AdbLogcat: AsyncParsableCommand {
     @OptionGroup var choice: DeviceOptions
     @Flag(name: [.customShort("d"), .long], help: "End with what is there.") var dump = false
     @Flag(name: [.customShort("c"), .long], help: "Empty the log and end.") var clear = false
-    @Option(name: [.customShort("t"), .customLong("tail")], help: ArgumentHelp("Only the last entries.", valueName: "n"))
+    @Option(
+        name: [.customShort("t"), .customLong("tail")],
+        help: ArgumentHelp("Only the last entries.", valueName: "n")
+    )
     var last: Int?
-    @Option(name: [.customShort("b"), .long], help: ArgumentHelp("A buffer: main, system, crash, radio, events, all.", valueName: "name"))
+    @Option(
+        name: [.customShort("b"), .long],
+        help: ArgumentHelp("A buffer: main, system, crash, radio, events, all.", valueName: "name")
+    )
     var buffer: [String] = []
     @Option(help: "Only what this process wrote.") var pid: Int?
     @Argument(help: "Filters.") var filters: [String] = []
@@ -74,7 +80,8 @@ struct AdbLogcat: AsyncParsableCommand {
     }
 
     private static let stamp = Date.VerbatimFormatStyle(
-        format: "\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+        format:
+            "\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
         timeZone: .gmt,
         calendar: Calendar(identifier: .gregorian)
     )

@@ -25,7 +25,9 @@ struct AdbForward: AsyncParsableCommand {
     @Argument(help: "The device's end.") var remote: String?
 
     func validate() throws {
-        if !list, local == nil { throw ValidationError("Give both ends, such as: droidagent adb forward tcp:0 tcp:9008") }
+        if !list, local == nil {
+            throw ValidationError("Give both ends, such as: droidagent adb forward tcp:0 tcp:9008")
+        }
         if !list, !remove, remote == nil { throw ValidationError("Give the device's end as well, such as tcp:9008") }
     }
 
@@ -59,7 +61,9 @@ struct AdbReverse: AsyncParsableCommand {
     @Argument(help: "This machine's end, tcp:PORT.") var local: String?
 
     func validate() throws {
-        if !list, remote == nil { throw ValidationError("Give both ends, such as: droidagent adb reverse tcp:0 tcp:8080") }
+        if !list, remote == nil {
+            throw ValidationError("Give both ends, such as: droidagent adb reverse tcp:0 tcp:8080")
+        }
         if !list, !remove, local == nil { throw ValidationError("Give this machine's end as well, such as tcp:8080") }
     }
 

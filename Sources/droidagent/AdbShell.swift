@@ -55,7 +55,8 @@ struct AdbShell: AsyncParsableCommand {
     }
 
     /// Moves bytes until the command has ended, and gives its exit code.
-    private static func carry(_ session: ShellSession, input: Bool, raw: Bool, timeout: Double?) async throws -> Int32? {
+    private static func carry(_ session: ShellSession, input: Bool, raw: Bool, timeout: Double?) async throws -> Int32?
+    {
         let sizes = Signals(raw ? [SIGWINCH] : []) { _ in
             guard let size = LocalTerminal.size else { return }
             Task { try? await session.resize(size) }

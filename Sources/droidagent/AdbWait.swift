@@ -20,7 +20,10 @@ struct AdbWait: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var choice: DeviceOptions
     @Option(help: "Seconds to wait at most.") var timeout: Double = 180
-    @Option(name: .customLong("for"), help: "What to wait for: \(State.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        name: .customLong("for"),
+        help: "What to wait for: \(State.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
     var state = State.booted
 
     private struct Row: Encodable {
@@ -78,7 +81,11 @@ struct AdbWait: AsyncParsableCommand {
     private func late(_ serial: String, _ last: (any Error)?) -> DroidError {
         let name = serial.isEmpty ? "a device" : "the device \(serial)"
         if state == .gone {
-            return DroidError("adb.wait", "\(name) is still there", why: "it answers after \(String(format: "%g", timeout)) s")
+            return DroidError(
+                "adb.wait",
+                "\(name) is still there",
+                why: "it answers after \(String(format: "%g", timeout)) s"
+            )
         }
         let error = last as? DroidError
         let why = error.map { $0.why.isEmpty ? $0.what : "\($0.what): \($0.why)" } ?? last.map { "\($0)" } ?? ""

@@ -72,7 +72,9 @@ struct ForwardTests {
         }
     }
 
-    @Test("A port that is taken, and what is no socket, are errors; an own forward is replaced unless that is forbidden")
+    @Test(
+        "A port that is taken, and what is no socket, are errors; an own forward is replaced unless that is forbidden"
+    )
     func errors() async throws {
         try await withBuiltIn { (device, _) async throws in
             let (taken, port) = try HostSocket.listen()

@@ -27,7 +27,10 @@ final class HostSocket: Sendable {
         return address
     }
 
-    private static func with<Result>(_ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result)
+    private static func with<Result>(
+        _ address: inout sockaddr_in,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    )
         -> Result
     {
         withUnsafePointer(to: &address) {
@@ -45,7 +48,8 @@ final class HostSocket: Sendable {
     static func listen() throws -> (socket: HostSocket, port: Int) {
         let socket = HostSocket(Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         var address = address(0)
-        guard with(&address, { Glibc.bind(socket.descriptor, $0, $1) }) == 0, Glibc.listen(socket.descriptor, 8) == 0 else {
+        guard with(&address, { Glibc.bind(socket.descriptor, $0, $1) }) == 0, Glibc.listen(socket.descriptor, 8) == 0
+        else {
             throw failure("listen")
         }
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -64,7 +68,9 @@ final class HostSocket: Sendable {
     func send(_ bytes: [UInt8]) throws {
         var done = 0
         while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes[done...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+            }
             guard count > 0 else { throw HostSocket.failure("send") }
             done += count
         }

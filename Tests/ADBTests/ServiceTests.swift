@@ -36,7 +36,9 @@ extension ShellSession {
             switch try await next() {
             case .stdout(let bytes), .stderr(let bytes): seen += bytes
             case .exit(let code):
-                Issue.record("ended with \(String(describing: code)) before \(text): \(String(decoding: seen, as: UTF8.self))")
+                Issue.record(
+                    "ended with \(String(describing: code)) before \(text): \(String(decoding: seen, as: UTF8.self))"
+                )
                 return String(decoding: seen, as: UTF8.self)
             case nil: return String(decoding: seen, as: UTF8.self)
             }
@@ -53,7 +55,8 @@ extension ShellSession {
             switch event {
             case .stdout(let bytes): out += bytes
             case .stderr(let bytes): err += bytes
-            case .exit(let code): return (String(decoding: out, as: UTF8.self), String(decoding: err, as: UTF8.self), code)
+            case .exit(let code):
+                return (String(decoding: out, as: UTF8.self), String(decoding: err, as: UTF8.self), code)
             }
         }
         return (String(decoding: out, as: UTF8.self), String(decoding: err, as: UTF8.self), nil)
@@ -65,7 +68,10 @@ struct ShellSessionTests {
     @Test("Input, output and errors go through as they come, and the exit code is the program's")
     func raw() async throws {
         try await withBuiltIn { (device, _) async throws in
-            let session = try await device.openShell("read a; echo got $a; read b; echo $b >&2; exit 5", terminal: false)
+            let session = try await device.openShell(
+                "read a; echo got $a; read b; echo $b >&2; exit 5",
+                terminal: false
+            )
             try await session.write("one\n")
             #expect(try await session.output(until: "\n") == "got one\n")
             try await session.write("two\n")

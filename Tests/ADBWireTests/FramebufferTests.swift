@@ -61,7 +61,10 @@ struct FramebufferTests {
         var random = SeededRandom(seed: 3)
         let pixels = (0..<2400).map { _ in UInt8.random(in: 0...255, using: &random) }
         #expect(header.encoded.count == 56)
-        #expect(try Self.decode(header.encoded + pixels, by: piece) == FramebufferPicture(width: 30, height: 20, rgba: pixels))
+        #expect(
+            try Self.decode(header.encoded + pixels, by: piece)
+                == FramebufferPicture(width: 30, height: 20, rgba: pixels)
+        )
     }
 
     @Test("A header that makes no sense is an error before any memory is taken")

@@ -20,7 +20,16 @@ struct LogRecordTests {
 
     @Test("The bytes are those of the format")
     func golden() {
-        let small = LogRecord(seconds: 1, nanoseconds: 2, pid: 3, tid: 4, level: .info, tag: "A", message: "b", buffer: .crash)
+        let small = LogRecord(
+            seconds: 1,
+            nanoseconds: 2,
+            pid: 3,
+            tid: 4,
+            level: .info,
+            tag: "A",
+            message: "b",
+            buffer: .crash
+        )
         let expected: [UInt8] = [
             5, 0, 28, 0, 3, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 4, 0x41, 0, 0x62, 0,
         ]
@@ -89,7 +98,9 @@ struct LogRecordTests {
         // 24 March 2023, 16:39:15 two hours east of Greenwich.
         #expect(record.seconds == 1_679_668_755 && record.nanoseconds == 282_000_000)
         #expect(record.tag == "ActivityManager" && record.message.isEmpty)
-        for text in ["", "hello", "03-24 99:39:15.282  1 2 I a: b", "12.5 x 2 I a: b", "12.5 1 2 Q a: b", "12.5 1 2 I ab"] {
+        for text in [
+            "", "hello", "03-24 99:39:15.282  1 2 I a: b", "12.5 x 2 I a: b", "12.5 1 2 Q a: b", "12.5 1 2 I ab",
+        ] {
             #expect(LogLine(text) == nil, "\(text)")
         }
     }
@@ -104,7 +115,9 @@ struct LogRecordTests {
                     bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
                 }
             } else {
-                bytes = (0..<Int.random(in: 0..<200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                bytes = (0..<Int.random(in: 0..<200, using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
             }
             var decoder = LogRecordDecoder()
             var input = bytes[...]

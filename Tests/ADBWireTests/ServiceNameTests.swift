@@ -31,8 +31,10 @@ struct ServiceNameTests {
 
     @Test(
         "What is no request is no service of that kind",
-        arguments: ["reverse:", "reverse:forward:", "reverse:forward:tcp:1", "reverse:forward:tcp:1;", "reverse:forward:;a",
-            "reverse:forward:a;b;c", "reverse:killforward:", "tcp:", "abb:", "abb_exec:", "tcp,x:1"]
+        arguments: [
+            "reverse:", "reverse:forward:", "reverse:forward:tcp:1", "reverse:forward:tcp:1;", "reverse:forward:;a",
+            "reverse:forward:a;b;c", "reverse:killforward:", "tcp:", "abb:", "abb_exec:", "tcp,x:1",
+        ]
     )
     func broken(name: String) {
         #expect(Service(parsing: name) == .other(name))

@@ -162,7 +162,9 @@ struct LauncherApp: App {
     /// The apps that the launcher shows: the built-in ones, then those that came as APKs.
     private static func launchable(_ context: AppContext) -> [Entry] {
         let builtIn = context.apps.map { Entry(manifest: $0.manifest, icon: $0.icon) }
-        let foreign = context.system.installed.filter { $0.apk != nil }.map { Entry(manifest: $0, icon: ForeignApp.icon) }
+        let foreign = context.system.installed.filter { $0.apk != nil }.map {
+            Entry(manifest: $0, icon: ForeignApp.icon)
+        }
         return (builtIn + foreign).filter { $0.manifest.mainActivity != nil }
     }
 }

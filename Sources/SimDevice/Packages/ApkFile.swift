@@ -76,7 +76,8 @@ struct ApkFile {
                 words: "Failed to parse \(path): <manifest> has invalid package name '\(package.prefix(80))'"
             )
         }
-        let table = archive.entries["resources.arsc"] == nil
+        let table =
+            archive.entries["resources.arsc"] == nil
             ? nil : (try? archive.read("resources.arsc", limit: Self.tableLimit)).flatMap(ResourceTable.init)
         func text(_ value: BinaryXML.Value?) -> String? {
             switch value {
@@ -94,10 +95,12 @@ struct ApkFile {
         var filters: [IntentFilter] = []
         var main: String?
         var label = text(application?.attribute(Key.label, "label"))
-        for element in application?.children ?? [] where element.name == "activity" || element.name == "activity-alias" {
+        for element in application?.children ?? [] where element.name == "activity" || element.name == "activity-alias"
+        {
             guard let name = element.text(Key.name, "name"), !name.isEmpty else { continue }
             // A name without a dot lies in the package too.
-            let activity = name.contains(".") ? ComponentName(package: package, activity: name).activity : "\(package).\(name)"
+            let activity =
+                name.contains(".") ? ComponentName(package: package, activity: name).activity : "\(package).\(name)"
             activities.append(activity)
             for filter in element.children where filter.name == "intent-filter" {
                 func values(_ tag: String, _ key: UInt32, _ name: String) -> [String] {

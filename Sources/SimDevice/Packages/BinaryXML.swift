@@ -40,10 +40,13 @@ struct StringPool {
                 at += 2
             }
             guard length <= (end - at) / 2, let raw = bytes.slice(at, length * 2) else { return nil }
-            let units = stride(from: raw.startIndex, to: raw.endIndex, by: 2).map { UInt16(raw[$0]) | UInt16(raw[$0 + 1]) << 8 }
+            let units = stride(from: raw.startIndex, to: raw.endIndex, by: 2).map {
+                UInt16(raw[$0]) | UInt16(raw[$0 + 1]) << 8
+            }
             return String(decoding: units, as: UTF16.self)
         }
-        guard self.length(&at) != nil, let length = length(&at), length <= end - at, let raw = bytes.slice(at, length) else {
+        guard self.length(&at) != nil, let length = length(&at), length <= end - at, let raw = bytes.slice(at, length)
+        else {
             return nil
         }
         return String(decoding: raw, as: UTF8.self)
@@ -83,7 +86,8 @@ struct BinaryXML {
 
     /// An attribute of Android's name space by its number, else by its name.
     func attribute(_ id: UInt32?, _ name: String) -> Value? {
-        let found = attributes.first { id != nil && $0.id == id } ?? attributes.first { $0.id == nil && $0.name == name }
+        let found =
+            attributes.first { id != nil && $0.id == id } ?? attributes.first { $0.id == nil && $0.name == name }
         return found?.value
     }
 
@@ -116,7 +120,8 @@ struct BinaryXML {
     /// Reads a document.
     static func parse(_ data: [UInt8]) throws(BinaryXMLFailure) -> BinaryXML {
         let bytes = LittleBytes(data)
-        guard bytes.u16(0) == 3, let head = bytes.u16(2), let size = bytes.u32(4), head >= 8, Int(size) <= data.count else {
+        guard bytes.u16(0) == 3, let head = bytes.u16(2), let size = bytes.u32(4), head >= 8, Int(size) <= data.count
+        else {
             throw BinaryXMLFailure(reason: "it is no binary XML")
         }
         var at = Int(head)
@@ -126,7 +131,8 @@ struct BinaryXML {
         var root: BinaryXML?
         var count = 0
         while at <= Int(size) - 8 {
-            guard let kind = bytes.u16(at), let chunk = bytes.u32(at + 4).map(Int.init), chunk >= 8, chunk <= Int(size) - at
+            guard let kind = bytes.u16(at), let chunk = bytes.u32(at + 4).map(Int.init), chunk >= 8,
+                chunk <= Int(size) - at
             else { throw BinaryXMLFailure(reason: "a chunk does not fit") }
             switch kind {
             case 0x0001: pool = pool ?? StringPool(bytes, at: at)
@@ -138,7 +144,9 @@ struct BinaryXML {
                 }
                 open.append(try element(bytes, at, chunk, pool, ids))
             case 0x0103:
-                guard let done = open.popLast() else { throw BinaryXMLFailure(reason: "an element ends that never began") }
+                guard let done = open.popLast() else {
+                    throw BinaryXMLFailure(reason: "an element ends that never began")
+                }
                 if open.isEmpty { root = root ?? done } else { open[open.count - 1].children.append(done) }
             default: break
             }

@@ -58,11 +58,15 @@ final class PackageStore {
         if apk.minSDK > sdk {
             throw InstallFailure(
                 code: "INSTALL_FAILED_OLDER_SDK",
-                words: "Failed parse during installPackageLI: \(path): Requires newer sdk version #\(apk.minSDK) (current version is #\(sdk))"
+                words:
+                    "Failed parse during installPackageLI: \(path): Requires newer sdk version #\(apk.minSDK) (current version is #\(sdk))"
             )
         }
         if apk.isTestOnly, !options.allowsTest {
-            throw InstallFailure(code: "INSTALL_FAILED_TEST_ONLY", words: "Failed to install test-only apk. Did you forget to add -t?")
+            throw InstallFailure(
+                code: "INSTALL_FAILED_TEST_ONLY",
+                words: "Failed to install test-only apk. Did you forget to add -t?"
+            )
         }
         if let old {
             guard let place = old.apk else {
@@ -80,7 +84,8 @@ final class PackageStore {
             guard manifest.versionCode >= old.versionCode || options.allowsDowngrade else {
                 throw InstallFailure(
                     code: "INSTALL_FAILED_VERSION_DOWNGRADE",
-                    words: "Downgrade detected: Update version code \(manifest.versionCode) is older than current \(old.versionCode)"
+                    words:
+                        "Downgrade detected: Update version code \(manifest.versionCode) is older than current \(old.versionCode)"
                 )
             }
             manifest.apk = place

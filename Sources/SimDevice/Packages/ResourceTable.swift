@@ -10,7 +10,8 @@ struct ResourceTable {
     /// nil for what is no table.
     init?(_ data: [UInt8]) {
         bytes = LittleBytes(data)
-        guard bytes.u16(0) == 2, let head = bytes.u16(2).map(Int.init), let size = bytes.u32(4).map(Int.init), head >= 12,
+        guard bytes.u16(0) == 2, let head = bytes.u16(2).map(Int.init), let size = bytes.u32(4).map(Int.init),
+            head >= 12,
             size <= data.count
         else { return nil }
         var found: StringPool?
@@ -34,10 +35,14 @@ struct ResourceTable {
     }
 
     private mutating func readPackage(_ start: Int, _ end: Int) {
-        guard let head = bytes.u16(start + 2).map(Int.init), let package = bytes.u32(start + 8), package < 256 else { return }
+        guard let head = bytes.u16(start + 2).map(Int.init), let package = bytes.u32(start + 8), package < 256 else {
+            return
+        }
         var at = start + head
         while let (kind, chunk) = Self.chunk(bytes, at, end) {
-            if kind == 0x0201, let type = bytes.u8(at + 8) { types[package << 8 | UInt32(type), default: []].append(at) }
+            if kind == 0x0201, let type = bytes.u8(at + 8) {
+                types[package << 8 | UInt32(type), default: []].append(at)
+            }
             at += chunk
         }
     }
@@ -88,7 +93,9 @@ struct ResourceTable {
             offset = Int(plain)
         }
         let entry = type + start + offset
-        guard entry < type + size, let entrySize = bytes.u16(entry), let kinds = bytes.u16(entry + 2) else { return nil }
+        guard entry < type + size, let entrySize = bytes.u16(entry), let kinds = bytes.u16(entry + 2) else {
+            return nil
+        }
         if kinds & 8 != 0 {
             // The compact form keeps the kind beside the flags and the value where others have the key.
             return bytes.u32(entry + 4).map { (UInt8(kinds >> 8), $0) }

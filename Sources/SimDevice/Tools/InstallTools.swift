@@ -23,7 +23,8 @@ extension ToolTable {
                 let text = rest.popFirst() ?? ""
                 guard let count = Int(text), count >= 0 else { throw failure("Error: -S must be followed by a size") }
                 size = count
-            case "-i", "--install-location", "--abi", "--originating-uri", "--referrer", "-p", "--pkg", "--install-reason":
+            case "-i", "--install-location", "--abi", "--originating-uri", "--referrer", "-p", "--pkg",
+                "--install-reason":
                 _ = rest.popFirst()
             case "-": break
             case _ where word.hasPrefix("-"): break
@@ -89,7 +90,11 @@ extension ToolTable {
     private static func failure(_ words: String) -> ToolFailure { ToolFailure(message: words, status: 1) }
 
     /// Takes a package from standard input; false where it ends too early.
-    nonisolated(nonsending) private static func receive(_ size: Int, _ path: String, _ call: ToolCall) async throws -> Bool {
+    nonisolated(nonsending) private static func receive(
+        _ size: Int,
+        _ path: String,
+        _ call: ToolCall
+    ) async throws -> Bool {
         try call.files.makeParents(of: path)
         let writer = try FileWriter(call.files, path, mode: 0o644)
         while writer.count < size {

@@ -85,7 +85,10 @@ struct LogcatArguments {
         var rest = call.arguments[...]
         func value(_ word: String) throws -> String {
             guard let value = rest.popFirst() else {
-                throw ToolFailure(message: "logcat: option requires an argument -- '\(word.drop { $0 == "-" })'", status: 1)
+                throw ToolFailure(
+                    message: "logcat: option requires an argument -- '\(word.drop { $0 == "-" })'",
+                    status: 1
+                )
             }
             return value
         }
@@ -116,7 +119,9 @@ struct LogcatArguments {
                 guard let count = Int(text), count > 0 else { throw Self.bad("-m", text) }
                 maximum = count
             case "-v", "--format":
-                for name in try value(word).split(whereSeparator: { $0 == "," || $0 == " " }) { try choose(String(name)) }
+                for name in try value(word).split(whereSeparator: { $0 == "," || $0 == " " }) {
+                    try choose(String(name))
+                }
             case "-B", "--binary": format = .binary
             case "-D", "--dividers": showsAllDividers = true
             case "-s": otherFloor = .silent
@@ -128,7 +133,8 @@ struct LogcatArguments {
                 let text = try value(word)
                 guard let number = Int32(text) else { throw Self.bad("--pid", text) }
                 pid = number
-            case "--uid", "-f", "--file", "-r", "--rotate-kbytes", "-n", "--rotate-count", "-P", "--prune": _ = try value(word)
+            case "--uid", "-f", "--file", "-r", "--rotate-kbytes", "-n", "--rotate-count", "-P", "--prune":
+                _ = try value(word)
             case "-p", "--print", "--wrap": break
             case _ where word.hasPrefix("-"):
                 throw ToolFailure(message: "logcat: unrecognized option '\(word)'\nTry 'logcat --help'", status: 1)
@@ -147,7 +153,9 @@ struct LogcatArguments {
             format = known
             return
         }
-        let known = ["epoch", "monotonic", "year", "usec", "nsec", "uid", "UTC", "zone", "printable", "color", "colour"]
+        let known = [
+            "epoch", "monotonic", "year", "usec", "nsec", "uid", "UTC", "zone", "printable", "color", "colour",
+        ]
         guard known.contains(name) || name == "descriptive" else {
             throw ToolFailure(message: "logcat: Invalid parameter \"\(name)\" to -v", status: 1)
         }

@@ -29,7 +29,9 @@ extension ToolTable {
             } else {
                 try options.need(2, call)
                 let (name, text) = (options.operands[0], options.operands[1])
-                guard let port = Int(text), (1...65_535).contains(port) else { throw call.failure("bad port '\(text)'") }
+                guard let port = Int(text), (1...65_535).contains(port) else {
+                    throw call.failure("bad port '\(text)'")
+                }
                 guard ["127.0.0.1", "localhost", "::1", "0.0.0.0"].contains(name) else {
                     throw call.failure("connect: Network is unreachable")
                 }

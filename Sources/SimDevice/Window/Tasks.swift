@@ -37,7 +37,8 @@ extension WindowManager {
 
     /// The apps that have windows, or the one of a package: the built-in ones, then those that came as APKs.
     private func known(_ package: String?) -> [(app: any App.Type, manifest: AppManifest)] {
-        let all = allApps.map { ($0, $0.manifest) } + system.installed.filter { $0.apk != nil }.map { (ForeignApp.self, $0) }
+        let all =
+            allApps.map { ($0, $0.manifest) } + system.installed.filter { $0.apk != nil }.map { (ForeignApp.self, $0) }
         return all.filter { package == nil || $0.1.package == package }
     }
 
