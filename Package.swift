@@ -100,7 +100,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["Base"],
+            dependencies: ["Base", "CZlib"],
             path: "Tests/Support",
             swiftSettings: strict
         ),
