@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
@@ -65,7 +66,11 @@ let package = Package(
         module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
         module("ADB", ["Base", "ADBWire", "CLibUSB"] + nio),
         module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
-        module("SimDevice", ["Base", "ADBWire", "Media", grdb, yams] + nio, exclude: ["README.md", "View/README.md"]),
+        module(
+            "SimDevice",
+            ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio,
+            exclude: ["README.md", "View/README.md"]
+        ),
 
         // The mind.
         .target(
@@ -84,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "droidagent",
             dependencies: [
-                "Base", "Media", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
+                "Base", "Media", "ADBWire", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
                 "Learning",
                 argumentParser,
             ],
@@ -95,7 +100,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["Base"],
+            dependencies: ["Base", "CZlib"],
             path: "Tests/Support",
             swiftSettings: strict
         ),

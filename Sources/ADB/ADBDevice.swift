@@ -17,6 +17,8 @@ public final class ADBDevice: Sendable {
     /// What the device says about itself.
     public let banner: ADBBanner
     let transport: any DeviceTransport
+    let forwards = ForwardTable()
+    let reverses = ReverseTable()
 
     init(transport: any DeviceTransport) {
         serial = transport.serial
@@ -63,5 +65,8 @@ public final class ADBDevice: Sendable {
     }
 
     /// Closes the connection. Calls that are under way fail with `adb.lost`.
-    public func close() async { transport.close() }
+    public func close() async {
+        transport.close()
+        await forwards.close()
+    }
 }

@@ -85,6 +85,11 @@ struct ServerSession {
     /// Sends a request and waits for `OKAY`.
     mutating func request(_ text: String) async throws {
         try await stream.write(SmartSocket.encoded(text))
+        try await status()
+    }
+
+    /// Waits for a further `OKAY`.
+    mutating func status() async throws {
         while true {
             if let status = try reader.takeStatus() {
                 guard case .fail(let words) = status else { return }

@@ -3,6 +3,8 @@
 extension Feature {
     /// `abb_exec:`: the package manager without a shell.
     public static let abbExec: Feature = "abb_exec"
+    /// `abb:`: services of the system without a shell, with shell packets.
+    public static let abb: Feature = "abb"
     /// Acknowledgements count bytes, so that many writes may be under way at once.
     public static let delayedAck: Feature = "delayed_ack"
 }
@@ -35,8 +37,8 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
         case .n: [.shellV2, .cmd]
         case .modern:
             FeatureSet(
-                [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck]
-                    + FeatureSet.syncV2
+                [.shellV2, .cmd, .abb, .abbExec, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp]
+                    + [.delayedAck] + FeatureSet.syncV2
             )
         }
     }
@@ -45,7 +47,8 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
 extension FeatureSet {
     /// What our client can do.
     public static let client = FeatureSet(
-        [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck] + syncV2
+        [.shellV2, .cmd, .abbExec, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck]
+            + syncV2
     )
 
     /// The second version of file transfer, whole.

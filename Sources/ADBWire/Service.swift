@@ -39,6 +39,12 @@ public enum Service: Hashable, Sendable {
     case sink(Int?)
     /// The device sends that many bytes.
     case source(Int)
+    /// A service of the system called with exactly these words; with shell packets where `framed`.
+    case abb([String], framed: Bool)
+    /// A socket of the device, such as `tcp:8080` or `localabstract:name`.
+    case socket(String)
+    /// Sockets of the device that lead to the host.
+    case reverse(ReverseRequest)
     /// Any other, whole.
     case other(String)
 
@@ -67,6 +73,13 @@ public enum Service: Hashable, Sendable {
         case "sink" where head.count == 1: self = .sink(Int(rest))
         case "source" where head.count == 1:
             if let count = Int(rest), count >= 0 { self = .source(count) } else { self = .other(name) }
+        case "abb", "abb_exec":
+            let words = rest.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+            self = head.count == 1 && !rest.isEmpty ? .abb(words, framed: head[0] == "abb") : .other(name)
+        case "tcp", "local", "localabstract", "localreserved", "localfilesystem":
+            self = head.count == 1 && !rest.isEmpty ? .socket(name) : .other(name)
+        case "reverse" where head.count == 1:
+            if let request = ReverseRequest(parsing: rest) { self = .reverse(request) } else { self = .other(name) }
         default: self = .other(name)
         }
     }
@@ -79,7 +92,49 @@ public enum Service: Hashable, Sendable {
         case .sync: "sync:"
         case .sink(let count): "sink:\(count.map(String.init) ?? "")"
         case .source(let count): "source:\(count)"
+        case .abb(let words, let framed): (framed ? "abb:" : "abb_exec:") + words.joined(separator: "\0")
+        case .socket(let name): name
+        case .reverse(let request): "reverse:" + request.text
         case .other(let name): name
+        }
+    }
+}
+
+/// What a host asks of `reverse:`: sockets of the device whose connections go to the host.
+public enum ReverseRequest: Hashable, Sendable {
+    /// Listen at `remote` on the device, and lead to `local` at the host. With `rebind` an own listener there is replaced.
+    case forward(remote: String, local: String, rebind: Bool)
+    case remove(String)
+    case removeAll
+    case list
+
+    /// Reads what stands after `reverse:`; nil for what is no request.
+    public init?(parsing text: String) {
+        switch text {
+        case "list-forward": self = .list
+        case "killforward-all": self = .removeAll
+        case _ where text.hasPrefix("killforward:"):
+            let remote = String(text.dropFirst(12))
+            if remote.isEmpty { return nil }
+            self = .remove(remote)
+        case _ where text.hasPrefix("forward:"):
+            var rest = text.dropFirst(8)
+            let rebind = !rest.hasPrefix("norebind:")
+            if !rebind { rest = rest.dropFirst(9) }
+            let parts = rest.split(separator: ";", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+            self = .forward(remote: String(parts[0]), local: String(parts[1]), rebind: rebind)
+        default: return nil
+        }
+    }
+
+    /// What stands after `reverse:`.
+    public var text: String {
+        switch self {
+        case .forward(let remote, let local, let rebind): "forward:\(rebind ? "" : "norebind:")\(remote);\(local)"
+        case .remove(let remote): "killforward:\(remote)"
+        case .removeAll: "killforward-all"
+        case .list: "list-forward"
         }
     }
 }

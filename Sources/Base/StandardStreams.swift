@@ -14,6 +14,9 @@ public enum StandardOutput {
 public enum StandardError {
     /// Writes text as it is. What cannot be written is lost: there is nobody left to tell.
     public static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
+
+    /// Writes bytes as they are.
+    public static func write(_ bytes: some Sequence<UInt8>) { _ = writeAll(Array(bytes), to: STDERR_FILENO) }
 }
 
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

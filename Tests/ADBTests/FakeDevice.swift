@@ -170,7 +170,7 @@ private final class FakeHandler: ChannelInboundHandler {
         case .shell(let request): FakeShell(device, request.command, framed: request.framed)
         case .exec(let command): FakeShell(device, command, framed: false)
         case .sync: FakeSync(device)
-        case .other("tcp:7"): Echo()
+        case .socket("tcp:7"): Echo()
         default: nil
         }
     }

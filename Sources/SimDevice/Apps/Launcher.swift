@@ -119,7 +119,7 @@ struct LauncherApp: App {
         }
     }
 
-    private func cell(_ app: any App.Type, _ ui: UI<Self>, ink: Tone, named: Bool = true) -> View {
+    private func cell(_ app: Entry, _ ui: UI<Self>, ink: Tone, named: Bool = true) -> View {
         let label = app.manifest.label
         return VStack(spacing: 6, justify: .center) {
             AppIconView(icon: app.icon, size: 56).align(.center)
@@ -142,7 +142,7 @@ struct LauncherApp: App {
         }
     }
 
-    private static func open(_ app: any App.Type, _ ui: UI<Self>) {
+    private static func open(_ app: Entry, _ ui: UI<Self>) {
         guard let main = app.manifest.mainActivity else { return }
         ui.context.start(
             Intent(
@@ -153,8 +153,18 @@ struct LauncherApp: App {
         )
     }
 
-    /// The apps that the launcher shows.
-    private static func launchable(_ context: AppContext) -> [any App.Type] {
-        context.apps.filter { $0.manifest.mainActivity != nil }
+    /// What the launcher shows of an app.
+    private struct Entry {
+        var manifest: AppManifest
+        var icon: AppIcon
+    }
+
+    /// The apps that the launcher shows: the built-in ones, then those that came as APKs.
+    private static func launchable(_ context: AppContext) -> [Entry] {
+        let builtIn = context.apps.map { Entry(manifest: $0.manifest, icon: $0.icon) }
+        let foreign = context.system.installed.filter { $0.apk != nil }.map {
+            Entry(manifest: $0, icon: ForeignApp.icon)
+        }
+        return (builtIn + foreign).filter { $0.manifest.mainActivity != nil }
     }
 }

@@ -77,7 +77,7 @@ extension SettingsApp {
         let system = ui.context.system
         let manifest = system.installed.first { $0.package == package }
         let app = ui.context.apps.first { $0.manifest.package == package }
-        let canOpen = manifest?.mainActivity != nil && app != nil
+        let canOpen = manifest?.mainActivity != nil && (app != nil || manifest?.apk != nil)
         return SettingsPage("App info", ui) {
             VStack(spacing: 8) {
                 Self.appIcon(package, ui, size: 56).margin(0).align(.center)

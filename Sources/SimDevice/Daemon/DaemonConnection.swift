@@ -16,8 +16,6 @@ final class DaemonConnection: Sendable {
         var pipe: BytePipe
         var outbox: Outbox
         var task: Task<Void, Never>?
-        /// Reads shell packets, where the stream carries them.
-        var decoder: ShellPacketDecoder?
     }
 
     private struct State {
@@ -62,7 +60,6 @@ final class DaemonConnection: Sendable {
     /// What is done once the lock is released.
     private enum Notice {
         case push(BytePipe, [ArraySlice<UInt8>], owing: Int)
-        case endOfInput(BytePipe)
         case drained(Outbox)
         case ended(Stream)
         case opened(CheckedContinuation<Ends?, Never>, Ends?)
@@ -194,29 +191,13 @@ final class DaemonConnection: Sendable {
             perform(state.connection.acknowledge(id, bytes: bytes.count), &state, &notices)
             return
         }
-        guard state.streams[id]?.decoder != nil else {
-            notices.append(.push(pipe, [bytes], owing: bytes.count))
-            return
-        }
-        var rest = bytes
-        var pieces: [ArraySlice<UInt8>] = []
-        var ended = false
-        while let piece = state.streams[id]?.decoder?.next(&rest) {
-            switch piece {
-            case .stdin(let data): pieces.append(data)
-            case .closeStdin: ended = true
-            default: break
-            }
-        }
-        notices.append(.push(pipe, pieces, owing: bytes.count))
-        if ended { notices.append(.endOfInput(pipe)) }
+        notices.append(.push(pipe, [bytes], owing: bytes.count))
     }
 
     private func carryOut(_ notices: [Notice]) {
         for notice in notices {
             switch notice {
             case .push(let pipe, let pieces, let owing): pipe.push(pieces, owing: owing)
-            case .endOfInput(let pipe): pipe.finish()
             case .drained(let outbox): outbox.drained()
             case .ended(let stream):
                 stream.pipe.finish()
@@ -291,6 +272,7 @@ final class DaemonConnection: Sendable {
         let service = Service(parsing: name)
         let session = ServiceSession(
             device: device,
+            host: ObjectIdentifier(self),
             pipe: ends.0,
             outbox: ends.1,
             openToHost: { [weak self] address in await self?.openToHost(address) },
@@ -300,11 +282,6 @@ final class DaemonConnection: Sendable {
             act { $0.refuse(id) }
             state.withLock { _ = $0.streams.removeValue(forKey: id) }
             return
-        }
-        state.withLock { state in
-            if case .shell(let request) = service, request.framed {
-                state.streams[id]?.decoder = ShellPacketDecoder()
-            }
         }
         act { $0.accept(id) }
         let task = Task {

@@ -47,7 +47,13 @@ actor DeviceActor {
                 )
             }
         }
-        context = DeviceContext(system: system, windows: WindowManager(system: system), latency: latency)
+        context = DeviceContext(
+            system: system,
+            windows: WindowManager(system: system),
+            latency: latency,
+            ports: ports
+        )
+        system.scanPackages()
         if isNew {
             system.closeDatabases()
             try snapshots.save("default", clock: clock.now, properties: system.properties)
@@ -67,50 +73,6 @@ actor DeviceActor {
 
     /// Closes every file.
     func close() { context.system.closeDatabases() }
-
-    // MARK: Shell
-
-    /// Runs a command line, or a dialogue where it is empty, and gives its exit code.
-    func run(_ run: ShellRun) async -> Int32 {
-        if context.agent == nil { context.agent = OnDeviceAgent(device: self) }
-        let output = ShellOutput.stream(Self.translated(run.output, run.terminal), drain: { await run.outbox.drain() })
-        let error = ShellOutput.stream(Self.translated(run.error, run.terminal), drain: { await run.outbox.drain() })
-        if run.command.isEmpty {
-            let dialogue = ShellDialogue(
-                device: context,
-                output: output,
-                error: error,
-                term: run.term,
-                terminal: run.terminal
-            )
-            return await dialogue.run(ShellInput(run.pipe.stream))
-        }
-        let shell = Shell(
-            device: context,
-            input: ShellInput(run.pipe.stream),
-            output: output,
-            error: error,
-            term: run.term
-        )
-        return await shell.run(run.command)
-    }
-
-    /// A terminal's line discipline on the way out.
-    private static func translated(
-        _ send: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
-        _ terminal: Bool
-    ) -> (ArraySlice<UInt8>) -> Void {
-        guard terminal else { return send }
-        return { bytes in
-            var out: [UInt8] = []
-            out.reserveCapacity(bytes.count)
-            for byte in bytes {
-                if byte == 10 { out.append(13) }
-                out.append(byte)
-            }
-            send(out[...])
-        }
-    }
 
     // MARK: Other services
 

@@ -60,7 +60,8 @@ final class Outbox: Sendable {
                 }
             }
         } onCancel: {
-            close()
+            // A command that was interrupted waits no longer; the stream itself may go on.
+            wakeAll(closing: false)
         }
     }
 

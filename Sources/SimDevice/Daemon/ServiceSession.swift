@@ -5,6 +5,8 @@ import ADBWire
 /// What one stream does, by the service that it asked for.
 struct ServiceSession: Sendable {
     let device: DeviceActor
+    /// Which connection this session belongs to.
+    let host: ObjectIdentifier
     let pipe: BytePipe
     let outbox: Outbox
     /// Opens a stream to an address at the host, such as `tcp:27183`; nil where the host refuses, and when the connection
@@ -18,11 +20,22 @@ struct ServiceSession: Sendable {
     func body(for service: Service) -> (@Sendable () async -> Void)? {
         switch service {
         case .shell(let request):
-            if request.framed { return { await framed(request) } }
-            return { await bare(request.command, terminal: request.command.isEmpty) }
+            let command = request.command
+            if request.framed {
+                return { await framed(command, terminal: request.terminal ?? command.isEmpty, term: request.term) }
+            }
+            return { await bare(command, terminal: command.isEmpty) }
         case .exec(let command):
             if command.isEmpty { return nil }
             return { await bare(command, terminal: false) }
+        case .abb(let words, let isFramed):
+            let command = ShellText.quoted(["cmd"] + words)
+            if isFramed { return { await framed(command, terminal: false, term: nil) } }
+            return { await bare(command, terminal: false) }
+        case .socket(let address):
+            guard let server = device.ports.server(at: address) else { return nil }
+            return { await server(pipe, outbox) }
+        case .reverse(let request): return { await reverse(request) }
         case .sync: return { await device.sync(pipe: pipe, outbox: outbox) }
         case .sink: return { while await pipe.next() != nil {} }
         case .source(let count): return { await source(count) }
@@ -48,7 +61,7 @@ struct ServiceSession: Sendable {
         return nil
     }
 
-    private func say(_ text: String) { outbox.send(Array(text.utf8)[...]) }
+    func say(_ text: String) { outbox.send(Array(text.utf8)[...]) }
 
     private func source(_ count: Int) async {
         let block = [UInt8](repeating: 0, count: 1 << 20)
@@ -61,38 +74,65 @@ struct ServiceSession: Sendable {
     }
 
     /// Shell v1 and `exec:`: output and errors in one stream of bytes, no exit code.
-    private func bare(_ command: String, terminal: Bool) async {
-        let outbox = outbox
+    private func bare(_ command: String, terminal wanted: Bool) async {
+        let (outbox, pipe) = (outbox, pipe)
         let send: @Sendable (ArraySlice<UInt8>) -> Void = { outbox.send($0) }
+        let shown: @Sendable (ArraySlice<UInt8>) -> Void = { send(Self.translated($0)[...]) }
+        let terminal = wanted ? Terminal(show: shown) : nil
+        let typist = terminal.map { terminal in
+            Task {
+                while let bytes = await pipe.next() {
+                    terminal.type(bytes)
+                    await terminal.room()
+                }
+                terminal.end()
+            }
+        }
         let run = ShellRun(
             command: command,
             terminal: terminal,
             term: "dumb",
-            pipe: pipe,
-            outbox: outbox,
-            output: send,
-            error: send
+            input: { await pipe.next() },
+            output: wanted ? shown : send,
+            error: wanted ? shown : send,
+            drain: { await outbox.drain() }
         )
         _ = await device.run(run)
+        typist?.cancel()
     }
 
     /// Shell v2: packets for output, errors and the exit code.
-    private func framed(_ request: ShellRequest) async {
+    private func framed(_ command: String, terminal wanted: Bool, term: String?) async {
         let outbox = outbox
-        let terminal = request.terminal ?? request.command.isEmpty
         let output: @Sendable (ArraySlice<UInt8>) -> Void = { send($0) { .stdout($0) } }
-        let error: @Sendable (ArraySlice<UInt8>) -> Void = { send($0) { terminal ? .stdout($0) : .stderr($0) } }
+        let error: @Sendable (ArraySlice<UInt8>) -> Void = { send($0) { .stderr($0) } }
+        let shown: @Sendable (ArraySlice<UInt8>) -> Void = { output(Self.translated($0)[...]) }
+        let frames = ShellFrames(pipe)
+        let terminal = wanted ? Terminal(show: shown) : nil
+        let typist = terminal.map { terminal in Task { await frames.type(into: terminal) } }
         let run = ShellRun(
-            command: request.command,
+            command: command,
             terminal: terminal,
-            term: request.term ?? "dumb",
-            pipe: pipe,
-            outbox: outbox,
-            output: output,
-            error: error
+            term: term ?? "dumb",
+            input: { await frames.next() },
+            output: wanted ? shown : output,
+            error: wanted ? shown : error,
+            drain: { await outbox.drain() }
         )
         let code = await device.run(run)
+        typist?.cancel()
         outbox.send(ShellPacket.encoded(.exit(UInt8(truncatingIfNeeded: code)))[...])
+    }
+
+    /// A terminal's line discipline on the way out: LF becomes CR LF.
+    private static func translated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + 16)
+        for byte in bytes {
+            if byte == 10 { out.append(13) }
+            out.append(byte)
+        }
+        return out
     }
 
     private func send(_ bytes: ArraySlice<UInt8>, _ piece: (ArraySlice<UInt8>) -> ShellPiece) {
@@ -103,16 +143,4 @@ struct ServiceSession: Sendable {
             outbox.send(ShellPacket.encoded(piece(part))[...])
         }
     }
-}
-
-/// A command line with its streams, as the daemon hands it to the device.
-struct ShellRun: Sendable {
-    var command: String
-    /// Whether a terminal is wanted: line breaks become CR LF, and an empty command is a dialogue.
-    var terminal: Bool
-    var term: String
-    var pipe: BytePipe
-    var outbox: Outbox
-    var output: @Sendable (ArraySlice<UInt8>) -> Void
-    var error: @Sendable (ArraySlice<UInt8>) -> Void
 }

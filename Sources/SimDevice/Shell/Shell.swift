@@ -27,6 +27,8 @@ final class Shell {
     var input: ShellInput
     /// By descriptor: 1 standard output, 2 standard error.
     var streams: [Int: ShellOutput]
+    /// The terminal that the shell runs in, where it does.
+    let terminal: Terminal?
     /// How many shells, scripts and `eval`s lie around this one.
     var depth = 0
     /// The code of the `exit` that ended this shell; nil while it goes on.
@@ -45,8 +47,16 @@ final class Shell {
         "EXTERNAL_STORAGE": "/sdcard",
     ]
 
-    init(device: DeviceContext, input: ShellInput, output: ShellOutput, error: ShellOutput, term: String = "dumb") {
+    init(
+        device: DeviceContext,
+        input: ShellInput,
+        output: ShellOutput,
+        error: ShellOutput,
+        term: String = "dumb",
+        terminal: Terminal? = nil
+    ) {
         self.device = device
+        self.terminal = terminal
         self.input = input
         streams = [1: output, 2: error]
         variables = Self.environment.merging(["TERM": term, "PWD": "/"]) { $1 }
@@ -63,6 +73,7 @@ final class Shell {
         status = other.status
         input = other.input
         streams = other.streams
+        terminal = other.terminal
         depth = other.depth
         budget = other.budget
     }

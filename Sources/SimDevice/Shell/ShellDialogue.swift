@@ -1,65 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADBWire
+
 /// `adb shell` without a command: reads lines and runs each in the same shell.
 ///
-/// With a terminal it shows a prompt, echoes what is typed and knows backspace, ctrl-C, ctrl-D and ctrl-U; without one
-/// it is silent, as a shell that reads a script.
+/// With a terminal it shows a prompt and ^C ends the command that runs; without one it is silent, as a shell that reads a
+/// script.
 final class ShellDialogue {
     private let shell: Shell
     private let output: ShellOutput
-    private let terminal: Bool
-    private var line: [UInt8] = []
     private var pending = ""
 
-    init(device: DeviceContext, output: ShellOutput, error: ShellOutput, term: String, terminal: Bool) {
+    init(device: DeviceContext, output: ShellOutput, error: ShellOutput, term: String, terminal: Terminal?) {
         self.output = output
-        self.terminal = terminal
-        shell = Shell(device: device, input: ShellInput(), output: output, error: error, term: term)
+        shell = Shell(device: device, input: ShellInput(), output: output, error: error, term: term, terminal: terminal)
     }
 
     /// Runs until the input ends or `exit`.
     nonisolated(nonsending) func run(_ input: ShellInput) async -> Int32 {
-        guard terminal else {
-            while let bytes = await input.line() {
-                if let code = await execute(String(decoding: bytes, as: UTF8.self)) { return code }
-            }
-            return shell.status
-        }
-        prompt()
-        var afterReturn = false
-        while let piece = await input.next() {
-            for byte in piece {
-                defer { afterReturn = byte == 13 }
-                switch byte {
-                case 13, 10:
-                    if byte == 10 && afterReturn { continue }
-                    output.write("\n")
-                    let text = String(decoding: line, as: UTF8.self)
-                    line = []
-                    if let code = await execute(text) { return code }
-                    prompt()
-                case 8, 127:
-                    guard !line.isEmpty else { continue }
-                    // A character may be several bytes; they go together.
-                    while let last = line.popLast(), last & 0xc0 == 0x80 {}
-                    output.write([8, 32, 8])
-                case 3:
-                    (line, pending) = ([], "")
-                    output.write("^C\n")
-                    shell.status = 130
-                    prompt()
-                case 4: if line.isEmpty { return shell.status }
-                case 21:
-                    output.write(line.filter { $0 & 0xc0 != 0x80 }.flatMap { _ in [8, 32, 8] as [UInt8] })
-                    line = []
-                default:
-                    guard byte >= 32 || byte == 9, line.count < ShellLimit.source else { continue }
-                    line.append(byte)
-                    output.write([byte])
-                }
-            }
+        // The commands read on where the shell has stopped, as those of a script do.
+        shell.input = input
+        while let bytes = await input.line() {
+            guard let line = whole(String(decoding: bytes, as: UTF8.self)) else { continue }
+            _ = await shell.run(line)
+            if let code = over { return code }
         }
         return shell.status
+    }
+
+    /// Runs on a terminal until ^D or `exit`.
+    func run(_ terminal: Terminal, on actor: isolated DeviceActor) async -> Int32 {
+        while true {
+            prompt()
+            switch await terminal.read() {
+            case .end:
+                if Task.isCancelled { return 129 }
+                output.write("\n")
+                return shell.status
+            case .interrupt:
+                pending = ""
+                shell.status = 130
+            case .bytes(let bytes):
+                let text = String(decoding: bytes.last == 10 ? bytes.dropLast() : bytes, as: UTF8.self)
+                guard let line = whole(text) else { continue }
+                _ = await shell.run(line, interruptible: terminal, on: actor)
+                if let code = over { return code }
+            }
+        }
     }
 
     private func prompt() {
@@ -68,8 +55,11 @@ final class ShellDialogue {
         output.write((shell.status == 0 ? "" : "\(shell.status)|") + "emu64x:\(folder) # ")
     }
 
-    /// Runs a line, or keeps it where more has to follow; the code where the dialogue is over.
-    private nonisolated(nonsending) func execute(_ text: String) async -> Int32? {
+    /// The code where the dialogue is over.
+    private var over: Int32? { Task.isCancelled ? 129 : shell.exited }
+
+    /// A line with those before it, or nil where more has to follow.
+    private func whole(_ text: String) -> String? {
         let whole = pending.isEmpty ? text : pending + "\n" + text
         do {
             _ = try ShellParser.parse(whole)
@@ -78,9 +68,28 @@ final class ShellDialogue {
             return nil
         } catch {}
         pending = ""
-        if whole.trimmed.isEmpty { return nil }
-        _ = await shell.run(whole)
-        if Task.isCancelled { return 130 }
-        return shell.exited
+        return whole.trimmed.isEmpty ? nil : whole
+    }
+}
+
+extension Shell {
+    /// Runs a command line that reads from a terminal and that ^C ends, with 130 as its code.
+    func run(_ text: String, interruptible terminal: Terminal, on actor: isolated DeviceActor) async -> Int32 {
+        if let size = terminal.size {
+            variables["COLUMNS"] = "\(size.columns)"
+            variables["LINES"] = "\(size.rows)"
+        }
+        input = ShellInput(terminal.stream)
+        let task = Task {
+            _ = actor
+            return await self.run(text)
+        }
+        terminal.setInterrupt { task.cancel() }
+        defer { terminal.setInterrupt(nil) }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 }

@@ -74,6 +74,7 @@ final class ShellOutput {
 final class ShellInput {
     private var pending: ArraySlice<UInt8>
     private var stream: AsyncStream<ArraySlice<UInt8>>.Iterator?
+    private var source: AsyncStream<ArraySlice<UInt8>>?
 
     /// Bytes that are there already.
     init(_ bytes: [UInt8] = []) { pending = bytes[...] }
@@ -81,7 +82,14 @@ final class ShellInput {
     /// Bytes that come over a stream until it ends.
     init(_ stream: AsyncStream<ArraySlice<UInt8>>) {
         pending = []
+        source = stream
         self.stream = stream.makeAsyncIterator()
+    }
+
+    /// The rest of the input, for a task of its own: what is there already, then what comes. Nobody else reads after this.
+    func detached() -> (ready: ArraySlice<UInt8>, stream: AsyncStream<ArraySlice<UInt8>>?) {
+        defer { (pending, stream, source) = ([], nil, nil) }
+        return (pending, stream == nil ? nil : source)
     }
 
     /// The next piece; nil at the end.

@@ -9,8 +9,16 @@ final class DeviceContext {
     var agent: OnDeviceAgent?
     var agentSettings = AgentSettings()
     private var reactions: [(due: ContinuousClock.Instant, effect: () -> Void)] = []
+    /// What listens on the device.
+    let ports: DevicePorts
 
-    init(system: DeviceSystem, windows: WindowManager, latency: LatencyModel) {
+    init(
+        system: DeviceSystem,
+        windows: WindowManager,
+        latency: LatencyModel,
+        ports: DevicePorts = DevicePorts()
+    ) {
+        self.ports = ports
         self.system = system
         self.windows = windows
         self.latency = latency

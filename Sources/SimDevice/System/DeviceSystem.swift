@@ -27,6 +27,8 @@ final class DeviceSystem {
     var random: SeededRandom
     /// What the package manager knows; the window manager adds its apps.
     var installed: [AppManifest] = []
+    /// Apps that came as APKs.
+    let packages: PackageStore
     /// System properties, as `getprop` shows them.
     var properties: [String: String]
     /// The text on the clipboard; nil where there is none.
@@ -43,6 +45,7 @@ final class DeviceSystem {
         self.seed = seed
         self.properties = properties
         files = try DeviceFiles(root: root, clock: clock)
+        packages = PackageStore(files: files)
         settings = SettingsStore(files: files)
         log = LogBuffer(clock: clock)
         notifications = NotificationList(clock: clock)
@@ -88,6 +91,12 @@ final class DeviceSystem {
     func setAutoRotation(_ on: Bool) {
         if !on { settings.put(.system, "user_rotation", "0") }
         settings.put(.system, "accelerometer_rotation", on ? "1" : "0")
+    }
+
+    /// Reads anew which apps lie in `/data/app`.
+    func scanPackages() {
+        installed.removeAll { $0.apk != nil }
+        installed += packages.scan().filter { new in !installed.contains { $0.package == new.package } }
     }
 
     // MARK: Radios
@@ -138,6 +147,7 @@ final class DeviceSystem {
     func reload() {
         closeDatabases()
         settings.reload()
+        scanPackages()
         notifications.reset()
         telephony.reset()
         clipboard = nil

@@ -149,6 +149,12 @@ struct AppManifest: Sendable {
     var intentFilters: [IntentFilter]
     var isSystem: Bool
     var permissions: [String]
+    /// Where the app's file lies on the device; nil for an app that is part of it.
+    var apk: String?
+    /// When it was installed, in seconds since 1970 by the device's clock; nil for one that was always there.
+    var installed: Int64?
+    var minSDK = 21
+    var targetSDK = 33
 
     init(
         package: String,

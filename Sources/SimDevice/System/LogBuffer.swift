@@ -1,39 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The device's log, as `logcat` shows it: the last lines only.
-final class LogBuffer {
-    /// A line's weight, by the letter that `logcat` prints.
-    enum Level: String, Sendable, CaseIterable {
-        case verbose = "V"
-        case debug = "D"
-        case info = "I"
-        case warning = "W"
-        case error = "E"
-    }
+import ADBWire
+import Synchronization
 
-    /// One line of the log.
-    struct Line: Sendable {
-        /// Device time, in milliseconds since 1970.
-        var time: Int64
-        var level: Level
-        var tag: String
-        var message: String
+/// The device's log, as `logcat` shows it: the last entries only.
+final class LogBuffer {
+    /// How grave an entry is.
+    enum Level: Sendable {
+        case verbose, debug, info, warning, error, fatal
+
+        fileprivate var letter: LogRecord.Level {
+            switch self {
+            case .verbose: .verbose
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            case .fatal: .fatal
+            }
+        }
     }
 
     private static let capacity = 4096
     private let clock: DeviceClock
-    private(set) var lines: [Line] = []
-    /// Lines that were ever added.
+    private(set) var records: [LogRecord] = []
+    /// Entries that were ever added.
     private(set) var count = 0
+    /// Tells those who follow the log that something was added.
+    let news = Signal()
+
+    /// Tags of the system and of the radio; all others are in the main buffer.
+    private static let places: [String: LogRecord.Buffer] = [
+        "ActivityManager": .system, "ActivityTaskManager": .system, "PackageManager": .system,
+        "ConnectivityService": .system, "WindowManager": .system, "RIL": .radio, "AndroidRuntime": .crash,
+    ]
 
     init(clock: DeviceClock) { self.clock = clock }
 
-    /// Adds a line; line breaks in `message` stay in it.
-    func add(_ level: Level = .info, _ tag: String, _ message: String) {
-        if lines.count >= Self.capacity { lines.removeFirst(Self.capacity / 4) }
+    /// Adds an entry; line breaks in `message` stay in it.
+    func add(
+        _ level: Level = .info,
+        _ tag: String,
+        _ message: String,
+        pid: Int32 = 521,
+        buffer: LogRecord.Buffer? = nil
+    ) { add(level.letter, tag, message, pid: pid, buffer: buffer) }
+
+    func add(
+        _ level: LogRecord.Level,
+        _ tag: String,
+        _ message: String,
+        pid: Int32,
+        buffer: LogRecord.Buffer? = nil
+    ) {
+        if records.count >= Self.capacity { records.removeFirst(Self.capacity / 4) }
         count += 1
-        lines.append(Line(time: clock.now, level: level, tag: tag, message: message))
+        let now = clock.now
+        let seconds = now >= 0 ? now / 1000 : (now - 999) / 1000
+        records.append(
+            LogRecord(
+                seconds: seconds,
+                nanoseconds: Int32(now - seconds * 1000) * 1_000_000,
+                pid: pid,
+                tid: pid,
+                level: level,
+                tag: tag,
+                message: message,
+                buffer: buffer ?? Self.places[tag] ?? .main
+            )
+        )
+        news.send()
     }
 
-    func clear() { lines.removeAll() }
+    /// Empties some buffers.
+    func clear(_ buffers: Set<LogRecord.Buffer>) {
+        records.removeAll { buffers.contains($0.buffer ?? .main) }
+    }
+}
+
+/// Wakes those who wait for something to happen.
+final class Signal: Sendable {
+    private struct State {
+        var count = 0
+        var next = 0
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// How often it was sent.
+    var count: Int { state.withLock { $0.count } }
+
+    func send() {
+        let waiters = state.withLock { state in
+            state.count += 1
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns once it was sent more often than `seen` times, or where the task is cancelled.
+    func wait(after seen: Int) async {
+        let id = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready = state.withLock { state in
+                    if state.count > seen || Task.isCancelled { return true }
+                    state.waiters[id] = continuation
+                    return false
+                }
+                if ready { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+    }
 }

@@ -27,7 +27,7 @@ extension ToolTable {
                 call.out.line("  " + name)
             }
             return 0
-        case "package": return try package(call.with("pm", rest))
+        case "package": return try await package(call.with("pm", rest))
         case "activity": return try await am(call.with("am", rest))
         case "settings": return try settings(call.with("settings", rest))
         case "appops", "overlay", "notification", "device_config", "jobscheduler": return 0

@@ -246,18 +246,21 @@ extension ToolTable {
         call.out.line("Packages:")
         for manifest in shown {
             let id = uid(manifest.package, call)
+            let time = manifest.installed.map {
+                DateFields(ms: $0 * 1000, zone: call.system.timeZone).format("%Y-%m-%d %H:%M:%S")
+            }
             call.out.write(
                 """
                   Package [\(manifest.package)] (\(hash(manifest.package))):
                     userId=\(id)
                     pkg=Package{\(hash("pkg " + manifest.package)) \(manifest.package)}
                     codePath=\(DevicePath.parent(apk(manifest)))
-                    versionCode=\(manifest.versionCode) minSdk=21 targetSdk=33
+                    versionCode=\(manifest.versionCode) minSdk=\(manifest.minSDK) targetSdk=\(manifest.targetSDK)
                     versionName=\(manifest.versionName)
                     flags=[ \(manifest.isSystem ? "SYSTEM " : "")HAS_CODE ALLOW_CLEAR_USER_DATA ]
                     dataDir=/data/user/0/\(manifest.package)
-                    firstInstallTime=2023-01-01 00:00:00
-                    lastUpdateTime=2023-01-01 00:00:00
+                    firstInstallTime=\(time ?? "2023-01-01 00:00:00")
+                    lastUpdateTime=\(time ?? "2023-01-01 00:00:00")
 
                 """
             )

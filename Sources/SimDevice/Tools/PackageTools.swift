@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ToolTable {
-    static let packageTools: [String: Tool] = ["pm": .quick(package)]
+    static let packageTools: [String: Tool] = ["pm": .slow(package)]
 
-    static func package(_ call: ToolCall) throws -> Int32 {
+    nonisolated(nonsending) static func package(_ call: ToolCall) async throws -> Int32 {
         guard let verb = call.arguments.first else {
             call.err.line("Package manager (package) commands:\n  help\n    Print this help text.")
             return 255
@@ -31,21 +31,15 @@ extension ToolTable {
                 call.system.granted[manifest.package]?.remove(words[1])
             }
         case "resolve-activity": return try resolve(call, words)
+        case "query-activities": return try query(call, words)
+        case "dump":
+            guard let name = words.last else { throw missing(verb) }
+            return try await call.shell.call("dumpsys", ["package", name])
         case "enable", "disable", "disable-user":
             guard let name = words.last, find(name, call) != nil else { throw unknown(words.last ?? "", verb) }
             call.out.line("Package \(name) new state: \(verb == "enable" ? "enabled" : "disabled-user")")
-        case "uninstall":
-            guard let manifest = find(words.last ?? "", call), !manifest.isSystem else {
-                call.out.line("Failure [DELETE_FAILED_INTERNAL_ERROR]")
-                return 1
-            }
-            stop(manifest.package, call)
-            try? call.files.remove(manifest.dataFolder)
-            call.system.installed.removeAll { $0.package == manifest.package }
-            call.out.line("Success")
-        case "install", "install-create":
-            call.err.line("Failure [INSTALL_FAILED_INVALID_APK: the built-in device runs no APKs]")
-            return 1
+        case "uninstall": return uninstall(call, words)
+        case "install": return try await install(call, words)
         default:
             call.err.line("Unknown command: \(verb)")
             return 255
@@ -100,60 +94,12 @@ extension ToolTable {
         try? call.files.remove("/sdcard/Android/data/" + package)
     }
 
-    /// `cmd package resolve-activity [--brief] INTENT`.
-    static func resolve(_ call: ToolCall, _ words: [String]) throws -> Int32 {
-        let brief = words.contains("--brief")
-        let parsed = try IntentArguments(
-            words.filter { $0 != "--brief" && $0 != "--components" },
-            command: "resolve-activity"
-        )
-        guard let (manifest, activity) = target(parsed.intent, call) else {
-            call.out.line("No activity found")
-            return 0
-        }
-        let name = ComponentName(package: manifest.package, activity: activity).short
-        if brief {
-            call.out.line("priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true")
-            call.out.line(name)
-        } else {
-            call.out.write(
-                """
-                priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true
-                ActivityInfo:
-                  name=\(activity)
-                  packageName=\(manifest.package)
-                  enabled=true exported=true directBootAware=false
-
-                """
-            )
-        }
-        return 0
-    }
-
-    private static func target(_ intent: Intent, _ call: ToolCall) -> (AppManifest, String)? {
-        if let component = intent.component {
-            guard let manifest = find(component.package, call), manifest.activities.contains(component.activity) else {
-                return nil
-            }
-            return (manifest, component.activity)
-        }
-        for manifest in call.manifests where intent.package == nil || intent.package == manifest.package {
-            let launch =
-                intent.categories.contains("android.intent.category.LAUNCHER")
-                || (intent.action == "android.intent.action.MAIN" && intent.package != nil)
-            if launch, let main = manifest.mainActivity { return (manifest, main) }
-            if let filter = manifest.intentFilters.first(where: { $0.matches(intent) }) {
-                return (manifest, ComponentName(package: manifest.package, activity: filter.activity).activity)
-            }
-        }
-        return nil
-    }
-
     static func find(_ package: String, _ call: ToolCall) -> AppManifest? {
         call.manifests.first { $0.package == package }
     }
 
     static func apk(_ manifest: AppManifest) -> String {
+        if let apk = manifest.apk { return apk }
         let name = String(manifest.label.filter(\.isLetter))
         return manifest.isSystem
             ? "/system/priv-app/\(name)/\(name).apk" : "/data/app/~~\(name)==/\(manifest.package)-1/base.apk"

@@ -13,27 +13,37 @@ extension WindowManager {
     /// Which activity an intent goes to.
     func resolve(_ intent: Intent) -> Result<(app: any App.Type, component: ComponentName), StartFailure> {
         if let component = intent.component {
-            guard let app = app(component.package), app.manifest.activities.contains(component.activity) else {
-                return .failure(.noSuchActivity)
-            }
+            guard let (app, manifest) = known(component.package).first,
+                manifest.activities.contains(component.activity)
+            else { return .failure(.noSuchActivity) }
             return .success((app, component))
         }
-        let candidates = allApps.filter { intent.package == nil || $0.manifest.package == intent.package }
+        let candidates = known(intent.package)
         let launches = intent.action == nil || intent.action == "android.intent.action.MAIN"
         let isLauncher = intent.categories.contains("android.intent.category.LAUNCHER") || intent.action == nil
         if launches, isLauncher, intent.package != nil, intent.dataURI == nil,
-            let app = candidates.first, let main = app.manifest.mainActivity
+            let (app, manifest) = candidates.first, let main = manifest.mainActivity
         {
-            return .success((app, ComponentName(package: app.manifest.package, activity: main)))
+            return .success((app, ComponentName(package: manifest.package, activity: main)))
         }
         guard intent.action != nil || intent.dataURI != nil else { return .failure(.unresolved) }
-        for app in candidates {
-            if let filter = app.manifest.intentFilters.first(where: { $0.matches(intent) }) {
-                return .success((app, ComponentName(package: app.manifest.package, activity: filter.activity)))
+        for (app, manifest) in candidates {
+            if let filter = manifest.intentFilters.first(where: { $0.matches(intent) }) {
+                return .success((app, ComponentName(package: manifest.package, activity: filter.activity)))
             }
         }
         return .failure(.unresolved)
     }
+
+    /// The apps that have windows, or the one of a package: the built-in ones, then those that came as APKs.
+    private func known(_ package: String?) -> [(app: any App.Type, manifest: AppManifest)] {
+        let all =
+            allApps.map { ($0, $0.manifest) } + system.installed.filter { $0.apk != nil }.map { (ForeignApp.self, $0) }
+        return all.filter { package == nil || $0.1.package == package }
+    }
+
+    /// The activity that the launcher starts for a package.
+    private func mainActivity(of package: String) -> String? { known(package).first?.manifest.mainActivity }
 
     /// Why an intent goes nowhere.
     enum StartFailure: Error { case unresolved, noSuchActivity }
@@ -71,7 +81,7 @@ extension WindowManager {
         _ component: ComponentName,
         _ fresh: StartResult
     ) -> StartResult {
-        let isMain = component.activity == app.manifest.mainActivity
+        let isMain = component.activity == mainActivity(of: component.package)
         let isLaunch = isMain && [nil, "android.intent.action.MAIN"].contains(intent.action) && intent.extras.isEmpty
         let clears = intent.flags & (IntentFlag.clearTask | IntentFlag.clearTop) != 0
         if let index = stacks.firstIndex(where: { $0.package == component.package }), !clears {
@@ -161,7 +171,7 @@ extension WindowManager {
         if taken || activity.isHome { return }
         // Since Android 12, BACK on a launcher activity puts the task behind and keeps its state.
         let isRoot = stacks.first?.activities.count == 1
-        let main = app(activity.component.package)?.manifest.mainActivity
+        let main = mainActivity(of: activity.component.package)
         if isRoot && activity.component.activity == main && activity.requester == nil { return goHome() }
         finish(activity, [:])
     }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import NIOCore
+import NIOPosix
+
+/// Joins a TCP connection of this machine with a stream of a device.
+enum Splice {
+    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    /// How long the device may be silent once the local end has said that nothing more comes.
+    ///
+    /// A stream of the bridge cannot be closed in one direction, so the device is never told. Whoever closes its half of the
+    /// connection may still wait for an answer, and gets what comes; whoever waits for nothing does not keep it open.
+    static let grace = Duration.seconds(2)
+
+    static func wrap(_ channel: any Channel) throws -> Connection {
+        try Connection(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
+    }
+
+    /// Moves bytes both ways until both ends are done. Neither end is held up by the other for longer than it asks for.
+    static func join(_ connection: Connection, _ stream: ADBStream, grace: Duration = Splice.grace) async {
+        defer { stream.close() }
+        try? await connection.executeThenClose { inbound, outbound in
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    do {
+                        for try await buffer in inbound {
+                            try await stream.write(Array(buffer.readableBytesView)[...])
+                        }
+                        // The local end has closed its half.
+                        stream.arm(.idle(grace), for: "an answer")
+                    } catch {
+                        stream.close()
+                    }
+                    return false
+                }
+                group.addTask {
+                    do {
+                        while let bytes = try await stream.read() {
+                            try await outbound.write(ByteBuffer(bytes: bytes))
+                        }
+                    } catch {}
+                    outbound.finish()
+                    return true
+                }
+                // Only the device's end decides: what it sent must reach the local end, whatever that still sends.
+                for await isDone in group where isDone { group.cancelAll() }
+            }
+        }
+    }
+
+    /// Connects to a port of this machine and joins it with the stream; the stream is closed where nothing listens there.
+    static func connect(port: Int, _ stream: ADBStream) async {
+        do {
+            let connection = try await TCP.bootstrap(timeout: .seconds(10))
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                .connect(host: "127.0.0.1", port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture { try wrap(channel) }
+                }
+            await join(connection, stream)
+        } catch {
+            stream.close()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADB
+import Base
+
+extension DeviceChoice {
+    /// Opens a device that is there already; starts none.
+    ///
+    /// - Throws: `DroidError` with code `device.none` while there is none, and what `open` throws.
+    static func find(_ name: String?) async throws -> ADBDevice {
+        if let name, name != "sim" { return try await open(name, log: { _ in }).device }
+        let usable = await all().filter { $0.isUsable && (name == nil || $0.serial == name) }
+        guard let first = usable.first else {
+            throw DroidError(
+                "device.none",
+                name == nil ? "no device is connected" : "the built-in device does not run",
+                next: "connect one, or: droidagent emulator start --detach"
+            )
+        }
+        // Several are an error that `open` puts into words.
+        return try await open(usable.count == 1 ? first.serial : nil, log: { _ in }).device
+    }
+}
+
+extension DeviceSource {
+    /// The built-in devices of this user. They have no one to ask, so their state files are looked at four times a second.
+    static var builtIn: DeviceSource {
+        DeviceSource("built-in") {
+            AsyncStream { continuation in
+                let task = Task {
+                    var last: [ListedDevice]?
+                    while !Task.isCancelled {
+                        let list = RunningDevices.all().map {
+                            ListedDevice(serial: $0.name == "sim" ? "sim" : $0.serial, state: "device")
+                        }
+                        if list != last { continuation.yield(list) }
+                        last = list
+                        try? await Task.sleep(for: .milliseconds(250))
+                    }
+                    continuation.finish()
+                }
+                continuation.onTermination = { _ in task.cancel() }
+            }
+        }
+    }
+
+    /// All ways by which `devices --watch` sees devices.
+    static var all: [DeviceSource] { [.builtIn, .server()] }
+}
