@@ -76,10 +76,12 @@ struct SyncPusher {
             progress?(state)
             if let (item, error) = block.broken {
                 while let oldest = waiting.first, oldest != item {
-                    guard try await answer(&session, &waiting, packer, waits: true) else { break }
+                    if try await answer(&session, &waiting, packer, waits: true) { continue }
+                    guard waiting.sawRefusal else { throw try await session.brokenOff() }
+                    return oldest
                 }
                 failures[item] = error
-                return waiting.first.map { $0 == item ? item + 1 : $0 } ?? item + 1
+                return item + 1
             }
             while isOpen {
                 let isFull = waiting.count > SyncPusher.window

@@ -183,6 +183,15 @@ struct SyncTreeTests {
             #expect(Set(pushed.failures.map { ($0.path as NSString).lastPathComponent }) == ["two", "missing", "x"])
             #expect(pushed.failures.contains { $0.error.why.contains("Is a directory") })
 
+            // A file whose reading fails in the middle must not stand on the device as if it were whole.
+            for name in ["first", "last"] { try FileBytes.write(name, to: "\(folder)/\(name)") }
+            let sources = [folder + "/first", "/proc/self/mem", folder + "/last"]
+            let broken = try await device.push(sources, to: "/sdcard/to")
+            #expect(broken.files == 2 && broken.failures.map(\.path) == ["/proc/self/mem"])
+            #expect(broken.failures.first?.error.code == "file.read")
+            #expect(try await device.stat("/sdcard/to/mem") == nil)
+            #expect(try await device.pull("/sdcard/to/last") == Array("last".utf8))
+
             try FileBytes.makeFolder(folder + "/to/src/three")
             let pulled = try await device.pull(["/sdcard/to/src"], to: folder + "/to")
             #expect(pulled.files == 1 && pulled.failures.map(\.path) == ["/sdcard/to/src/three"])

@@ -226,6 +226,7 @@ final class SyncService {
     private func writeLarge() async {
         guard let large = incoming?.large, let pieces = incoming?.pieces, !pieces.isEmpty else { return }
         incoming?.pieces = []
+        if large.writer.keepsNothing, large.decoder == nil { return }
         do {
             try await Self.blocking { try large.append(pieces) }
         } catch {

@@ -16,6 +16,8 @@ final class FileWriter {
     private let node: DeviceNode?
     private var descriptor: Int32
     private(set) var count = 0
+    /// Whether what is written goes nowhere.
+    var keepsNothing: Bool { node != nil }
 
     /// Opens the temporary file; the folder must be there.
     init(_ files: DeviceFiles, _ path: String, mode: UInt32) throws {
