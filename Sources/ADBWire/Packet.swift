@@ -55,6 +55,9 @@ public enum WireLimit {
     public static let handshakePayload = 4096
     /// Bytes of data in one `DATA` message of the sync protocol.
     public static let syncData = 64 << 10
+    /// The largest `DATA` message that is believed. Its bytes are handed on as they come, so this costs no memory: it
+    /// only tells a peer that is out of step from one with large pieces.
+    public static let syncClaim = 64 << 20
     /// Longest path in a sync request.
     public static let syncPath = 1024
 }

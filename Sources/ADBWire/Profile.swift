@@ -33,12 +33,22 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .legacy: []
         case .n: [.shellV2, .cmd]
-        case .modern: [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir]
+        case .modern:
+            FeatureSet(
+                [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp] + FeatureSet.syncV2
+            )
         }
     }
 }
 
 extension FeatureSet {
     /// What our client can do.
-    public static let client: FeatureSet = [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .sendReceiveV2]
+    public static let client = FeatureSet(
+        [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp] + syncV2
+    )
+
+    /// The second version of file transfer, whole.
+    static let syncV2: [Feature] = [
+        .sendReceiveV2, .sendReceiveV2Brotli, .sendReceiveV2LZ4, .sendReceiveV2Zstd, .sendReceiveV2DryRun,
+    ]
 }

@@ -216,6 +216,9 @@ public enum SyncResponse: Hashable, Sendable {
     /// It did not work; the device's words.
     case fail(String)
 
+    /// The first number of a `DATA` message, in either direction; its length follows, then its bytes.
+    public static var dataHead: UInt32 { SyncID.data.rawValue }
+
     /// Appends the answer as bytes. Data over 64 KiB is cut into several messages.
     public func encode(into out: inout [UInt8]) {
         switch self {

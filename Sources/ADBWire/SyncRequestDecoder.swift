@@ -72,7 +72,9 @@ public struct SyncRequestDecoder: Sendable {
                 let value = head.bytes[...].little(4, as: UInt32.self)
                 head.clear()
                 switch id {
-                case .data: state = .data(Int(value))
+                case .data:
+                    guard value <= UInt32(WireLimit.syncClaim) else { throw fail("oversize data message") }
+                    state = .data(Int(value))
                 case .done:
                     state = .idle
                     return .done(modified: value)

@@ -34,13 +34,16 @@ public struct SyncResponseDecoder: Sendable {
     }
 
     private var expected: [SyncExpectation] = []
+    private var answered = 0
     private var state = State.idle
     private var head = HeadReader()
 
     public init() {}
 
     /// How many requests are not answered in full.
-    public var outstanding: Int { expected.count }
+    public var outstanding: Int { expected.count - answered }
+
+    private var current: SyncExpectation? { answered < expected.count ? expected[answered] : nil }
 
     /// Says that a request was sent.
     public mutating func expect(_ expectation: SyncExpectation) { expected.append(expectation) }
@@ -59,7 +62,7 @@ public struct SyncResponseDecoder: Sendable {
                     try begin(id)
                     continue
                 }
-                if id == .done, let wanted = expected.first, wanted == .list || wanted == .list2 {
+                if id == .done, let wanted = current, wanted == .list || wanted == .list2 {
                     head.clear()
                     state = .listEnd(4 + (wanted == .list ? SyncStatus.size1 : SyncStatus.size2))
                     continue
@@ -97,7 +100,7 @@ public struct SyncResponseDecoder: Sendable {
                 return id == .entry ? .entry(file) : .entry2(file)
             case .listEnd(let count):
                 guard head.fill(count, from: &input) else { return nil }
-                let version1 = expected.first == .list
+                let version1 = current == .list
                 settle()
                 return version1 ? .listEnd : .listEnd2
             case .data(let remaining):
@@ -120,7 +123,7 @@ public struct SyncResponseDecoder: Sendable {
     }
 
     private mutating func begin(_ id: SyncID) throws(DroidError) {
-        switch (id, expected.first) {
+        switch (id, current) {
         case (.stat, .stat), (.stat2, .stat2), (.lstat2, .lstat2): state = .status(id)
         case (.entry, .list), (.entry2, .list2): state = .entryHead(id)
         default: throw unexpected(id)
@@ -129,8 +132,11 @@ public struct SyncResponseDecoder: Sendable {
 
     /// Reads a message of eight bytes, or the first eight of a longer one.
     private mutating func endSmall(_ id: SyncID, _ value: UInt32) throws(DroidError) -> SyncResponse? {
-        switch (id, expected.first) {
+        switch (id, current) {
         case (.data, .file):
+            guard value <= UInt32(WireLimit.syncClaim) else {
+                throw .violation("the device sent a piece of a file that is too large", "it claims \(value) bytes")
+            }
             state = .data(Int(value))
             return nil
         case (.done, .file):
@@ -153,12 +159,16 @@ public struct SyncResponseDecoder: Sendable {
     private mutating func settle() {
         state = .idle
         head.clear()
-        if !expected.isEmpty { expected.removeFirst() }
+        if answered < expected.count { answered += 1 }
+        if answered >= 1024 || answered == expected.count {
+            expected.removeFirst(answered)
+            answered = 0
+        }
     }
 
     private func unexpected(_ id: SyncID) -> DroidError {
         let name = Command(rawValue: id.rawValue).description
-        let wanted = expected.first.map { "\($0)" } ?? "nothing"
+        let wanted = current.map { "\($0)" } ?? "nothing"
         return .violation("the device's answer makes no sense", "\(name) came where \(wanted) was expected")
     }
 }

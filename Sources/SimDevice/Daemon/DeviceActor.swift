@@ -113,9 +113,14 @@ actor DeviceActor {
 
     // MARK: Other services
 
-    /// Answers requests for files until the stream ends.
-    func sync(pipe: BytePipe, outbox: Outbox) async {
-        await SyncService(files: context.system.files, pipe: pipe, outbox: outbox).run()
+    /// Answers requests for files until the stream ends. Runs off the actor, and comes here for names only.
+    nonisolated func sync(pipe: BytePipe, outbox: Outbox) async {
+        await SyncService(device: self, pipe: pipe, outbox: outbox).run()
+    }
+
+    /// Does something with the device's files; it should be short.
+    func withFiles<Result: Sendable>(_ body: @Sendable (DeviceFiles) throws -> Result) rethrows -> Result {
+        try body(context.system.files)
     }
 
     /// One picture with the header of `framebuffer:` version 2.

@@ -3,79 +3,133 @@
 import ADBWire
 import Base
 import Glibc
+import NIOPosix
 
-/// `sync:`: status, lists, and files in both directions. Runs on the device's actor.
+/// `sync:`: status, lists, and files in both directions, one service a stream.
+///
+/// It runs in a task of its own and goes to the device's actor only for what changes or looks up names: a file's bytes
+/// are read, written, packed and unpacked off it, so a big transfer holds up no command. Small files are kept until they
+/// are whole and stored many at a time, which is one visit to the actor for a packet full of them. Answers to requests
+/// that came together go out together.
 final class SyncService {
+    /// Files up to this size are kept until they are whole.
+    private static let smallFile = 64 << 10
+    /// How many small files one visit to the actor stores, and how many of their bytes: a millisecond or two.
+    private static let visit = (files: 32, bytes: 512 << 10)
+    /// Answers that wait for others, in bytes.
+    private static let answerLimit = 256 << 10
+    private static let linkLimit = 4096
+
     /// A file that the host is sending.
-    private enum Incoming {
-        case file(FileWriter)
-        case link(path: String, target: [UInt8])
-        /// It cannot be stored; what still comes of it is passed over, and then the words are sent.
-        case failed(String)
+    private struct Incoming {
+        var upload: SyncUpload
+        var decoder: CompressionDecoder?
+        var isDryRun = false
+        /// Where it is written, once it is not small any more.
+        var large: SyncLargeFile?
+        /// What came and is not written yet.
+        var pieces: [ArraySlice<UInt8>] = []
+        /// `FAIL` was sent; what still comes of it is passed over.
+        var isRefused = false
     }
 
-    private let files: DeviceFiles
+    private let device: DeviceActor
     private let pipe: BytePipe
     private let outbox: Outbox
     private var decoder = SyncRequestDecoder()
     private var incoming: Incoming?
+    private var uploads: [SyncUpload] = []
+    private var uploadBytes = 0
+    private var answers: [UInt8] = []
+    /// Codecs that wait for the next file.
+    private var decoders: [Compression: CompressionDecoder] = [:]
+    private var encoders: [Compression: CompressionEncoder] = [:]
 
-    init(files: DeviceFiles, pipe: BytePipe, outbox: Outbox) {
-        self.files = files
+    init(device: DeviceActor, pipe: BytePipe, outbox: Outbox) {
+        self.device = device
         self.pipe = pipe
         self.outbox = outbox
     }
 
-    nonisolated(nonsending) func run() async {
-        let input = ShellInput(pipe.stream)
-        while var bytes = await input.next() {
+    /// Serves until the host says goodbye or the stream ends.
+    func run() async {
+        while var bytes = await pipe.next() {
             do {
                 while let request = try decoder.next(&bytes) {
-                    if case .quit = request { return }
+                    if case .quit = request {
+                        await settle()
+                        return
+                    }
                     await answer(request)
                 }
             } catch {
-                send(.fail(error.what))
+                await settle()
+                answer(.fail(error.what))
+                flush()
                 return
             }
+            if incoming?.large != nil { await writeLarge() }
+            await settle()
             if Task.isCancelled { return }
         }
     }
 
-    private nonisolated(nonsending) func answer(_ request: SyncRequest) async {
+    private func answer(_ request: SyncRequest) async {
         switch request {
-        case .stat(let path):
-            let status = status(path, follow: false)
-            send(.stat(status.error == 0 ? status : SyncStatus()))
-        case .stat2(let path): send(.stat2(status(path, follow: true)))
-        case .lstat2(let path): send(.lstat2(status(path, follow: false)))
-        case .list(let path):
-            for file in entries(path) { send(.entry(file)) }
-            send(.listEnd)
-        case .list2(let path):
-            for file in entries(path) { send(.entry2(file)) }
-            send(.listEnd2)
-        case .send(let path, let mode): begin(path, mode)
-        case .send2(let path, let mode, let flags):
-            if flags == 0 { begin(path, mode) } else { incoming = .failed("unknown flags: \(flags)") }
-        case .data(let bytes): store(bytes)
-        case .done(let modified): finish(modified)
-        case .receive(let path): await receive(path)
-        case .receive2(let path, let flags):
-            if flags == 0 { await receive(path) } else { send(.fail("unknown flags: \(flags)")) }
-        case .quit: break
+        case .send(let path, let mode): await begin(path, mode, flags: 0)
+        case .send2(let path, let mode, let flags): await begin(path, mode, flags: flags)
+        case .data(let bytes): await take(bytes)
+        case .done(let modified): await finish(modified)
+        default:
+            await store()
+            switch request {
+            case .stat(let path):
+                let status = await status(path, follow: false)
+                answer(.stat(status.error == 0 ? status : SyncStatus()))
+            case .stat2(let path): answer(.stat2(await status(path, follow: true)))
+            case .lstat2(let path): answer(.lstat2(await status(path, follow: false)))
+            case .list(let path):
+                for file in await entries(path) { answer(.entry(file)) }
+                answer(.listEnd)
+            case .list2(let path):
+                for file in await entries(path) { answer(.entry2(file)) }
+                answer(.listEnd2)
+            case .receive(let path): await receive(path, flags: 0)
+            case .receive2(let path, let flags): await receive(path, flags: flags)
+            default: break
+            }
         }
     }
 
-    private func send(_ response: SyncResponse) { outbox.send(response.encoded[...]) }
+    // MARK: Answers
+
+    private func answer(_ response: SyncResponse) {
+        response.encode(into: &answers)
+        if answers.count >= Self.answerLimit { flush() }
+    }
+
+    private func flush() {
+        guard !answers.isEmpty else { return }
+        outbox.send(answers[...])
+        answers = []
+    }
+
+    /// Does what was put off and sends what waits.
+    private func settle() async {
+        await store()
+        flush()
+        await outbox.drain()
+    }
 
     // MARK: Looking
 
-    private func status(_ path: String, follow: Bool) -> SyncStatus {
-        do {
-            return Self.status(try files.stat(path, follow: follow))
-        } catch {
-            return .failed(UInt32((error as? FileFailure)?.code ?? EIO))
+    private func status(_ path: String, follow: Bool) async -> SyncStatus {
+        await device.withFiles { files in
+            do {
+                return Self.status(try files.stat(path, follow: follow))
+            } catch {
+                return .failed(UInt32((error as? FileFailure)?.code ?? EIO))
+            }
         }
     }
 
@@ -89,104 +143,235 @@ final class SyncService {
         return status
     }
 
-    private func entries(_ path: String) -> [SyncFile] {
-        guard let names = try? files.list(path) else { return [] }
-        return ([".", ".."] + names).compactMap { name in
-            guard let stat = try? files.stat(DevicePath.join(path, name), follow: false) else { return nil }
-            return SyncFile(name: name, status: Self.status(stat))
+    private func entries(_ path: String) async -> [SyncFile] {
+        await device.withFiles { files in
+            ((try? files.listing(path)) ?? []).map { SyncFile(name: $0.name, status: Self.status($0.stat)) }
         }
     }
 
     // MARK: From the host
 
-    private func begin(_ path: String, _ mode: UInt32) {
+    private func begin(_ path: String, _ mode: UInt32, flags: UInt32) async {
+        incoming = Incoming(upload: SyncUpload(path: path, mode: mode, modified: 0, bytes: []))
         do {
-            if mode & UInt32(S_IFMT) == UInt32(S_IFLNK) {
-                try files.makeParents(of: path)
-                incoming = .link(path: path, target: [])
-                return
+            let flags = try SyncFlags(parsing: flags, sending: true)
+            incoming?.isDryRun = flags.isDryRun
+            if let kind = flags.compression {
+                let decoder = try decoders.removeValue(forKey: kind) ?? CompressionDecoder(kind)
+                try decoder.reset()
+                incoming?.decoder = decoder
             }
-            do { try files.makeParents(of: path) } catch let failure as FileFailure {
-                incoming = .failed("secure_mkdirs() failed: \(failure.reason)")
-                return
-            }
-            if files.isFolder(path) {
-                incoming = .failed("couldn't create file: Is a directory")
-                return
-            }
-            // The owner's bits hold for group and others too, as the real daemon has it.
-            let owner = mode >> 6 & 7
-            incoming = .file(try FileWriter(files, path, mode: owner << 6 | owner << 3 | owner & 5))
         } catch {
-            incoming = .failed("couldn't create file: \((error as? FileFailure)?.reason ?? "\(error)")")
+            await store()
+            refuse(SyncStore.reason(error))
         }
     }
 
-    private func store(_ bytes: ArraySlice<UInt8>) {
-        switch incoming {
-        case .file(let writer):
+    /// Says that a file is not stored; its bytes are passed over.
+    private func refuse(_ words: String) {
+        incoming?.isRefused = true
+        incoming?.large = nil
+        incoming?.pieces = []
+        incoming?.upload.bytes = []
+        answer(.fail(words))
+    }
+
+    private func take(_ bytes: ArraySlice<UInt8>) async {
+        guard let file = incoming, !file.isRefused else { return }
+        if file.large != nil {
+            incoming?.pieces.append(bytes)
+        } else if file.isDryRun {
             do {
-                try bytes.withUnsafeBytes { try writer.append($0) }
+                try file.decoder?.decode(bytes) { _ in }
             } catch {
-                incoming = .failed("write failed: \((error as? FileFailure)?.reason ?? "\(error)")")
+                await store()
+                refuse("decompress failed")
             }
-        case .link(let path, let target):
-            guard target.count + bytes.count < 4096 else {
-                incoming = .failed("oversize data message")
-                return
-            }
-            incoming = .link(path: path, target: target + bytes)
-        case .failed, nil: break
+        } else if file.upload.bytes.count + bytes.count <= (file.upload.isLink ? Self.linkLimit : Self.smallFile) {
+            incoming?.upload.bytes.append(contentsOf: bytes)
+        } else if file.upload.isLink {
+            await store()
+            refuse("oversize data message")
+        } else {
+            await grow()
+            if incoming?.large != nil { incoming?.pieces.append(bytes) }
         }
     }
 
-    private func finish(_ modified: UInt32) {
-        defer { incoming = nil }
-        do {
-            switch incoming {
-            case .file(let writer): try writer.finish(modified: Int64(modified))
-            case .link(let path, let target):
-                if (try? files.stat(path, follow: false)) != nil { try files.remove(path) }
-                try files.makeLink(to: String(decoding: target.prefix { $0 != 0 }, as: UTF8.self), at: path)
-            case .failed(let words):
-                send(.fail(words))
-                return
-            case nil: return
+    /// The file is not small: opens it and writes what is here.
+    private func grow() async {
+        await store()
+        guard let file = incoming else { return }
+        let (path, mode) = (file.upload.path, file.upload.mode)
+        let decoder = SendableDecoder(file.decoder)
+        let opened: Result<SyncLargeFile, SyncStore.Refusal> = await device.withFiles { files in
+            do {
+                let writer = try SyncStore.open(path, mode: mode, in: files)
+                return .success(SyncLargeFile(writer, path: path, mode: mode, decoder: decoder.value))
+            } catch {
+                return .failure(error as? SyncStore.Refusal ?? SyncStore.Refusal(words: SyncStore.reason(error)))
             }
-            send(.okay)
+        }
+        switch opened {
+        case .success(let large):
+            incoming?.large = large
+            incoming?.pieces = [file.upload.bytes[...]]
+            incoming?.upload.bytes = []
+            await writeLarge()
+        case .failure(let refusal): refuse(refusal.words)
+        }
+    }
+
+    /// Writes what has come of a large file.
+    private func writeLarge() async {
+        guard let large = incoming?.large, let pieces = incoming?.pieces, !pieces.isEmpty else { return }
+        incoming?.pieces = []
+        do {
+            try await Self.blocking { try large.append(pieces) }
         } catch {
-            send(.fail("couldn't create file: \((error as? FileFailure)?.reason ?? "\(error)")"))
+            let isPacked = (error as? DroidError)?.code == "adb.compression"
+            refuse(isPacked ? "decompress failed" : "write failed: \(SyncStore.reason(error))")
+        }
+    }
+
+    private func finish(_ modified: UInt32) async {
+        if let file = incoming, file.large == nil, !file.isRefused, !file.isDryRun, file.decoder != nil {
+            await unpack(file)
+        }
+        if incoming?.large != nil { await writeLarge() }
+        guard var file = incoming else { return }
+        incoming = nil
+        if let decoder = file.decoder { decoders[decoder.kind] = decoder }
+        if file.isRefused { return }
+        do {
+            try file.decoder?.finish()
+        } catch {
+            await store()
+            answer(.fail("decompress failed"))
+            return
+        }
+        if let large = file.large {
+            let failure: String? = await device.withFiles { files in
+                do {
+                    try SyncStore.finish(large, modified: Int64(modified), in: files)
+                    return nil
+                } catch {
+                    return "couldn't create file: \(SyncStore.reason(error))"
+                }
+            }
+            answer(failure.map { .fail($0) } ?? .okay)
+        } else if file.isDryRun {
+            await store()
+            answer(.okay)
+        } else {
+            file.upload.modified = Int64(modified)
+            uploads.append(file.upload)
+            uploadBytes += file.upload.bytes.count
+            if uploads.count >= Self.visit.files || uploadBytes >= Self.visit.bytes { await store() }
+        }
+    }
+
+    private struct NotSmall: Error {}
+
+    /// Unpacks a file that came small. One that turns out to be large is written as it is unpacked, like any large one.
+    private func unpack(_ file: Incoming) async {
+        guard let decoder = file.decoder else { return }
+        var bytes: [UInt8] = []
+        do {
+            try decoder.decode(file.upload.bytes[...]) { piece in
+                guard bytes.count + piece.count <= Self.smallFile else { throw NotSmall() }
+                bytes.append(contentsOf: piece)
+            }
+            incoming?.upload.bytes = bytes
+        } catch is NotSmall {
+            guard !file.upload.isLink, (try? decoder.reset()) != nil else {
+                await store()
+                return refuse("oversize data message")
+            }
+            await grow()
+        } catch {
+            await store()
+            refuse("decompress failed")
+        }
+    }
+
+    /// Stores the small files that are whole, and answers for them.
+    private func store() async {
+        guard !uploads.isEmpty else { return }
+        let batch = uploads
+        uploads = []
+        uploadBytes = 0
+        for failure in await device.withFiles({ SyncStore.store(batch, in: $0) }) {
+            answer(failure.map { .fail($0) } ?? .okay)
         }
     }
 
     // MARK: To the host
 
-    private nonisolated(nonsending) func receive(_ path: String) async {
-        let descriptor: Int32
+    private func receive(_ path: String, flags: UInt32) async {
+        let reader: SyncReader
         do {
-            let place = try files.resolve(path)
-            descriptor = open(place.host, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-            guard descriptor >= 0 else { throw FileFailure(code: errno, path: path) }
-        } catch {
-            send(.fail("open failed: \((error as? FileFailure)?.reason ?? "\(error)")"))
-            return
-        }
-        defer { close(descriptor) }
-        while !Task.isCancelled {
-            var failure: Int32 = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: WireLimit.syncData) { buffer, count in
-                let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                if got < 0 { failure = errno }
-                count = max(0, got)
+            let flags = try SyncFlags(parsing: flags, sending: false)
+            let descriptor = await device.withFiles { files -> Result<Int32, FileFailure> in
+                do {
+                    let place = try files.resolve(path)
+                    let opened =
+                        DeviceNode(place)?.open()
+                        ?? open(place.host, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+                    return opened >= 0 ? .success(opened) : .failure(FileFailure(code: errno, path: path))
+                } catch {
+                    return .failure(error as? FileFailure ?? FileFailure(code: EIO, path: path))
+                }
             }
-            guard failure == 0 else {
-                send(.fail("read failed: \(String(cString: strerror(failure)))"))
+            switch descriptor {
+            case .success(let descriptor):
+                reader = SyncReader(descriptor)
+                if let kind = flags.compression {
+                    let encoder = try encoders.removeValue(forKey: kind) ?? CompressionEncoder(kind)
+                    try encoder.reset()
+                    reader.encoder = encoder
+                }
+            case .failure(let failure):
+                answer(.fail("open failed: \(failure.reason)"))
                 return
             }
-            if bytes.isEmpty { break }
-            send(.data(bytes[...]))
+        } catch {
+            answer(.fail(SyncStore.reason(error)))
+            return
+        }
+        defer { if let encoder = reader.encoder { encoders[encoder.kind] = encoder } }
+        let isSmall = reader.size <= Self.smallFile
+        while !Task.isCancelled {
+            let block = isSmall ? reader.next() : await Self.read(reader)
+            if block.bytes.count < Self.answerLimit / 2 {
+                answers += block.bytes
+                if answers.count >= Self.answerLimit { flush() }
+            } else {
+                flush()
+                outbox.send(block.bytes[...])
+            }
+            if block.failure != 0 {
+                answer(.fail("read failed: \(FileFailure(code: block.failure, path: path).reason)"))
+                return
+            }
+            if block.isLast { break }
             await outbox.drain()
         }
-        send(.receiveEnd)
+        answer(.receiveEnd)
     }
+
+    private static func read(_ reader: SyncReader) async -> SyncReader.Block {
+        let block = try? await NIOThreadPool.singleton.runIfActive { reader.next() }
+        return block ?? SyncReader.Block(bytes: [], isLast: true, failure: EIO)
+    }
+
+    private static func blocking(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+}
+
+/// Hands a decoder over; whoever hands it over does not touch it again.
+private struct SendableDecoder: @unchecked Sendable {
+    let value: CompressionDecoder?
+    init(_ value: CompressionDecoder?) { self.value = value }
 }

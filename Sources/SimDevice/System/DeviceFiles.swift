@@ -48,7 +48,7 @@ final class DeviceFiles {
     private let clock: DeviceClock
 
     /// What is mounted in a second place: device path, and the folder under the root that it shows.
-    private static let mounts = ["/storage/emulated/0": "/data/media/0"]
+    static let mounts = ["/storage/emulated/0": "/data/media/0"]
 
     /// Makes the folders that every device has where they are missing.
     init(root: String, clock: DeviceClock) throws {
@@ -150,35 +150,10 @@ final class DeviceFiles {
     /// What the path is; with `follow` false, of a link itself.
     func stat(_ path: String, follow: Bool = true) throws -> Stat {
         let place = try resolve(path, followLast: follow)
+        if let node = DeviceNode(place) { return node.stat }
         var status = Glibc.stat()
         guard lstat(place.host, &status) == 0 else { throw FileFailure(code: errno, path: path) }
-        return Stat(
-            mode: UInt32(status.st_mode),
-            size: Int64(status.st_size),
-            modified: Int64(status.st_mtim.tv_sec),
-            modifiedNanoseconds: Int64(status.st_mtim.tv_nsec),
-            accessed: Int64(status.st_atim.tv_sec),
-            changed: Int64(status.st_mtim.tv_sec),
-            inode: UInt64(status.st_ino),
-            device: UInt64(status.st_dev),
-            links: UInt32(truncatingIfNeeded: status.st_nlink),
-            blocks: Int64(status.st_blocks)
-        )
-    }
-
-    /// The names in a folder, sorted by their bytes; without `.` and `..`.
-    func list(_ path: String) throws -> [String] {
-        let place = try resolve(path)
-        guard let folder = opendir(place.host) else { throw FileFailure(code: errno, path: path) }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." && !Self.isTemporary(name) { names.append(name) }
-        }
-        return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        return Self.facts(status)
     }
 
     /// Where a link points to, as it was written.
@@ -193,6 +168,10 @@ final class DeviceFiles {
     /// The whole content of a file.
     func read(_ path: String) throws -> [UInt8] {
         let place = try resolve(path)
+        if let node = DeviceNode(place) {
+            guard node == .null else { throw FileFailure(code: EFBIG, path: path) }
+            return []
+        }
         let descriptor = open(place.host, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFailure(code: errno, path: path) }
         defer { close(descriptor) }
@@ -317,6 +296,7 @@ final class DeviceFiles {
     /// Sets the permission bits.
     func setMode(_ path: String, _ mode: UInt32) throws {
         let place = try resolve(path)
+        if DeviceNode(place) != nil { return }
         guard chmod(place.host, mode & 0o7777) == 0 else { throw FileFailure(code: errno, path: path) }
     }
 
@@ -324,6 +304,7 @@ final class DeviceFiles {
     func touch(_ path: String, seconds: Int64? = nil, nanoseconds: Int64 = 0, create: Bool = true) throws {
         if create && !exists(path) { try write([UInt8](), to: path) }
         let place = try resolve(path)
+        if DeviceNode(place) != nil { return }
         guard setTime(place.host, seconds, nanoseconds) == 0 else { throw FileFailure(code: errno, path: path) }
     }
 
@@ -358,9 +339,11 @@ final class DeviceFiles {
         return parent.count < root.count ? root : parent
     }
 
-    /// The root and what is mounted cannot be moved or removed, as on a phone.
+    /// The root, what is mounted and the nodes of `/dev` cannot be moved or removed.
     private func guardMount(_ place: Place, _ path: String) throws {
-        if place.device == "/" || Self.mounts[place.device] != nil || place.device == "/data/media/0" {
+        if place.device == "/" || Self.mounts[place.device] != nil || place.device == "/data/media/0"
+            || DeviceNode(place) != nil
+        {
             throw FileFailure(code: EBUSY, path: path)
         }
     }

@@ -4,7 +4,8 @@ import Glibc
 
 /// A file of the device that is being written: under a hidden temporary name beside its place until `finish`.
 ///
-/// Dropped before `finish`, it leaves nothing behind, and the file that stood there is as it was.
+/// Dropped before `finish`, it leaves nothing behind, and the file that stood there is as it was. `append` touches
+/// nothing but the open file, so it may run off the device's actor; opening and `finish` belong on it.
 final class FileWriter {
     static let prefix = ".droidagent-write-"
 
@@ -12,6 +13,7 @@ final class FileWriter {
     private let path: String
     private let place: DeviceFiles.Place
     private let temporary: String
+    private let node: DeviceNode?
     private var descriptor: Int32
     private(set) var count = 0
 
@@ -20,6 +22,13 @@ final class FileWriter {
         self.files = files
         self.path = path
         place = try files.resolve(path)
+        node = DeviceNode(place)
+        if let node {
+            temporary = ""
+            descriptor = -1
+            if node == .full { throw FileFailure(code: ENOSPC, path: path) }
+            return
+        }
         var status = Glibc.stat()
         let there = lstat(place.host, &status) == 0
         if there && status.st_mode & S_IFMT == S_IFDIR { throw FileFailure(code: EISDIR, path: path) }
@@ -47,6 +56,8 @@ final class FileWriter {
 
     /// Adds bytes at the end.
     func append(_ bytes: UnsafeRawBufferPointer) throws {
+        count += bytes.count
+        if node != nil { return }
         var done = 0
         while done < bytes.count {
             let wrote = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
@@ -54,7 +65,6 @@ final class FileWriter {
             guard wrote > 0 else { throw FileFailure(code: errno, path: path) }
             done += wrote
         }
-        count += bytes.count
     }
 
     /// Puts the file in its place, with the device's time or the one given (seconds since 1970).
