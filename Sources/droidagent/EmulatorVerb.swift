@@ -11,8 +11,8 @@ import SimDevice
 struct EmulatorVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator",
-        abstract: "The built-in device: start, stop, list, bench.",
-        subcommands: [EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorBench.self]
+        abstract: "The built-in device: start, stop, list, bench; and the official one: avd.",
+        subcommands: [EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorBench.self, EmulatorAvd.self]
     )
 }
 
