@@ -18,6 +18,7 @@ public enum Icon: String, CaseIterable, Sendable {
     case wifi, wifiOff, bluetooth, airplane, mobileData, sim, brightness, brightnessLow, battery, volume, vibrate
     case doNotDisturb, rotate, flashlight, dark, settings, display, storage, apps, system, info, devices, lock, location
     case accessibility, privacy, language, cast, usb, textSize, error, visibility
+    case microphone, microphoneOff, callEnd, charge
 
     struct Part: Sendable {
         var path: VectorPath

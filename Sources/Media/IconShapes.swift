@@ -13,6 +13,11 @@ enum IconShapes {
         "f M 5 3 L 9 3 L 10.5 8 L 8 10 C 9.5 13 11 14.5 14 16 L 16 13.5 L 21 15 L 21 19"
         + " C 21 20 20 21 19 21 C 10 21 3 14 3 5 C 3 4 4 3 5 3 Z"
 
+    private static let microphone =
+        "f M 12 2.5 C 10 2.5 9 3.8 9 5.5 L 9 11 C 9 12.7 10 14 12 14 C 14 14 15 12.7 15 11 L 15 5.5"
+        + " C 15 3.8 14 2.5 12 2.5 Z | s M 5.5 11 C 5.5 15 8.5 17.2 12 17.2 C 15.5 17.2 18.5 15 18.5 11"
+        + " | s M 12 17.2 L 12 21"
+
     static func words(_ icon: Icon) -> String { navigation(icon) ?? action(icon) ?? thing(icon) ?? device(icon) }
 
     private static func navigation(_ icon: Icon) -> String? {
@@ -181,6 +186,13 @@ enum IconShapes {
                 + " 17.5 11 L 17.5 8"
         case .textSize: "s M 3 6 L 15 6 | s M 9 6 L 9 19 | s M 14 12 L 21 12 | s M 17.5 12 L 17.5 19"
         case .error: "\(dial) | s M 12 7.5 L 12 13 | f O 12 16.3 1.2"
+        case .microphone: microphone
+        case .microphoneOff: "\(microphone) | s M 4 3 L 20 21"
+        case .callEnd:
+            "f M 2 15 C 2 8.5 22 8.5 22 15 L 22 16.4 C 22 17.4 21 17.8 20 17.5 L 16.4 16.4 C 15.4 16.1 15.2 15.4 15.2 14.6"
+                + " L 15.2 13 C 13 12.3 11 12.3 8.8 13 L 8.8 14.6 C 8.8 15.4 8.6 16.1 7.6 16.4 L 4 17.5"
+                + " C 3 17.8 2 17.4 2 16.4 Z"
+        case .charge: "f M 13.5 2 L 5 13.5 L 11 13.5 L 10 22 L 19 10 L 12.5 10 Z"
         case .visibility: "s M 2.5 12 C 6.5 5 17.5 5 21.5 12 C 17.5 19 6.5 19 2.5 12 | f O 12 12 3"
         default: ""
         }

@@ -56,6 +56,9 @@ public struct RGBA: Sendable, Hashable {
         (self.red, self.green, self.blue, self.alpha) = (red, green, blue, alpha)
     }
 
+    /// Whether light ink can be read on it.
+    public var isDark: Bool { Int(red) * 299 + Int(green) * 587 + Int(blue) * 114 < 128_000 }
+
     /// A colour from 0xRRGGBB and an opacity 0...1.
     public init(hex: UInt32, alpha: Double = 1) {
         red = UInt8(truncatingIfNeeded: hex >> 16)

@@ -37,6 +37,11 @@ public struct SimDeviceOptions: Sendable {
     public var seed: UInt64
     public var clock: Clock
     public var latency: Latency
+    /// A YAML file of faults that are on from the start; nil for none.
+    public var faults: String?
+    /// A file with another token that the console takes, as the official emulator keeps one in
+    /// `~/.emulator_console_auth_token`; made with a new token where it is missing. Nil for the device's own token alone.
+    public var sharedTokenFile: String?
 
     /// - Parameters:
     ///   - stateFolder: where the device lies on the host.
@@ -87,22 +92,30 @@ public final class SimulatedDevice: Sendable {
 
     /// Starts a device; it accepts connections when this returns.
     ///
-    /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.port`. Nothing runs after it.
+    /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.faults`, `sim.fault`, `sim.port`.
+    ///   Nothing runs after it.
     public static func start(_ options: SimDeviceOptions) async throws -> SimulatedDevice {
         if options.fresh {
             for part in ["root", "snapshots"] {
                 try? FileManager.default.removeItem(atPath: options.stateFolder + "/" + part)
             }
         }
+        let faults = try options.faults.map { try FaultFile.load($0) } ?? []
         let device = try DeviceActor(options)
+        for fault in faults { try await device.apply(fault) }
         let token = try makeToken()
         let tokenPath = options.stateFolder + "/console-token"
         try FileBytes.write(token + "\n", to: tokenPath, mode: 0o600)
+        let shared = try options.sharedTokenFile.flatMap { try sharedToken($0) }
         let channels = ChannelSet()
         let banner = await device.banner
         do {
             let daemon = try await listen(options.port, channels) { DaemonHandler(device: device, banner: banner) }
-            let session = ConsoleSession(device: device, token: token, tokenPath: tokenPath) {
+            let session = ConsoleSession(
+                device: device,
+                tokens: [token] + (shared.map { [$0] } ?? []),
+                tokenPath: shared == nil ? tokenPath : options.sharedTokenFile ?? tokenPath
+            ) {
                 Task { await channels.close() }
             }
             let console = try await listen(options.consolePort, channels) { ConsoleHandler(session: session) }
@@ -126,6 +139,17 @@ public final class SimulatedDevice: Sendable {
 
     /// Returns when the device has ended, by `stop` or by the console's `kill`.
     public func waitUntilStopped() async { await channels.waitUntilClosed() }
+
+    /// The token in a file that every console of this user shares; nil where the file is empty.
+    private static func sharedToken(_ path: String) throws -> String? {
+        if FileManager.default.fileExists(atPath: path) {
+            let text = String(decoding: try FileBytes.read(path).prefix(1024), as: UTF8.self)
+            return text.split(whereSeparator: \.isWhitespace).first.map(String.init)
+        }
+        let token = try makeToken()
+        try FileBytes.write(token, to: path, mode: 0o600)
+        return token
+    }
 
     private static func makeToken() throws -> String {
         var generator = SystemRandomNumberGenerator()

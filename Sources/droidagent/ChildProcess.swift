@@ -37,10 +37,12 @@ struct ChildProcess: Sendable {
         defer { for end in ends where end >= 0 { close(end) } }
         if let input {
             // So little fits in a pipe at once, so nobody has to be there to write it.
-            guard input.count <= 4096, pipe2(&ends, O_CLOEXEC) == 0, write(ends[1], input, input.count) == input.count
+            guard input.count <= 4096, pipe(&ends) == 0, write(ends[1], input, input.count) == input.count
             else {
                 throw DroidError("process.start", "cannot run \(path)", why: String(cString: strerror(errno)))
             }
+            // A program that reads to the end must not hold the other end itself.
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
         } else {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)

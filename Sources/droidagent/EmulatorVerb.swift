@@ -11,8 +11,11 @@ import SimDevice
 struct EmulatorVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator",
-        abstract: "The built-in device: start, stop, list, bench; and the official one: avd.",
-        subcommands: [EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorBench.self, EmulatorAvd.self]
+        abstract: "The built-in device: start, stop, list, console, bench; and the official one: avd.",
+        subcommands: [
+            EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorConsole.self, EmulatorBench.self,
+            EmulatorAvd.self,
+        ]
     )
 }
 
@@ -33,6 +36,8 @@ struct EmulatorStart: AsyncParsableCommand {
     @Option(help: "real: runs with the wall from 2023-10-15 15:34 UTC; stepped: moves only by modelled time.")
     var clock: ClockChoice = .real
     @Option(help: "phone: models the tool times of a real phone.") var latency: LatencyChoice = .none
+    @Option(help: ArgumentHelp("YAML file of faults that are on from the start.", valueName: "file"))
+    var faults: String?
     @Flag(help: "Forget what is on the device and begin with the image.") var fresh = false
     @Flag(help: "Return as soon as the device accepts connections; it goes on in the background.") var detach = false
     @Option(help: .hidden) var name: String?
@@ -67,6 +72,12 @@ struct EmulatorStart: AsyncParsableCommand {
         options.seed = seed
         options.clock = clock == .real ? .real : .stepped
         options.latency = latency == .none ? .none : .phone
+        options.faults = faults
+        // A port that adb takes for an emulator's has its console below it, opened by the token that adb looks for.
+        let token = NSHomeDirectory() + "/.emulator_console_auth_token"
+        let isPair = (5555...5683).contains(port) && port % 2 == 1
+        if isPair { options.consolePort = port - 1 }
+        if isPair || FileManager.default.fileExists(atPath: token) { options.sharedTokenFile = token }
         let device = try await SimulatedDevice.start(options)
         let running = RunningDevice(
             name: name ?? device.serial,
@@ -87,6 +98,7 @@ struct EmulatorStart: AsyncParsableCommand {
         var all = ["emulator", "start", "--port", "\(port)", "--seed", "\(seed)"]
         all += ["--clock", clock.rawValue, "--latency", latency.rawValue]
         if let image { all += ["--image", image] }
+        if let faults { all += ["--faults", (faults as NSString).standardizingPath] }
         if fresh { all.append("--fresh") }
         if let name { all += ["--name", name] }
         return all

@@ -56,7 +56,7 @@ extension SettingsApp {
             SwitchRow(
                 "Auto-rotate screen",
                 on: isOn(.system, "accelerometer_rotation", ui),
-                onChange: toggle(.system, "accelerometer_rotation", ui)
+                onChange: { ui.context.system.setAutoRotation($0) }
             )
         }
     }
@@ -95,7 +95,7 @@ extension SettingsApp {
         .className("android.widget.FrameLayout")
         .id("com.android.systemui:id/brightness_mirror_container")
         .fillWidth()
-        .padding(left: 16, top: Screen.statusBar + 8, right: 16, bottom: 16)
+        .padding(left: 16, top: ui.context.system.display.statusBar + 8, right: 16, bottom: 16)
         return dialog
     }
 

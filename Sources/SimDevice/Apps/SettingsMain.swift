@@ -31,7 +31,7 @@ extension SettingsApp {
         Category("Connected devices", "Bluetooth, pairing", .devices, 0x4d6bb5, .connected),
         Category("Apps", "Recent apps, all apps", .apps, 0xd56e0c, .apps),
         Category("Notifications", "Notification history, Do Not Disturb", .notifications, 0xc5523a, .notifications),
-        Category("Battery", "100%", .battery, 0x2b8a4b, .battery),
+        Category("Battery", { ui in "\(ui.context.system.hardware.battery.level)%" }, .battery, 0x2b8a4b, .battery),
         Category("Storage", { ui in SettingsApp.storageSummary(ui) }, .storage, 0x7b5ea7, .storage),
         Category("Sound & vibration", "Volume, haptics, Do Not Disturb", .volume, 0xb5418b, .sound),
         Category("Display", "Dark theme, brightness, screen timeout", .brightness, 0xe08a00, .display),

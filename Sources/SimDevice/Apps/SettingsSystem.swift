@@ -7,10 +7,11 @@ extension SettingsApp {
     // MARK: Battery
 
     func batteryPage(_ ui: UI<Self>) -> any Component {
-        SettingsPage("Battery", ui) {
+        let battery = ui.context.system.hardware.battery
+        return SettingsPage("Battery", ui) {
             VStack(spacing: 4) {
-                Text("100%", size: 44).id("com.android.settings:id/usage_summary")
-                Text("Connected, not charging", size: 14, color: .onSurfaceVariant)
+                Text("\(battery.level)%", size: 44).id("com.android.settings:id/usage_summary")
+                Text(battery.words, size: 14, color: .onSurfaceVariant)
                     .id("com.android.settings:id/bottom_summary")
             }
             .padding(horizontal: 20, vertical: 16)

@@ -132,46 +132,4 @@ actor DeviceActor {
         outbox.send(header.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }[...])
         outbox.send(picture.pixels[...])
     }
-
-    // MARK: Console
-
-    /// Saves the whole state under a name.
-    func saveSnapshot(_ name: String) throws {
-        context.system.closeDatabases()
-        try snapshots.save(name, clock: context.system.clock.now, properties: context.system.properties)
-    }
-
-    /// Goes back to a saved state; the screen is as after a restart.
-    func loadSnapshot(_ name: String) throws {
-        context.system.closeDatabases()
-        let state = try snapshots.load(name)
-        context.system.properties = state.properties
-        context.system.clock.set(state.clock)
-        context.system.reload()
-        context.windows.reset()
-    }
-
-    var snapshotNames: [String] { snapshots.names }
-
-    /// The device's time in milliseconds since 1970.
-    var now: Int64 { context.system.clock.now }
-
-    func setClock(_ ms: Int64) {
-        context.system.clock.set(ms)
-        context.windows.timePassed()
-    }
-
-    func advanceClock(_ ms: Int64) {
-        context.system.clock.advance(ms)
-        context.windows.timePassed()
-    }
-
-    /// A text message arrives.
-    func receiveMessage(from number: String, _ text: String) throws {
-        try context.system.messages.add(address: number, body: text, box: .inbox)
-        let name = try context.system.contacts.search(number).first?.display ?? number
-        context.system.notifications.post(package: "com.simplemobiletools.smsmessenger", title: name, text: text)
-        context.system.log.add(.info, "RIL", "< UNSOL_RESPONSE_NEW_SMS from \(number)")
-        context.windows.timePassed()
-    }
 }

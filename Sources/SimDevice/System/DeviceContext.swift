@@ -14,12 +14,14 @@ final class DeviceContext {
 
     /// Lets the time of some work pass: on a stepped clock at once, on a running one by waiting for it.
     nonisolated(nonsending) func spend(_ work: LatencyModel.Work..., extra: Int64 = 0) async throws {
+        // Waiting that a fault asks for is real on a clock that runs, whatever the model of latencies.
+        let fault = work.reduce(0) { $0 + (system.faults.latency[$1] ?? 0) }
         switch system.clock.mode {
         case .stepped:
-            let ms = work.reduce(extra) { $0 + (latency.step[$1] ?? 0) }
+            let ms = work.reduce(extra + fault) { $0 + (latency.step[$1] ?? 0) }
             if ms > 0 { system.clock.advance(ms) }
         case .real:
-            let ms = work.reduce(0) { $0 + (latency.wait[$1] ?? 0) } + (latency.wait.isEmpty ? 0 : extra)
+            let ms = work.reduce(fault) { $0 + (latency.wait[$1] ?? 0) } + (latency.wait.isEmpty ? 0 : extra)
             if ms > 0 { try await Task.sleep(for: .milliseconds(ms)) }
         }
         windows.timePassed()

@@ -15,8 +15,14 @@ final class DeviceSystem {
     let clock: DeviceClock
     let contacts: ContactsStore
     let messages: MessageStore
+    let calls: CallStore
+    let telephony: Telephony
     let notifications: NotificationList
     let log: LogBuffer
+    /// Battery, place, radio network, how the device is held.
+    var hardware = DeviceHardware()
+    /// What goes wrong on purpose.
+    let faults = DeviceFaults()
     /// The device's own randomness; the same seed and the same inputs give the same numbers.
     var random: SeededRandom
     /// What the package manager knows; the window manager adds its apps.
@@ -43,9 +49,12 @@ final class DeviceSystem {
         random = SeededRandom(seed: seed, name: "device")
         let people = DeviceDatabase(files: files, path: ContactsStore.path, create: ContactsSchema.create)
         let texts = DeviceDatabase(files: files, path: MessageStore.path, create: MessageStore.create)
+        let history = DeviceDatabase(files: files, path: CallStore.path, create: CallStore.create)
         contacts = ContactsStore(database: people, clock: clock)
+        calls = CallStore(database: history)
+        telephony = Telephony(clock: clock, log: calls, contacts: contacts)
         messages = MessageStore(database: texts, clock: clock)
-        databases = [ContactsStore.path: people, MessageStore.path: texts]
+        databases = [ContactsStore.path: people, MessageStore.path: texts, CallStore.path: history]
     }
 
     /// The SQLite file at a path, opened once for the whole device and made with `create` where it is missing.
@@ -64,6 +73,21 @@ final class DeviceSystem {
     /// Closes what is open under a folder, before it is emptied.
     func closeDatabases(under folder: String) {
         for (path, database) in databases where path.hasPrefix(folder + "/") { database.close() }
+    }
+
+    // MARK: Display
+
+    /// The display as it is turned now: by the sensors where auto-rotation is on, else by `user_rotation`.
+    var display: Display {
+        if settings.get(.system, "accelerometer_rotation") == "1" { return Display(rotation: hardware.sensed) }
+        let locked = settings.int(.system, "user_rotation") ?? 0
+        return Display(rotation: (0...3).contains(locked) ? locked : 0)
+    }
+
+    /// Turns auto-rotation on or off as the switch in Settings does: off, the display stands upright.
+    func setAutoRotation(_ on: Bool) {
+        if !on { settings.put(.system, "user_rotation", "0") }
+        settings.put(.system, "accelerometer_rotation", on ? "1" : "0")
     }
 
     // MARK: Radios
@@ -115,6 +139,7 @@ final class DeviceSystem {
         closeDatabases()
         settings.reload()
         notifications.reset()
+        telephony.reset()
         clipboard = nil
         granted = [:]
         random = SeededRandom(seed: seed, name: "device")

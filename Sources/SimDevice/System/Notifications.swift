@@ -12,6 +12,8 @@ final class NotificationList {
         var time: Int64
         /// Whether the user cannot swipe it away, such as a running timer.
         var ongoing: Bool
+        /// What a touch opens; nil for the package's first page.
+        var opens: ComponentName?
     }
 
     private let clock: DeviceClock
@@ -23,11 +25,25 @@ final class NotificationList {
 
     /// Shows a notification and gives its id.
     @discardableResult
-    func post(package: String, title: String, text: String, ongoing: Bool = false) -> Int {
+    func post(
+        package: String,
+        title: String,
+        text: String,
+        ongoing: Bool = false,
+        opens: ComponentName? = nil
+    ) -> Int {
         let id = nextID
         nextID += 1
         items.insert(
-            Item(id: id, package: package, title: title, text: text, time: clock.now, ongoing: ongoing),
+            Item(
+                id: id,
+                package: package,
+                title: title,
+                text: text,
+                time: clock.now,
+                ongoing: ongoing,
+                opens: opens
+            ),
             at: 0
         )
         return id

@@ -25,7 +25,16 @@ final class SnapshotStore {
         var schema = 1
         var clock: Int64
         var properties: [String: String]
+        /// Missing in snapshots of older versions.
+        var hardware: DeviceHardware?
         var entries: [String: Entry]
+    }
+
+    /// What a snapshot holds besides the files.
+    struct State {
+        var clock: Int64
+        var properties: [String: String]
+        var hardware: DeviceHardware
     }
 
     /// How a file looked when its blob was known to be its content.
@@ -67,7 +76,12 @@ final class SnapshotStore {
     }
 
     /// Saves the tree as it is. Databases must be closed.
-    func save(_ name: String, clock: Int64, properties: [String: String]) throws {
+    func save(
+        _ name: String,
+        clock: Int64,
+        properties: [String: String],
+        hardware: DeviceHardware = DeviceHardware()
+    ) throws {
         copied = 0
         var entries: [String: Entry] = [:]
         try walk("") { path, status in
@@ -98,13 +112,13 @@ final class SnapshotStore {
             }
         }
         files.touched = []
-        let snapshot = Snapshot(clock: clock, properties: properties, entries: entries)
+        let snapshot = Snapshot(clock: clock, properties: properties, hardware: hardware, entries: entries)
         try FileBytes.write(try JSONEncoder().encode(snapshot), to: folder + "/\(name).json", mode: 0o600)
         loaded[name] = snapshot
     }
 
     /// Makes the tree what it was; gives the clock and the properties of then. Databases must be closed.
-    func load(_ name: String) throws -> (clock: Int64, properties: [String: String]) {
+    func load(_ name: String) throws -> State {
         copied = 0
         let snapshot = try read(name)
         var seen: [String: Look] = [:]
@@ -169,7 +183,29 @@ final class SnapshotStore {
             if look.modified != entry.modified { Self.setTime(host, entry.modified) }
         }
         files.touched = []
-        return (snapshot.clock, snapshot.properties)
+        return State(
+            clock: snapshot.clock,
+            properties: snapshot.properties,
+            hardware: snapshot.hardware ?? DeviceHardware()
+        )
+    }
+
+    /// Takes a snapshot away, with the contents that no other one holds.
+    ///
+    /// - Throws: `DroidError` with code `sim.snapshot` where there is none; then nothing has changed.
+    func remove(_ name: String) throws {
+        _ = try read(name)
+        unlink(folder + "/\(name).json")
+        loaded[name] = nil
+        var held: Set<String> = []
+        // A manifest that cannot be read may hold any of them: then all stay.
+        for other in names {
+            guard let snapshot = try? read(other) else { return }
+            held.formUnion(snapshot.entries.values.compactMap(\.content))
+        }
+        known = known.filter { held.contains($0.value.blob) }
+        let blobs = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/blobs")) ?? []
+        for blob in blobs where !held.contains(blob) { unlink(folder + "/blobs/" + blob) }
     }
 
     private func read(_ name: String) throws -> Snapshot {

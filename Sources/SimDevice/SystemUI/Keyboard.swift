@@ -13,11 +13,12 @@ struct Keyboard {
     enum Page { case letters, symbols }
 
     /// Height above the navigation bar.
-    static let height: Dp = 262
+    static func height(_ display: Display) -> Dp { display.isLandscape ? 198 : 262 }
 
     var page = Page.letters
     var shifted = false
     var kind = View.TextEditing.Kind.text
+    var display = Display()
     /// What a key does.
     var press: (Key) -> Void
 
@@ -31,22 +32,32 @@ struct Keyboard {
         }
         .unlisted()
         .fillWidth()
-        .height(Self.height + Screen.navigationBar)
-        .padding(left: 3, top: 8, right: 3, bottom: Screen.navigationBar)
+        .height(Self.height(display) + Screen.navigationBar)
+        .padding(
+            left: 3 + sideways + display.leftInset,
+            top: display.isLandscape ? 4 : 8,
+            right: 3 + sideways + display.rightInset,
+            bottom: Screen.navigationBar
+        )
         .background(.surfaceVariant)
     }
+
+    /// On a wide display the keys stay near the middle, where thumbs reach them.
+    private var sideways: Dp { display.isLandscape ? 40 : 0 }
 
     private var full: View {
         let rows = page == .letters ? Self.letterRows : Self.symbolRows
         return VStack {
-            HStack {
-                for icon in [Icon.grid, .star, .settings, .more] {
-                    IconView(icon, size: 20).unlisted().weight()
+            if !display.isLandscape {
+                HStack {
+                    for icon in [Icon.grid, .star, .settings, .more] {
+                        IconView(icon, size: 20).unlisted().weight()
+                    }
                 }
+                .unlisted()
+                .fillWidth()
+                .height(40)
             }
-            .unlisted()
-            .fillWidth()
-            .height(40)
             line { characters(rows[0]) }
             line {
                 Spacer(rows[1].count < 10 ? 18 : 0)
@@ -108,7 +119,7 @@ struct Keyboard {
             .unlisted()
             .weight(weight)
             .fillHeight()
-            .margin(horizontal: 2.5, vertical: 4.5)
+            .margin(horizontal: 2.5, vertical: display.isLandscape ? 3 : 4.5)
             .background(quiet ? .secondaryContainer : .surface, radius: key == .space ? 8 : 6)
             .onClick { press(key) }
     }
@@ -118,7 +129,7 @@ struct Keyboard {
             .unlisted()
             .weight(weight)
             .fillHeight()
-            .margin(horizontal: 2.5, vertical: 4.5)
+            .margin(horizontal: 2.5, vertical: display.isLandscape ? 3 : 4.5)
             .background(on ? .primaryContainer : .secondaryContainer, radius: key == .enter ? 22 : 6)
             .onClick { press(key) }
     }

@@ -51,7 +51,7 @@ extension WindowManager {
         case .recents: view = RecentsScreen(manager: self).view
         }
         var layout = Layout(text: text, offsets: systemOffsets)
-        let node = layout.run(view, key: RootKey.panel, in: .display)
+        let node = layout.run(view, key: RootKey.panel, in: system.display.bounds)
         systemOffsets = layout.offsets
         let package = panel == .recents ? LauncherApp.manifest.package : "com.android.systemui"
         return Window(kind: .panel, root: node, package: package)
@@ -67,6 +67,7 @@ struct Shade: Component {
 
     var view: View {
         let tiles = QuickTile.all(manager)
+        let display = system.display
         return ZStack {
             VStack {
                 header
@@ -78,7 +79,12 @@ struct Shade: Component {
             .id("com.android.systemui:id/notification_panel")
             .className("android.widget.FrameLayout")
             .fill()
-            .padding(left: 16, top: Screen.statusBar, right: 16, bottom: Screen.navigationBar)
+            .padding(
+                left: 16 + display.leftInset,
+                top: display.statusBar,
+                right: 16 + display.rightInset,
+                bottom: Screen.navigationBar
+            )
         }
         .fill()
         .background(.rgba(0x0f1116, 0.985))
@@ -112,7 +118,7 @@ struct Shade: Component {
     }
 
     private func tileGrid(_ tiles: [QuickTile]) -> View {
-        Grid(columns: 2) {
+        Grid(columns: system.display.isLandscape ? 4 : 2) {
             for tile in tiles { tile.view }
         }
         .className("android.view.ViewGroup")
@@ -188,7 +194,7 @@ struct Shade: Component {
         .onClick { [unowned manager, system] in
             if !item.ongoing { system.notifications.cancel(item.id) }
             manager.collapsePanels()
-            manager.start(Intent(package: item.package))
+            manager.start(item.opens.map { Intent(component: $0) } ?? Intent(package: item.package))
         }
         .onSwipe { [unowned manager, system] direction in
             guard direction == .left || direction == .right, !item.ongoing else { return }

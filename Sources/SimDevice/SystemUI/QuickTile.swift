@@ -92,9 +92,10 @@ struct QuickTile: Component {
                 "Auto-rotate",
                 .rotate,
                 on: settings.get(.system, "accelerometer_rotation") == "1",
-                action: "android.settings.DISPLAY_SETTINGS",
-                toggle(.system, "accelerometer_rotation")
-            ),
+                action: "android.settings.DISPLAY_SETTINGS"
+            ) {
+                system.setAutoRotation(settings.get(.system, "accelerometer_rotation") != "1")
+            },
             tile(
                 "Battery Saver",
                 .battery,

@@ -9,7 +9,10 @@ struct RecentsScreen: Component {
     private static let share = 0.66
 
     var view: View {
-        let cards = manager.stacks.compactMap { stack in stack.top.map { (stack, $0) } }
+        let display = manager.system.display
+        let cards = manager.stacks.filter { $0.package != InCallApp.package }.compactMap { stack in
+            stack.top.map { (stack, $0) }
+        }
         return ZStack {
             if cards.isEmpty {
                 Text("No recent items", size: 18, color: .onSurface, align: .center)
@@ -17,7 +20,7 @@ struct RecentsScreen: Component {
                     .align(.center)
             } else {
                 ScrollView(.horizontal) {
-                    Spacer(Screen.widthInDp * (1 - Self.share) / 2 - 8)
+                    Spacer(display.widthInDp * (1 - Self.share) / 2 - 8)
                     for (stack, activity) in cards { card(stack, activity) }
                     Button("Clear all", style: .tonal) { [unowned manager] in clearAll(manager) }
                         .id("com.google.android.apps.nexuslauncher:id/clear_all")
@@ -43,10 +46,11 @@ struct RecentsScreen: Component {
     private func card(_ stack: TaskStack, _ activity: Activity) -> View {
         let label = manager.app(stack.package)?.manifest.label ?? stack.package
         let icon = manager.app(stack.package)?.icon
+        let display = manager.system.display
         let thumbnail = Drawing { [unowned manager] canvas, rect, _ in
             canvas.clipped(to: rect, radius: 24 * Screen.scale * Self.share) {
                 canvas.transformed(x: rect.x, y: rect.y, scale: Self.share) {
-                    canvas.fill(Bounds.display.rect, manager.palette(activity.background))
+                    canvas.fill(display.bounds.rect, manager.palette(activity.background))
                     let windows = manager.activityWindows(activity).filter { $0.kind == .page }
                     for window in windows { Painter(canvas: canvas, palette: manager.palette).draw(window.root) }
                 }
@@ -57,7 +61,7 @@ struct RecentsScreen: Component {
             thumbnail
                 .className("android.view.View")
                 .id("com.google.android.apps.nexuslauncher:id/snapshot")
-                .size(Screen.widthInDp * Self.share, Screen.heightInDp * Self.share)
+                .size(display.widthInDp * Self.share, display.heightInDp * Self.share)
         }
         .className("android.widget.FrameLayout")
         .id("com.google.android.apps.nexuslauncher:id/task")
@@ -89,18 +93,18 @@ struct AppIconView: Component {
 
 /// What lies behind the launcher.
 enum Wallpaper {
-    static func draw(_ canvas: Canvas, _ palette: Palette) {
-        let all = Bounds.display.rect
+    static func draw(_ canvas: Canvas, _ palette: Palette, _ display: Display) {
+        let all = display.bounds.rect
         canvas.fillGradient(all, top: RGBA(hex: 0x23406e), bottom: RGBA(hex: 0xd88a6c))
         canvas.fillCircle(x: all.width * 0.72, y: all.height * 0.52, radius: 150, RGBA(hex: 0xffe3bd, alpha: 0.9))
-        hills(canvas, base: 0.66, height: 0.10, RGBA(hex: 0x6d5a86, alpha: 0.85))
-        hills(canvas, base: 0.76, height: 0.08, RGBA(hex: 0x43446f, alpha: 0.95))
-        hills(canvas, base: 0.86, height: 0.06, RGBA(hex: 0x252c4f))
+        hills(canvas, all, base: 0.66, height: 0.10, RGBA(hex: 0x6d5a86, alpha: 0.85))
+        hills(canvas, all, base: 0.76, height: 0.08, RGBA(hex: 0x43446f, alpha: 0.95))
+        hills(canvas, all, base: 0.86, height: 0.06, RGBA(hex: 0x252c4f))
         if palette.dark { canvas.fill(all, RGBA(hex: 0, alpha: 0.35)) }
     }
 
-    private static func hills(_ canvas: Canvas, base: Double, height: Double, _ color: RGBA) {
-        let (w, h) = (Bounds.display.rect.width, Bounds.display.rect.height)
+    private static func hills(_ canvas: Canvas, _ all: Rect, base: Double, height: Double, _ color: RGBA) {
+        let (w, h) = (all.width, all.height)
         var ridge = VectorPath([.move(0, h)])
         for step in 0...90 {
             let x = Double(step) / 90

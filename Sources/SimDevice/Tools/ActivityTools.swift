@@ -163,12 +163,16 @@ extension ToolTable {
     }
 
     private static func describe(_ task: TaskInfo, _ call: ToolCall) -> String {
-        let component = ComponentName(package: task.package, activity: task.activity)
+        let component = task.component
         let home = task.package.contains("launcher")
+        let display = call.system.display
+        let (w, h) = (display.width, display.height)
+        let (size, way) = display.isLandscape ? ("w842dp h411dp", "land") : ("w411dp h842dp", "port")
+        let app = display.isLandscape ? "128, 0 - 2400, 1017" : "0, 128 - 1080, 2337"
         return """
-            RootTask id=\(task.id) bounds=[0,0][1080,2400] displayId=0 userId=0
-             configuration={1.0 310mcc260mnc [en_US] ldltr sw411dp w411dp h842dp 420dpi nrm long port finger qwerty/v/v dpad/v winConfig={ mBounds=Rect(0, 0 - 1080, 2400) mAppBounds=Rect(0, 128 - 1080, 2337) mMaxBounds=Rect(0, 0 - 1080, 2400) mDisplayRotation=ROTATION_0 mWindowingMode=fullscreen mDisplayWindowingMode=fullscreen mActivityType=\(home ? "home" : "standard") mAlwaysOnTop=undefined mRotation=ROTATION_0} s.1 fontWeightAdjustment=0}
-              taskId=\(task.id): \(component.full) bounds=[0,0][1080,2400] userId=0 visible=\(task.visible) topActivity=ComponentInfo{\(component.full)}
+            RootTask id=\(task.id) bounds=[0,0][\(w),\(h)] displayId=0 userId=0
+             configuration={1.0 310mcc260mnc [en_US] ldltr sw411dp \(size) 420dpi nrm long \(way) finger qwerty/v/v dpad/v winConfig={ mBounds=Rect(0, 0 - \(w), \(h)) mAppBounds=Rect(\(app)) mMaxBounds=Rect(0, 0 - \(w), \(h)) mDisplayRotation=\(display.name) mWindowingMode=fullscreen mDisplayWindowingMode=fullscreen mActivityType=\(home ? "home" : "standard") mAlwaysOnTop=undefined mRotation=\(display.name)} s.1 fontWeightAdjustment=0}
+              taskId=\(task.id): \(component.full) bounds=[0,0][\(w),\(h)] userId=0 visible=\(task.visible) topActivity=ComponentInfo{\(component.full)}
 
 
             """

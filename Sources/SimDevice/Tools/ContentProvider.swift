@@ -58,7 +58,6 @@ struct ContentProvider {
 
     func query(_ projection: [String]?, _ filter: String?, _ sort: String?) throws -> [[(String, DatabaseValue)]] {
         if case .settings(let space) = table { return settings(space, projection, filter) }
-        if case .calls = table { return [] }
         let columns = projection.map { $0.joined(separator: ", ") } ?? "*"
         var sql = "SELECT \(columns) FROM (\(source))"
         let conditions = [filter.map { "(\($0))" }, row.map { "_id = \($0)" }].compactMap { $0 }
@@ -72,6 +71,7 @@ struct ContentProvider {
     private var database: DeviceDatabase {
         switch table {
         case .messages, .threads: system.messages.database
+        case .calls: system.calls.database
         default: system.contacts.database
         }
     }
@@ -79,7 +79,7 @@ struct ContentProvider {
     private var order: String {
         switch table {
         case .messages: "date DESC"
-        case .threads: "date DESC"
+        case .threads, .calls: "date DESC"
         default: "_id"
         }
     }
@@ -124,7 +124,8 @@ struct ContentProvider {
             subject, body, service_center, locked, sub_id, error_code, creator, seen FROM sms
             """ + (box.map { " WHERE type = \($0)" } ?? "")
         case .threads: "SELECT * FROM threads"
-        case .calls, .settings: ""
+        case .calls: "SELECT * FROM calls"
+        case .settings: ""
         }
     }
 
@@ -179,7 +180,16 @@ struct ContentProvider {
             }
             try system.contacts.insert(contact)
         case .data, .emails: try insertData(values, text)
-        case .threads, .calls: break
+        case .calls:
+            let kind = text("type").flatMap { Int($0) }.flatMap { CallStore.Kind(rawValue: $0) }
+            try system.calls.add(
+                number: text("number") ?? "",
+                name: text("name"),
+                kind: kind ?? .incoming,
+                date: text("date").flatMap { Int64($0) } ?? system.clock.now,
+                duration: text("duration").flatMap { Int64($0) } ?? 0
+            )
+        case .threads: break
         }
     }
 
@@ -267,7 +277,8 @@ struct ContentProvider {
         case .data, .phones, .emails: "data"
         case .contacts: "contacts"
         case .rawContacts: "raw_contacts"
-        case .calls, .settings: nil
+        case .calls: "calls"
+        case .settings: nil
         }
     }
 }

@@ -28,18 +28,39 @@ extension ToolTable {
             if words[1] == "reset" || words[1] == "420" { return 0 }
             throw ToolFailure(message: "Error: the built-in device has a fixed density of 420", status: 255)
         case "user-rotation", "set-user-rotation":
-            if words.count > 1, words[1] == "free" || words[1] == "lock" {
-                call.system.settings.put(.system, "accelerometer_rotation", words[1] == "free" ? "1" : "0")
-                if words.count > 2 { call.system.settings.put(.system, "user_rotation", words[2]) }
-            } else {
-                call.out.line(call.system.settings.get(.system, "accelerometer_rotation") == "1" ? "free" : "lock 0")
-            }
-            return 0
+            return try userRotation(call, words.dropFirst().filter { $0 != "-d" })
         case "dismiss-keyguard": return 0
         default:
             call.err.line("Unknown command: \(words.first ?? "")")
             return 255
         }
+    }
+
+    /// Tells or sets who turns the display: the sensors (`free`), or nobody (`lock`, at the rotation given or as it is).
+    private static func userRotation(_ call: ToolCall, _ words: [String]) throws -> Int32 {
+        let settings = call.system.settings
+        guard let mode = words.first else {
+            let locked = settings.int(.system, "user_rotation") ?? 0
+            call.out.line(settings.get(.system, "accelerometer_rotation") == "1" ? "free" : "lock \(locked)")
+            return 0
+        }
+        switch mode {
+        case "free": settings.put(.system, "accelerometer_rotation", "1")
+        case "lock":
+            let rotation = words.count > 1 ? Int(words[1]) : call.system.display.rotation
+            guard let rotation, (0...3).contains(rotation) else {
+                throw ToolFailure(
+                    message:
+                        "Error: argument needs to be either 0, 1, 2 or 3, but got \(words.dropFirst().first ?? "")",
+                    status: 255
+                )
+            }
+            settings.put(.system, "user_rotation", "\(rotation)")
+            settings.put(.system, "accelerometer_rotation", "0")
+        default:
+            throw ToolFailure(message: "Error: argument needs to be either free or lock, but got \(mode)", status: 255)
+        }
+        return 0
     }
 
     nonisolated(nonsending) private static func uiautomator(_ call: ToolCall) async throws -> Int32 {
@@ -52,6 +73,12 @@ extension ToolTable {
         let operands = call.arguments.dropFirst().filter { !$0.hasPrefix("--") }
         let file = operands.first ?? "/sdcard/window_dump.xml"
         try await call.device.spend(.dump)
+        if call.system.faults.idle {
+            // The real tool waits for a second of silence, tries for ten, and ends without an error code.
+            try await call.device.sleep(DeviceFaults.idleWait)
+            call.err.line("ERROR: could not get idle state.")
+            return 0
+        }
         let xml = call.windows.hierarchy()
         if file == "/dev/tty" || file == "/dev/stdout" {
             call.out.write(xml)

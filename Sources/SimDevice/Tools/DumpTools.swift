@@ -6,7 +6,7 @@ extension ToolTable {
     static let dumpTools: [String: Tool] = ["dumpsys": .quick(dumpsys)]
 
     private static let services = [
-        "SurfaceFlinger", "activity", "battery", "display", "input", "input_method", "package", "power",
+        "SurfaceFlinger", "activity", "battery", "display", "input", "input_method", "location", "package", "power",
         "telephony.registry", "window",
     ]
 
@@ -32,7 +32,8 @@ extension ToolTable {
         case "input_method": inputMethod(call)
         case "display": display(call)
         case "power": power(call)
-        case "battery": battery(call)
+        case "battery": try battery(call, words)
+        case "location": location(call)
         case "package": packages(call, rest.first)
         case "telephony.registry": telephony(call)
         case "SurfaceFlinger":
@@ -78,7 +79,7 @@ extension ToolTable {
         let front = front(call)
         if part == nil || part == "windows" {
             for (index, task) in call.windows.tasks.enumerated() {
-                let component = ComponentName(package: task.package, activity: task.activity)
+                let component = task.component
                 call.out.line("  Window #\(index) Window{\(hash(component.full)) u0 \(component.full)}:")
                 call.out.line(
                     "    mDisplayId=0 rootTaskId=\(task.id) mSession=Session{\(hash(task.package)) 4242:u0a10100} package=\(task.package)"
@@ -88,11 +89,23 @@ extension ToolTable {
         }
         if part == nil || part == "displays" {
             call.out.line("  Display: mDisplayId=0 rootTasks=\(call.windows.tasks.count)")
-            call.out.line("    init=1080x2400 420dpi cur=1080x2400 app=1080x2209 rng=1080x1017-2337x2209")
+            let display = call.system.display
+            let app = display.isLandscape ? "2272x1017" : "1080x2209"
+            call.out.line(
+                "    init=1080x2400 420dpi cur=\(display.width)x\(display.height) app=\(app) rng=1080x1017-2337x2209"
+            )
             call.out.line("  DisplayRotation")
-            call.out.line("    mCurrentRotation=ROTATION_0 mLastOrientation=1 (SCREEN_ORIENTATION_PORTRAIT)")
+            let orientation =
+                display.isLandscape ? "0 (SCREEN_ORIENTATION_LANDSCAPE)" : "1 (SCREEN_ORIENTATION_PORTRAIT)"
+            call.out.line("    mCurrentRotation=\(display.name) mLastOrientation=\(orientation)")
+            let free = call.system.settings.get(.system, "accelerometer_rotation") == "1"
+            call.out.line(
+                "    mUserRotationMode=USER_ROTATION_\(free ? "FREE" : "LOCKED") mUserRotation=\(userRotation(call))"
+            )
         }
-        let focus = front.map { "Window{\(hash($0.component.full)) u0 \($0.component.full)}" } ?? "null"
+        let title = call.windows.shownPrompt?.focus
+        let focus =
+            front.map { "Window{\(hash(title ?? $0.component.full)) u0 \(title ?? $0.component.full)}" } ?? "null"
         call.out.line("  mCurrentFocus=\(focus)")
         call.out.line("  mFocusedApp=\(front.map { record($0.component, $0.task) } ?? "null")")
         call.out.line("  mHoldScreenWindow=null")
@@ -114,12 +127,12 @@ extension ToolTable {
                 call.out.line(
                     "    userId=0 effectiveUid=u0a100 mCallingUid=u0a100 mUserSetupComplete=true mCallingPackage=\(task.package)"
                 )
-                call.out.line("    realActivity={\(task.package)/\(task.activity)}")
+                call.out.line("    realActivity={\(task.component.full)}")
                 call.out.line("    stackId=\(task.id) id=\(task.id) visible=\(task.visible)")
             }
         case "top":
             for task in call.windows.tasks.reversed() where task.visible || task.package == front?.component.package {
-                let component = ComponentName(package: task.package, activity: task.activity)
+                let component = task.component
                 call.out.line("TASK \(task.package) id=\(task.id) userId=0")
                 call.out.line("  ACTIVITY \(component.short) \(hash(component.full)) pid=\(pid(task.package, call))")
                 call.out.line(
@@ -132,7 +145,7 @@ extension ToolTable {
             call.out.line("ACTIVITY MANAGER ACTIVITIES (dumpsys activity activities)")
             call.out.line("Display #0 (activities from top to bottom):")
             for task in call.windows.tasks {
-                let component = ComponentName(package: task.package, activity: task.activity)
+                let component = task.component
                 call.out.line(
                     "  * Task{\(hash("task \(task.id)")) #\(task.id) type=\(home(task) ? "home" : "standard") A=10100:\(task.package) U=0 visible=\(task.visible) mode=fullscreen}"
                 )
@@ -151,7 +164,14 @@ extension ToolTable {
 
     static func pid(_ package: String, _ call: ToolCall) -> Int { 1500 + (uid(package, call) - 10_100) * 7 }
 
+    private static func userRotation(_ call: ToolCall) -> String {
+        let locked = call.system.settings.int(.system, "user_rotation") ?? 0
+        return Display(rotation: (0...3).contains(locked) ? locked : 0).name
+    }
+
     private static func input(_ call: ToolCall) {
+        let display = call.system.display
+        let (width, height) = (display.width, display.height)
         call.out.write(
             """
             INPUT MANAGER (dumpsys input)
@@ -162,11 +182,11 @@ extension ToolTable {
             Input Reader State (Nums of device: 1):
               Device 2: virtio_input_multi_touch_1
                 Touch Input Mapper (mode - DIRECT):
-                  Viewport INTERNAL: displayId=0, uniqueId=local:\(displayID), port=0, orientation=0, logicalFrame=[0, 0, 1080, 2400], physicalFrame=[0, 0, 1080, 2400], deviceSize=[1080, 2400], isActive=1
-                  SurfaceWidth: 1080px
-                  SurfaceHeight: 2400px
-                  SurfaceOrientation: 0
-                  InputDeviceOrientation: 0
+                  Viewport INTERNAL: displayId=0, uniqueId=local:\(displayID), port=0, orientation=\(display.rotation), logicalFrame=[0, 0, \(width), \(height)], physicalFrame=[0, 0, \(width), \(height)], deviceSize=[\(width), \(height)], isActive=1
+                  SurfaceWidth: \(width)px
+                  SurfaceHeight: \(height)px
+                  SurfaceOrientation: \(display.rotation)
+                  InputDeviceOrientation: \(display.rotation)
 
             """
         )
@@ -187,12 +207,14 @@ extension ToolTable {
     }
 
     private static func display(_ call: ToolCall) {
+        let display = call.system.display
+        let (width, height) = (display.width, display.height)
         call.out.write(
             """
             DISPLAY MANAGER (dumpsys display)
-              mViewports=[DisplayViewport{type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:\(displayID)', physicalPort=0, orientation=0, logicalFrame=Rect(0, 0 - 1080, 2400), physicalFrame=Rect(0, 0 - 1080, 2400), deviceWidth=1080, deviceHeight=2400}]
-              mCurrentOrientation=0
-              mScreenState=ON
+              mViewports=[DisplayViewport{type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:\(displayID)', physicalPort=0, orientation=\(display.rotation), logicalFrame=Rect(0, 0 - \(width), \(height)), physicalFrame=Rect(0, 0 - \(width), \(height)), deviceWidth=\(width), deviceHeight=\(height)}]
+              mCurrentOrientation=\(display.rotation)
+              mScreenState=\(call.windows.displayOn ? "ON" : "OFF")
               mScreenBrightness=\(call.system.settings.get(.system, "screen_brightness") ?? "102")
 
             """
@@ -203,36 +225,13 @@ extension ToolTable {
         call.out.write(
             """
             POWER MANAGER (dumpsys power)
-              mWakefulness=Awake
+              mWakefulness=\(call.windows.displayOn ? "Awake" : "Asleep")
               mWakefulnessChanging=false
-              mIsPowered=true
+              mIsPowered=\(call.system.hardware.battery.isPlugged)
               mHoldingWakeLockSuspendBlocker=false
               mHoldingDisplaySuspendBlocker=true
               mScreenBrightnessSetting=\(call.system.settings.get(.system, "screen_brightness") ?? "102")
-            Display Power: state=ON
-
-            """
-        )
-    }
-
-    private static func battery(_ call: ToolCall) {
-        call.out.write(
-            """
-            Current Battery Service state:
-              AC powered: false
-              USB powered: true
-              Wireless powered: false
-              Max charging current: 500000
-              Max charging voltage: 5000000
-              Charge counter: 10000
-              status: 4
-              health: 2
-              present: true
-              level: 100
-              scale: 100
-              voltage: 5000
-              temperature: 250
-              technology: Li-ion
+            Display Power: state=\(call.windows.displayOn ? "ON" : "OFF")
 
             """
         )
@@ -272,21 +271,6 @@ extension ToolTable {
                 call.out.line("        \(permission): granted=true, flags=[ USER_SENSITIVE_WHEN_GRANTED]")
             }
         }
-    }
-
-    private static func telephony(_ call: ToolCall) {
-        call.out.write(
-            """
-            last known state:
-              Phone Id=0
-                mCallState=0
-                mRingingCallState=0
-                mForegroundCallState=0
-                mServiceState={mVoiceRegState=\(call.system.isOn(.airplane) ? "3(POWER_OFF)" : "0(IN_SERVICE)")}
-                mDataConnectionState=\(call.system.isOn(.mobileData) ? 2 : 0)
-
-            """
-        )
     }
 
     private static func other(_ call: ToolCall, _ service: String) {

@@ -128,6 +128,26 @@ struct Dialog {
     }
 }
 
+extension Dialog {
+    /// The same with content that moves under the finger where it does not do so by itself.
+    var scrolling: Dialog {
+        guard let inner = content?.view, place != .fullScreen, !inner.scrolls else { return self }
+        var copy = self
+        copy.content = ScrollView { inner }.fillWidth().weight()
+        return copy
+    }
+}
+
+extension View {
+    /// Whether it, or something in it, moves up and down under the finger.
+    fileprivate var scrolls: Bool {
+        switch arrangement {
+        case .scroll(.vertical), .lazy: true
+        default: children.contains { $0.scrolls }
+        }
+    }
+}
+
 extension Component {
     /// The node's text in the hierarchy, where its children draw it.
     func withText(_ text: String) -> View {

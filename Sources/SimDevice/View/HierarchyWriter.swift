@@ -12,9 +12,11 @@ struct HierarchyWriter {
     }
 
     /// The document for a window whose nodes belong to `package`.
-    static func write(_ root: Node, package: String, focus: Int?) -> [UInt8] {
+    static func write(_ root: Node, package: String, focus: Int?, rotation: Int = 0) -> [UInt8] {
         var writer = HierarchyWriter(focus: focus)
-        writer.append("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">")
+        writer.append("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"")
+        writer.out.append(UInt8(48 + rotation))
+        writer.append("\">")
         var index = 0
         writer.write(root, package, &index)
         writer.append("</hierarchy>")

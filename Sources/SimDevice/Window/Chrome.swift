@@ -9,6 +9,7 @@ enum Chrome {
         _ body: View,
         package: String,
         background: Tone,
+        display: Display,
         bottomInset: Dp,
         snackbar: Snackbar?,
         act: @escaping (Dialog.Action) -> Void
@@ -27,7 +28,12 @@ enum Chrome {
         return ZStack {
             VStack { content.weight() }
                 .fill()
-                .padding(top: Screen.statusBar, bottom: bottomInset)
+                .padding(
+                    left: display.leftInset,
+                    top: display.statusBar,
+                    right: display.rightInset,
+                    bottom: bottomInset
+                )
         }
         .fill()
         .background(background)
@@ -51,7 +57,7 @@ enum Chrome {
     // MARK: Dialogs
 
     /// A dialog's window with its panels, as `AlertDialog` lays them out.
-    static func dialog(_ dialog: Dialog, run: @escaping (Handler) -> Void) -> View {
+    static func dialog(_ dialog: Dialog, display: Display, run: @escaping (Handler) -> Void) -> View {
         if dialog.place == .fullScreen, let content = dialog.content {
             return ZStack { content.view }.fill().background(.surface)
         }
@@ -78,7 +84,7 @@ enum Chrome {
             .fill()
         }
         .background(.surfaceHigh, radius: radius, elevation: 6)
-        .width(dialog.place == .center ? 330 : Screen.widthInDp)
+        .width(dialog.place == .center ? (display.isLandscape ? 480 : 330) : display.widthInDp)
     }
 
     private static func title(_ dialog: Dialog) -> View {

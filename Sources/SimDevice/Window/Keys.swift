@@ -4,6 +4,8 @@
 enum KeyCode {
     static let home = 3
     static let back = 4
+    static let call = 5
+    static let endCall = 6
     static let digit0 = 7
     static let dpadUp = 19
     static let dpadDown = 20
@@ -49,10 +51,16 @@ extension WindowManager {
         case KeyCode.wakeUp: return setDisplay(true)
         default: break
         }
+        if code == KeyCode.endCall {
+            if !endCallKey() { setDisplay(false) }
+            return
+        }
         guard displayOn else { return }
+        noteInput()
         if meta & KeyCode.control != 0, controlKey(code) { return }
         switch code {
         case KeyCode.home: goHome()
+        case KeyCode.call: callKey()
         case KeyCode.back, KeyCode.escape: back()
         case KeyCode.appSwitch: if panel == .recents { panel = .none } else { openRecents() }
         case KeyCode.notification: expandNotifications()

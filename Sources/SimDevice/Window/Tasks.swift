@@ -18,7 +18,7 @@ extension WindowManager {
             }
             return .success((app, component))
         }
-        let candidates = apps.filter { intent.package == nil || $0.manifest.package == intent.package }
+        let candidates = allApps.filter { intent.package == nil || $0.manifest.package == intent.package }
         let launches = intent.action == nil || intent.action == "android.intent.action.MAIN"
         let isLauncher = intent.categories.contains("android.intent.category.LAUNCHER") || intent.action == nil
         if launches, isLauncher, intent.package != nil, intent.dataURI == nil,
@@ -145,6 +145,10 @@ extension WindowManager {
     func back() {
         invalidate()
         if panel != .none { return panel = .none }
+        if let prompt = shownPrompt {
+            dialog(prompt).dismiss?()
+            return
+        }
         let activity = front
         if activity.openMenu != nil { return activity.openMenu = nil }
         if keyboardShown { return keyboardShown = false }

@@ -6,13 +6,14 @@ import Media
 extension WindowManager {
     /// The field that takes what is typed.
     var focusedField: Node? {
-        guard panel == .none, front.openMenu == nil else { return nil }
+        guard panel == .none, shownPrompt == nil, front.openMenu == nil else { return nil }
         return focusedField(front, windows())
     }
 
     /// Types text into the focused field; without one it goes nowhere, as on a phone.
     func type(_ text: String) {
         guard displayOn else { return }
+        noteInput()
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if index > 0 { enter() }
             if !line.isEmpty { insert(String(line)) }

@@ -20,6 +20,7 @@ extension WindowManager {
         if abs(dx) < Self.slop && abs(dy) < Self.slop {
             return touch(x1, y1, long: ms >= Self.longPressTime)
         }
+        noteInput()
         if systemGesture(x1, y1, dx, dy, ms) { return }
         guard let window = window(at: x1, y1) else { return }
         if window.kind == .keyboard || window.kind == .toast { return }
@@ -55,7 +56,8 @@ extension WindowManager {
     // MARK: Taps
 
     private func touch(_ x: Int, _ y: Int, long: Bool) {
-        guard displayOn, Bounds.display.contains(x, y) else { return }
+        guard displayOn, system.display.bounds.contains(x, y) else { return }
+        noteInput()
         guard let window = window(at: x, y) else {
             // Beside the topmost window that has an outside.
             if let outside = windows().last(where: { $0.kind.canBeActive })?.outside { outside() }
@@ -159,10 +161,11 @@ extension WindowManager {
     /// Gesture navigation and the panels: home and recents from below, back from the sides, the shade from above.
     private func systemGesture(_ x: Int, _ y: Int, _ dx: Int, _ dy: Int, _ ms: Int) -> Bool {
         let vertical = abs(dy) >= abs(dx)
-        let fromBottom = y >= Screen.height - Screen.pixels(Screen.navigationBar)
+        let display = system.display
+        let fromBottom = y >= display.height - Screen.pixels(Screen.navigationBar)
         if fromBottom && vertical && dy < -100 {
             // Up and hold is the recents screen; it is told by a slow stroke.
-            if ms >= 700 && dy > -1400 { openRecents() } else { goHome() }
+            if ms >= 700 && dy > (display.isLandscape ? -630 : -1400) { openRecents() } else { goHome() }
             return true
         }
         if panel == .notifications && vertical && dy > 100 {
@@ -177,11 +180,11 @@ extension WindowManager {
             }
             return false
         }
-        if y < Screen.pixels(Screen.statusBar) && vertical && dy > 100 {
+        if y < Screen.pixels(display.statusBar) && vertical && dy > 100 {
             expandNotifications()
             return true
         }
-        let fromSide = x < Self.edge && dx > 100 || x > Screen.width - Self.edge && dx < -100
+        let fromSide = x < Self.edge && dx > 100 || x > display.width - Self.edge && dx < -100
         if fromSide && !vertical {
             back()
             return true

@@ -23,6 +23,19 @@ final class WindowManager {
     var keyboardPage = Keyboard.Page.letters
     var keyboardShift = false
     var toast: (text: String, until: Int64)?
+    /// A notification that is shown at the top for a while.
+    var headsUp: (id: Int, until: Int64)?
+    /// The number that rings.
+    var ringing: String?
+    /// Questions of the system, the newest last.
+    var prompts: [SystemPrompt] = []
+    /// The answer to how exact a place may be, while that is asked.
+    var preciseLocation = true
+    /// Fingerprints of the keys that wait to be accepted; the first is asked for.
+    var debuggingKeys: [String] = [] { didSet { if debuggingKeys != oldValue { debuggingKeysChanged() } } }
+    var debuggingAlways = false
+    /// Told of an answer: the key's fingerprint, whether it is let in, and whether that is remembered.
+    var answerDebugging: ((String, Bool, Bool) -> Void)?
     var displayOn = true
     var flashlight = false
     var nextID = 1
@@ -39,15 +52,20 @@ final class WindowManager {
     init(system: DeviceSystem, apps: [any App.Type] = AppRegistry.standard) {
         self.system = system
         self.apps = apps
-        for manifest in manifests where !system.installed.contains(where: { $0.package == manifest.package }) {
+        for manifest in apps.map({ $0.manifest }) + [LauncherApp.manifest]
+        where !system.installed.contains(where: { $0.package == manifest.package }) {
             system.installed.append(manifest)
         }
+        system.telephony.onChange = { [weak self] in self?.callsChanged() }
     }
 
     /// The built-in apps' manifests, the launcher's included.
-    var manifests: [AppManifest] { apps.map { $0.manifest } + [LauncherApp.manifest] }
+    var manifests: [AppManifest] { allApps.map { $0.manifest } + [LauncherApp.manifest] }
 
-    func app(_ package: String) -> (any App.Type)? { apps.first { $0.manifest.package == package } }
+    /// The apps, and what has pages but no place in the launcher.
+    var allApps: [any App.Type] { apps + [InCallApp.self] }
+
+    func app(_ package: String) -> (any App.Type)? { allApps.first { $0.manifest.package == package } }
 
     // MARK: What is in front
 
@@ -56,14 +74,25 @@ final class WindowManager {
 
     /// Package and class of the activity in front; nil while the display is off.
     var foreground: (package: String, activity: String)? {
-        displayOn ? (front.component.package, front.component.activity) : nil
+        displayOn ? (frontComponent.package, frontComponent.activity) : nil
+    }
+
+    /// The activity in front, or the system's that asks for a permission over it.
+    private var frontComponent: ComponentName {
+        if case .permission = shownPrompt { return SystemPrompt.grantActivity }
+        return front.component
     }
 
     /// All tasks, the one in front first. The launcher's task is listed too, as Android does.
     var tasks: [TaskInfo] {
         var list = stacks.enumerated().compactMap { index, stack in
             stack.top.map {
-                TaskInfo(id: stack.id, package: stack.package, component: $0.component, visible: !atHome && index == 0)
+                TaskInfo(
+                    id: stack.id,
+                    package: stack.package,
+                    component: !atHome && index == 0 ? frontComponent : $0.component,
+                    visible: !atHome && index == 0
+                )
             }
         }
         let launcher = TaskInfo(id: 0, package: home.component.package, component: home.component, visible: atHome)
@@ -76,6 +105,7 @@ final class WindowManager {
         let now = system.clock.now
         if let made, !isDirty, made.now == now, made.revision == system.settings.revision { return made.windows }
         expire(now)
+        raiseFaults()
         let windows = makeWindows()
         isDirty = false
         made = (windows, now, system.settings.revision)
@@ -100,16 +130,22 @@ final class WindowManager {
         invalidate()
         guard displayOn, let window = activeWindow else { return [] }
         let focus = window.kind.belongsToActivity ? front.focus : nil
-        return HierarchyWriter.write(window.root, package: window.package, focus: focus)
+        return HierarchyWriter.write(
+            window.root,
+            package: window.package,
+            focus: focus,
+            rotation: system.display.rotation
+        )
     }
 
     /// What the display shows, made anew as for `hierarchy()`.
     func screenshot() -> PixelBuffer {
         invalidate()
-        guard displayOn else {
-            return PixelBuffer(width: Screen.width, height: Screen.height, filled: RGBA(hex: 0))
+        let display = system.display
+        guard displayOn, !system.faults.secure else {
+            return PixelBuffer(width: display.width, height: display.height, filled: RGBA(hex: 0))
         }
-        let canvas = Canvas(width: Screen.width, height: Screen.height, text: text)
+        let canvas = Canvas(width: display.width, height: display.height, text: text)
         draw(windows(), on: canvas)
         return canvas.pixels()
     }
@@ -120,6 +156,7 @@ final class WindowManager {
 
     /// The device clock has moved: apps that count time go on, toasts and snack bars end.
     func timePassed() {
+        raiseFaults()
         for stack in stacks {
             for activity in stack.activities {
                 activity.timePassed()
@@ -133,6 +170,7 @@ final class WindowManager {
 
     private func expire(_ now: Int64) {
         if let toast, now >= toast.until || now < toast.until - 10_000 { self.toast = nil }
+        if let headsUp, now >= headsUp.until || now < headsUp.until - 10_000 { self.headsUp = nil }
         for stack in stacks {
             for activity in stack.activities {
                 if let bar = activity.snackbar, now >= bar.until || now < bar.until - 10_000 { activity.snackbar = nil }
@@ -150,10 +188,23 @@ final class WindowManager {
         keyboardShown = false
         (keyboardPage, keyboardShift) = (.letters, false)
         toast = nil
+        headsUp = nil
+        ringing = nil
+        prompts = []
         displayOn = true
         flashlight = false
         nextID = 1
         finger = nil
+        invalidate()
+    }
+
+    /// A key has come to wait, or has been answered.
+    private func debuggingKeysChanged() {
+        if !debuggingKeys.isEmpty {
+            // The question wakes the display, as on a phone.
+            displayOn = true
+            keyboardShown = false
+        }
         invalidate()
     }
 

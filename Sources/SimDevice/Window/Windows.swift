@@ -5,10 +5,10 @@ import Media
 /// A window that has been laid out.
 struct Window {
     enum Kind {
-        case page, dialog, menu, panel, keyboard, toast
+        case page, dialog, menu, prompt, panel, keyboard, toast, headsUp
 
         /// A dump shows the topmost of these.
-        var canBeActive: Bool { self != .keyboard && self != .toast }
+        var canBeActive: Bool { self != .keyboard && self != .toast && self != .headsUp }
         var belongsToActivity: Bool { self == .page || self == .dialog || self == .menu }
     }
 
@@ -30,6 +30,8 @@ extension WindowManager {
         static let panel = 4
         static let keyboard = 5
         static let toast = 6
+        static let prompt = 7
+        static let headsUp = 8
     }
 
     /// Makes all windows from the state of the app in front and of the system.
@@ -37,7 +39,10 @@ extension WindowManager {
         let activity = front
         var windows = activityWindows(activity)
         if settleFocus(activity, windows) { windows = activityWindows(activity) }
-        if keyboardShown { windows.append(keyboardWindow(activity, windows)) }
+        let prompt = promptWindow()
+        if keyboardShown, prompt == nil { windows.append(keyboardWindow(activity, windows)) }
+        if let prompt { windows.append(prompt) }
+        if let card = headsUpWindow() { windows.append(card) }
         if let panel = panelWindow() { windows.append(panel) }
         if let toast { windows.append(toastWindow(toast.text)) }
         return windows
@@ -47,11 +52,13 @@ extension WindowManager {
     func activityWindows(_ activity: Activity) -> [Window] {
         var layout = Layout(text: text, offsets: activity.offsets)
         let package = activity.component.package
-        let bottom = keyboardShown ? Keyboard.height + Screen.navigationBar : Screen.navigationBar
+        let display = system.display
+        let bottom = keyboardShown ? Keyboard.height(display) + Screen.navigationBar : Screen.navigationBar
         let page = Chrome.page(
             activity.body(),
             package: package,
             background: activity.background,
+            display: display,
             bottomInset: bottom,
             snackbar: activity.snackbar?.bar,
             act: { [weak self] action in
@@ -60,7 +67,7 @@ extension WindowManager {
             }
         )
         var windows = [
-            Window(kind: .page, root: layout.run(page, key: RootKey.page, in: .display), package: package)
+            Window(kind: .page, root: layout.run(page, key: RootKey.page, in: display.bounds), package: package)
         ]
         if let dialog = activity.dialog() { windows.append(dialogWindow(dialog, activity, bottom, &layout)) }
         activity.offsets = layout.offsets
@@ -69,30 +76,9 @@ extension WindowManager {
     }
 
     private func dialogWindow(_ dialog: Dialog, _ activity: Activity, _ bottom: Dp, _ layout: inout Layout) -> Window {
-        let view = Chrome.dialog(dialog) { [weak self] handler in self?.perform(activity, handler) }
-        let gap = dialog.place == .center ? Screen.pixels(24) : 0
-        let top = dialog.place == .top ? 0 : Screen.pixels(Screen.statusBar)
-        let room = Bounds(
-            left: 0,
-            top: dialog.place == .fullScreen ? 0 : top + gap,
-            right: Screen.width,
-            bottom: Screen.height - Screen.pixels(bottom) - gap
-        )
-        var node = layout.run(view, key: RootKey.dialog, in: room)
-        if dialog.place != .fullScreen && node.height >= room.height {
-            // Too tall: the content gets what the title and the buttons leave, and scrolls in it.
-            var tall = view
-            tall.size.height = .fixed(Double(room.height) / Screen.scale)
-            node = layout.run(tall, key: RootKey.dialog, in: room)
+        let node = place(dialog, key: RootKey.dialog, above: bottom, &layout) { [weak self] handler in
+            self?.perform(activity, handler)
         }
-        let left = (Screen.width - node.width) / 2
-        let y =
-            switch dialog.place {
-            case .center: room.top + (room.height - node.height) / 2
-            case .bottom: room.bottom - node.height
-            case .top, .fullScreen: room.top
-            }
-        node = node.moved(dx: left - node.frame.left, dy: y - node.frame.top)
         let dismiss = dialog.dismiss
         return Window(
             kind: .dialog,
@@ -103,25 +89,63 @@ extension WindowManager {
         )
     }
 
+    /// Lays a dialog out where it belongs on the display.
+    ///
+    /// - Parameter bottom: what keyboard and navigation bar take.
+    func place(
+        _ dialog: Dialog,
+        key: Int,
+        above bottom: Dp,
+        _ layout: inout Layout,
+        run: @escaping (Handler) -> Void
+    ) -> Node {
+        let display = system.display
+        let gap = dialog.place == .center ? Screen.pixels(display.isLandscape ? 8 : 24) : 0
+        let top = dialog.place == .top ? 0 : Screen.pixels(display.statusBar)
+        let room = Bounds(
+            left: 0,
+            top: dialog.place == .fullScreen ? 0 : top + gap,
+            right: display.width,
+            bottom: display.height - Screen.pixels(bottom) - gap
+        )
+        let view = Chrome.dialog(dialog, display: display, run: run)
+        var node = layout.run(view, key: key, in: room)
+        if dialog.place != .fullScreen && node.height >= room.height {
+            // Too tall: the content gets what the title and the buttons leave, and scrolls in it.
+            var tall = Chrome.dialog(display.isLandscape ? dialog.scrolling : dialog, display: display, run: run)
+            tall.size.height = .fixed(Double(room.height) / Screen.scale)
+            node = layout.run(tall, key: key, in: room)
+        }
+        let left = (display.width - node.width) / 2
+        let y =
+            switch dialog.place {
+            case .center: room.top + (room.height - node.height) / 2
+            case .bottom: room.bottom - node.height
+            case .top, .fullScreen: room.top
+            }
+        return node.moved(dx: left - node.frame.left, dy: y - node.frame.top)
+    }
+
     private func menuWindow(_ activity: Activity, _ windows: [Window], _ layout: inout Layout) -> Window? {
         guard let key = activity.openMenu else { return nil }
         guard let anchor = windows.last?.root.first({ $0.key == key }), let items = anchor.view.handlers.menu else {
             activity.openMenu = nil
             return nil
         }
+        let display = system.display
         let view = Chrome.menu(items) { [weak self] item in
             activity.openMenu = nil
             self?.perform(activity, item.action)
         }
         let room = Bounds(
-            left: Screen.pixels(8),
-            top: Screen.pixels(Screen.statusBar + 4),
-            right: Screen.width - Screen.pixels(8),
-            bottom: Screen.height - Screen.pixels(Screen.navigationBar + 8)
+            left: Screen.pixels(display.leftInset + 8),
+            top: Screen.pixels(display.statusBar + 4),
+            right: display.width - Screen.pixels(display.rightInset + 8),
+            bottom: display.height - Screen.pixels(Screen.navigationBar + 8)
         )
         let node = layout.run(view, key: RootKey.menu, in: room)
         let right = min(max(anchor.frame.right, room.left + node.width), room.right)
-        let left = anchor.frame.centerX > Screen.width / 2 ? right - node.width : max(room.left, anchor.frame.left)
+        let left = anchor.frame.centerX > display.width / 2 ? right - node.width : max(room.left, anchor.frame.left)
         let top = max(room.top, min(anchor.frame.top, room.bottom - node.height))
         let placed = node.moved(dx: min(left, room.right - node.width) - node.frame.left, dy: top - node.frame.top)
         return Window(
@@ -137,15 +161,17 @@ extension WindowManager {
 
     private func keyboardWindow(_ activity: Activity, _ windows: [Window]) -> Window {
         let field = focusedField(activity, windows)
+        let display = system.display
         let keyboard = Keyboard(
             page: keyboardPage,
             shifted: keyboardShift,
             kind: field?.view.handlers.text?.kind ?? .text,
+            display: display,
             press: { [weak self] key in self?.press(key) }
         )
-        let top = Screen.height - Screen.pixels(Keyboard.height + Screen.navigationBar)
+        let top = display.height - Screen.pixels(Keyboard.height(display) + Screen.navigationBar)
         var layout = Layout(text: text, offsets: [:])
-        let room = Bounds(left: 0, top: top, right: Screen.width, bottom: Screen.height)
+        let room = Bounds(left: 0, top: top, right: display.width, bottom: display.height)
         return Window(
             kind: .keyboard,
             root: layout.run(keyboard.view, key: RootKey.keyboard, in: room),
@@ -155,11 +181,12 @@ extension WindowManager {
 
     private func toastWindow(_ words: String) -> Window {
         var layout = Layout(text: text, offsets: [:])
-        let bottom = Screen.height - Screen.pixels(Screen.navigationBar + 64)
-        let room = Bounds(left: Screen.pixels(32), top: 0, right: Screen.width - Screen.pixels(32), bottom: bottom)
+        let display = system.display
+        let bottom = display.height - Screen.pixels(Screen.navigationBar + (display.isLandscape ? 24 : 64))
+        let room = Bounds(left: Screen.pixels(32), top: 0, right: display.width - Screen.pixels(32), bottom: bottom)
         let node = layout.run(Chrome.toast(words), key: RootKey.toast, in: room)
         let placed = node.moved(
-            dx: (Screen.width - node.width) / 2 - node.frame.left,
+            dx: (display.width - node.width) / 2 - node.frame.left,
             dy: bottom - node.height - node.frame.top
         )
         return Window(kind: .toast, root: placed, package: "com.android.systemui")
@@ -217,10 +244,11 @@ extension WindowManager {
     func draw(_ windows: [Window], on canvas: Canvas) {
         let palette = palette
         let wallpaper = front.background == .clear
-        if wallpaper { Wallpaper.draw(canvas, palette) }
-        var dark = wallpaper || palette.dark
+        let display = system.display
+        if wallpaper { Wallpaper.draw(canvas, palette, display) }
+        var dark = wallpaper || palette(front.background).isDark
         for window in windows {
-            if window.dims { canvas.fill(Bounds.display.rect, RGBA(hex: 0, alpha: 0.5)) }
+            if window.dims { canvas.fill(display.bounds.rect, RGBA(hex: 0, alpha: 0.5)) }
             if window.kind == .panel { dark = true }
             var painter = Painter(canvas: canvas, palette: window.kind == .panel ? panelPalette : palette)
             if window.kind == .page || window.kind == .dialog {
@@ -231,11 +259,11 @@ extension WindowManager {
             if window.dims { dark = window.root.frame.top > 0 || palette.dark }
         }
         let ink = RGBA(hex: dark ? 0xffffff : 0x1a1b1f)
-        StatusBar(system).draw(canvas, ink: ink)
+        StatusBar(system).draw(canvas, display, ink: ink)
         let lightBelow = keyboardShown && !palette.dark
         let dimmed = windows.contains { $0.dims }
         let line = RGBA(hex: lightBelow ? 0x1a1b1f : (dark || dimmed ? 0xffffff : 0x1a1b1f))
-        StatusBar.drawGestureLine(canvas, ink: line)
+        StatusBar.drawGestureLine(canvas, display, ink: line)
     }
 }
 

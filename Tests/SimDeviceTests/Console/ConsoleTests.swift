@@ -13,7 +13,7 @@ struct ConsoleTests {
         let folder = NSTemporaryDirectory() + "/simdevice-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let device = try DeviceActor(SimDeviceOptions(stateFolder: folder, clock: .stepped))
-        let session = ConsoleSession(device: device, token: "abc", tokenPath: "/t") {}
+        let session = ConsoleSession(device: device, tokens: ["abc"], tokenPath: "/t") {}
         func ask(_ line: String) async -> String { await session.answer(line, authorised: true).text }
         #expect(await session.answer("clock get", authorised: false).text.hasPrefix("KO: authentication required"))
         let wrong = await session.answer("auth wrong", authorised: false)
