@@ -12,7 +12,7 @@ import sys
 
 import harness
 
-GROUPS = ["adb", "adb_shell", "adbutils", "android_env"]
+GROUPS = ["adb", "adb_shell", "adbutils", "android_env", "isolation"]
 # Checks of what the device does not have yet, and what they wait for.
 PENDING = {
     "framebuffer": "a colour space in its header",
