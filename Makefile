@@ -4,7 +4,7 @@
 PREFIX ?= /usr/local
 export PREFIX TASK FLAGS
 
-.PHONY: do test build install uninstall format peers clean
+.PHONY: do test build install uninstall format docs peers clean
 
 do: ## make do TASK="Turn Wi-Fi off": sets up, builds, and does the task on the built-in device
 	@Scripts/run
@@ -24,8 +24,11 @@ uninstall: ## takes away what install put there
 format: ## formats the sources in place
 	@Scripts/format
 
+docs: ## builds the pages of the library targets into .build/docs
+	@Scripts/docs
+
 peers: ## fetches the programs that droidagent is only compared with
 	@Scripts/peers
 
 clean: ## removes what was built
-	rm -rf .build
+	rm -rf .build .build-sanitize-*

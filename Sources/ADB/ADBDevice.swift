@@ -52,7 +52,9 @@ public final class ADBDevice: Sendable {
 
     /// Opens a stream to a service by its name, such as `tcp:8080` or `exec:logcat`. The stream itself has no deadline.
     ///
-    /// - Parameter timeout: how long the device may take to open it.
+    /// - Parameters:
+    ///   - service: the service's name.
+    ///   - timeout: how long the device may take to open it.
     /// - Throws: `DroidError`: `adb.refused`, `adb.timeout`, `adb.lost`.
     public func open(_ service: String, timeout: Duration = .seconds(10)) async throws -> ADBStream {
         let stream = try await transport.open(service, limit: .total(timeout), for: ADBError.shortened(service))

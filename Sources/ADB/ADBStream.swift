@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// One stream to a service of a device: bytes in both directions, and an end.
@@ -26,7 +24,7 @@ public final class ADBStream: Sendable {
     private struct Watch {
         var limit: Limit
         var what: String
-        var timer: Scheduled<Void>
+        var timer: DeadlineTimer.Token
     }
 
     private enum End {
@@ -40,14 +38,14 @@ public final class ADBStream: Sendable {
         var chunks: [ArraySlice<UInt8>] = []
         var firstChunk = 0
         var buffered = 0
-        /// Deliveries that the device waits to have acknowledged.
-        var owed = 0
+        /// Bytes that the device waits to have acknowledged; nil where it waits for nothing. An empty write is owed too.
+        var owed: Int?
         var end: End?
         var opener: CheckedContinuation<Void, any Error>?
         var reader: CheckedContinuation<ArraySlice<UInt8>?, any Error>?
         var writers: [CheckedContinuation<Void, any Error>] = []
         var watch: Watch?
-        var lastActivity = NIODeadline.now()
+        var lastActivity = DeadlineTimer.now
 
         mutating func takeChunk() -> ArraySlice<UInt8>? {
             guard firstChunk < chunks.count else { return nil }
@@ -62,10 +60,10 @@ public final class ADBStream: Sendable {
             return chunk
         }
 
-        /// How many deliveries may be acknowledged now.
-        mutating func takeOwed() -> Int {
-            guard buffered <= ADBStream.window else { return 0 }
-            defer { owed = 0 }
+        /// How many bytes may be acknowledged now; nil for none.
+        mutating func takeOwed() -> Int? {
+            guard owed != nil, buffered <= ADBStream.window else { return nil }
+            defer { owed = nil }
             return owed
         }
     }
@@ -190,16 +188,16 @@ public final class ADBStream: Sendable {
             return
         case .total(let value), .idle(let value): duration = value
         }
-        let timer = schedule(TimeAmount(clamping: duration))
+        let timer = schedule(duration)
         let (old, ended) = state.withLock { state in
             let old = state.watch?.timer
             let ended = state.end != nil
-            state.lastActivity = .now()
+            state.lastActivity = DeadlineTimer.now
             state.watch = ended ? nil : Watch(limit: limit, what: what, timer: timer)
             return (old, ended)
         }
-        old?.cancel()
-        if ended { timer.cancel() }
+        if let old { DeadlineTimer.shared.cancel(old) }
+        if ended { DeadlineTimer.shared.cancel(timer) }
     }
 
     /// Takes the limit away.
@@ -208,7 +206,7 @@ public final class ADBStream: Sendable {
             defer { state.watch = nil }
             return state.watch?.timer
         }
-        timer?.cancel()
+        if let timer { DeadlineTimer.shared.cancel(timer) }
     }
 
     // MARK: For the transport
@@ -226,7 +224,7 @@ public final class ADBStream: Sendable {
     func opened() {
         let opener = state.withLock { state in
             state.isOpen = true
-            state.lastActivity = .now()
+            state.lastActivity = DeadlineTimer.now
             defer { state.opener = nil }
             return state.opener
         }
@@ -236,11 +234,11 @@ public final class ADBStream: Sendable {
     /// Bytes came.
     func deliver(_ bytes: ArraySlice<UInt8>) {
         let (reader, acknowledged, link) = state.withLock { state in
-            state.lastActivity = .now()
+            state.lastActivity = DeadlineTimer.now
             guard state.end == nil else {
-                return (nil as CheckedContinuation<ArraySlice<UInt8>?, any Error>?, 1, state.link)
+                return (nil as CheckedContinuation<ArraySlice<UInt8>?, any Error>?, Int?.some(bytes.count), state.link)
             }
-            state.owed += 1
+            state.owed = (state.owed ?? 0) + bytes.count
             let reader = state.reader
             state.reader = nil
             if reader == nil {
@@ -249,14 +247,14 @@ public final class ADBStream: Sendable {
             }
             return (reader, state.takeOwed(), state.link)
         }
+        if let acknowledged { link?.acknowledge(bytes: acknowledged) }
         reader?.resume(returning: bytes)
-        for _ in 0..<acknowledged { link?.acknowledge() }
     }
 
     /// Something that was queued has gone out.
     func drained() {
         let (writers, link) = state.withLock { state in
-            state.lastActivity = .now()
+            state.lastActivity = DeadlineTimer.now
             return (state.writers, state.link)
         }
         guard !writers.isEmpty, let link else { return }
@@ -273,7 +271,7 @@ public final class ADBStream: Sendable {
         woken.opener?.resume()
         woken.reader?.resume(returning: nil)
         for writer in woken.writers { writer.resume(throwing: closedByPeer) }
-        woken.timer?.cancel()
+        if let timer = woken.timer { DeadlineTimer.shared.cancel(timer) }
     }
 
     // MARK: Within
@@ -287,7 +285,7 @@ public final class ADBStream: Sendable {
         var opener: CheckedContinuation<Void, any Error>?
         var reader: CheckedContinuation<ArraySlice<UInt8>?, any Error>?
         var writers: [CheckedContinuation<Void, any Error>] = []
-        var timer: Scheduled<Void>?
+        var timer: DeadlineTimer.Token?
 
         init() {}
 
@@ -311,7 +309,7 @@ public final class ADBStream: Sendable {
             state.chunks = []
             state.firstChunk = 0
             state.buffered = 0
-            state.owed = 0
+            state.owed = nil
             return (Woken(taking: &state), state.link)
         }
         switch end {
@@ -324,7 +322,7 @@ public final class ADBStream: Sendable {
             woken.reader?.resume(throwing: error)
             for writer in woken.writers { writer.resume(throwing: error) }
         }
-        woken.timer?.cancel()
+        if let timer = woken.timer { DeadlineTimer.shared.cancel(timer) }
         link?.close(flushing: flushing)
     }
 
@@ -333,9 +331,9 @@ public final class ADBStream: Sendable {
         let (chunk, acknowledged, ended, link) = try state.withLock { state in
             if case .failed(let error) = state.end { throw error }
             let chunk = state.takeChunk()
-            return (chunk, chunk == nil ? 0 : state.takeOwed(), state.end != nil, state.link)
+            return (chunk, chunk == nil ? nil : state.takeOwed(), state.end != nil, state.link)
         }
-        for _ in 0..<acknowledged { link?.acknowledge() }
+        if let acknowledged { link?.acknowledge(bytes: acknowledged) }
         if let chunk { return (chunk, ()) }
         return ended ? (nil, ()) : nil
     }
@@ -343,17 +341,17 @@ public final class ADBStream: Sendable {
     private func wait(_ continuation: CheckedContinuation<ArraySlice<UInt8>?, any Error>) {
         // Something may have come since `take`.
         let (outcome, acknowledged, link) = state.withLock {
-            state -> (Result<ArraySlice<UInt8>?, any Error>?, Int, (any StreamLink)?) in
-            if case .failed(let error) = state.end { return (.failure(error), 0, nil) }
+            state -> (Result<ArraySlice<UInt8>?, any Error>?, Int?, (any StreamLink)?) in
+            if case .failed(let error) = state.end { return (.failure(error), nil, nil) }
             if let chunk = state.takeChunk() { return (.success(chunk), state.takeOwed(), state.link) }
-            if state.end != nil { return (.success(nil), 0, nil) }
+            if state.end != nil { return (.success(nil), nil, nil) }
             guard state.reader == nil else {
-                return (.failure(ADBError.usage("two tasks read one stream", why: "the first still waits")), 0, nil)
+                return (.failure(ADBError.usage("two tasks read one stream", why: "the first still waits")), nil, nil)
             }
             state.reader = continuation
-            return (nil, 0, nil)
+            return (nil, nil, nil)
         }
-        for _ in 0..<acknowledged { link?.acknowledge() }
+        if let acknowledged { link?.acknowledge(bytes: acknowledged) }
         if let outcome { continuation.resume(with: outcome) }
     }
 
@@ -380,21 +378,21 @@ public final class ADBStream: Sendable {
         for writer in writers { writer.resume() }
     }
 
-    private func schedule(_ delay: TimeAmount) -> Scheduled<Void> {
-        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: delay) { [weak self] in self?.expire() }
+    private func schedule(_ delay: Duration) -> DeadlineTimer.Token {
+        DeadlineTimer.shared.schedule(after: delay) { [weak self] in self?.expire() }
     }
 
     private func expire() {
-        let verdict: (error: DroidError?, again: TimeAmount?) = state.withLock { state in
+        let verdict: (error: DroidError?, again: Duration?) = state.withLock { state in
             guard let watch = state.watch else { return (nil, nil) }
             switch watch.limit {
             case .none: return (nil, nil)
             case .total(let duration): return (ADBError.timeout(watch.what, duration, idle: false), nil)
             case .idle(let duration):
-                let left = state.lastActivity + TimeAmount(clamping: duration) - .now()
-                if left > .nanoseconds(0) { return (nil, left) }
+                let (due, now) = (state.lastActivity &+ DeadlineTimer.nanoseconds(duration), DeadlineTimer.now)
+                if due > now { return (nil, .nanoseconds(Int64(clamping: due - now))) }
                 // What waits to be read is our own slowness, not the device's.
-                if state.buffered > 0 { return (nil, TimeAmount(clamping: duration)) }
+                if state.buffered > 0 { return (nil, duration) }
                 return (ADBError.timeout(watch.what, duration, idle: true), nil)
             }
         }
@@ -406,7 +404,7 @@ public final class ADBStream: Sendable {
                 state.watch?.timer = timer
                 return true
             }
-            if !kept { timer.cancel() }
+            if !kept { DeadlineTimer.shared.cancel(timer) }
         }
     }
 }

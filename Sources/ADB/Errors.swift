@@ -101,7 +101,7 @@ enum ADBError {
     private static func isTimeout(_ error: any Error) -> Bool {
         switch error {
         case let error as NIOConnectionError: error.connectionErrors.contains { isTimeout($0.error) }
-        case ChannelError.connectTimeout: true
+        case ChannelError.connectTimeout, SocketFailure.timeout: true
         default: false
         }
     }
@@ -114,6 +114,7 @@ enum ADBError {
                 ? "the host name is not known" : "no address answered"
         case let error as IOError: return String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: return "no answer in time"
+        case let error as SocketFailure: return error.description
         case let error as DroidError: return error.why.isEmpty ? error.what : error.why
         default: return "\(error)"
         }

@@ -2,8 +2,6 @@
 
 import ADBWire
 import Base
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A packet on its way to a link.
@@ -12,17 +10,21 @@ typealias WirePacket = ADBWire.Packet
 /// Many streams over one link to a device, by `ADBWire.Connection`.
 ///
 /// One lock guards the state machine. Packets that it wants sent are put in an outbox, in order, and the link takes them
-/// from there; streams are told what happened after the lock is released, so no lock is ever taken under another.
+/// from there; streams are told what happened after the lock is released, so no lock is ever taken under another. What is
+/// sent while packets are being read waits until all that came in one read are through, and goes out together.
 final class MultiplexedTransport: DeviceTransport {
     /// Serves one stream that the device opened.
     typealias Server = @Sendable (ADBStream) async -> Void
 
     private struct State {
         var connection: Connection
-        var decoder = PacketDecoder()
         var link: (any PacketLink)?
         var outbox: [WirePacket] = []
+        /// Payload bytes of writes that the link has taken last.
+        var taken = 0
         var isScheduled = false
+        /// Whether packets that came together are being gone through.
+        var isReading = false
         var streams: [StreamID: ADBStream] = [:]
         /// What the device may open streams to.
         var incoming: [String: Server] = [:]
@@ -40,12 +42,21 @@ final class MultiplexedTransport: DeviceTransport {
         case failed(DroidError)
     }
 
+    /// Bytes that may be on their way between the streams and the link.
+    private static let allowance = 4 << 20
+
     let serial: String
     private let state: Mutex<State>
+    /// Cuts what comes in bytes; only the link's reading thread touches it.
+    private nonisolated(unsafe) var decoder = PacketDecoder()
 
     init(serial: String) {
         self.serial = serial
-        let connection = Connection(role: .host, banner: .host(features: .client))
+        let connection = Connection(
+            role: .host,
+            banner: .host(features: .client),
+            allowance: MultiplexedTransport.allowance
+        )
         state = Mutex(State(connection: connection))
     }
 
@@ -57,11 +68,11 @@ final class MultiplexedTransport: DeviceTransport {
     /// - Throws: `DroidError` with code `adb.timeout`, `adb.lost`, `adb.unauthorized` or `adb.protocol`; the link is
     ///   closed then.
     func start(_ link: any PacketLink, timeout: Duration) async throws {
-        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(clamping: timeout)) {
+        let timer = DeadlineTimer.shared.schedule(after: timeout) {
             guard self.state.withLock({ $0.connection.agreement == nil }) else { return }
             self.lose(ADBError.timeout("the greeting of \(self.serial)", timeout, idle: false))
         }
-        defer { timer.cancel() }
+        defer { DeadlineTimer.shared.cancel(timer) }
         state.withLock { state in
             state.link = link
             for case .send(let packet) in state.connection.start() { state.outbox.append(packet) }
@@ -122,30 +133,61 @@ final class MultiplexedTransport: DeviceTransport {
 
     // MARK: For the link
 
-    /// Bytes came from the device.
+    /// What packets may look like from now on.
+    struct Limits: Sendable {
+        var version: ProtocolVersion
+        var maxPayload: Int
+    }
+
+    /// Bytes came from the device, in any split.
     func received(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
-        let (notices, waiter, failure) = state.withLock { state in
-            var notices: [(ADBStream, Notice)] = []
-            var waiter: CheckedContinuation<Void, any Error>?
-            var failure: DroidError?
-            guard state.lost == nil else { return (notices, waiter, failure) }
-            do throws(DroidError) {
-                while let packet = try state.decoder.next(&rest) {
-                    for event in state.connection.receive(packet) {
-                        carryOut(event, &state, &notices, &waiter, &failure)
-                    }
-                    if failure != nil { break }
-                }
-            } catch {
-                failure = error
+        do throws(DroidError) {
+            while let packet = try decoder.next(&rest) {
+                guard let limits = received(packet) else { return }
+                decoder.version = limits.version
+                decoder.maxPayload = limits.maxPayload
             }
-            return (notices, waiter, failure)
+        } catch {
+            lose(error)
+        }
+        flush()
+    }
+
+    /// A packet came from the device. Answers to it may wait for `flush`, which the link calls before it waits for more.
+    ///
+    /// - Returns: what the next packet may look like; nil where the connection is of no use any more.
+    func received(_ packet: WirePacket) -> Limits? {
+        var notices: [(ADBStream, Notice)] = []
+        var waiter: CheckedContinuation<Void, any Error>?
+        var failure: DroidError?
+        let limits = state.withLock { state -> Limits? in
+            guard state.lost == nil else { return nil }
+            state.isReading = true
+            for event in state.connection.receive(packet) {
+                carryOut(event, &state, &notices, &waiter, &failure)
+            }
+            guard let agreement = state.connection.agreement else {
+                return Limits(version: .v1_0, maxPayload: WireLimit.maxPayload)
+            }
+            return Limits(version: agreement.version, maxPayload: agreement.maxPayload)
         }
         for (stream, notice) in notices { tell(stream, notice) }
         waiter?.resume()
-        wake()
-        if let failure { lose(failure) }
+        if let failure {
+            lose(failure)
+            return nil
+        }
+        return limits
+    }
+
+    /// All packets that came together are through: what they led to goes out.
+    func flush() {
+        let isDue = state.withLock { state in
+            defer { state.isReading = false }
+            return state.isReading
+        }
+        if isDue { wake() }
     }
 
     /// The link is gone, or of no use any more: everything that waits fails with `error`.
@@ -205,9 +247,7 @@ final class MultiplexedTransport: DeviceTransport {
     ) {
         switch event {
         case .send(let packet): state.outbox.append(packet)
-        case .online(let agreed):
-            state.decoder.version = agreed.version
-            state.decoder.maxPayload = agreed.maxPayload
+        case .online:
             waiter = state.waiter
             state.waiter = nil
         case .opened(let id):
@@ -228,7 +268,8 @@ final class MultiplexedTransport: DeviceTransport {
                 notices.append((stream, .received(bytes)))
             } else {
                 // The stream is being closed: what still comes is dropped, and the device may go on.
-                for case .send(let packet) in state.connection.acknowledge(id) { state.outbox.append(packet) }
+                let events = state.connection.acknowledge(id, bytes: bytes.count)
+                for case .send(let packet) in events { state.outbox.append(packet) }
             }
         case .writable(let id):
             if let stream = state.streams[id] { notices.append((stream, .drained)) }
@@ -269,19 +310,33 @@ final class MultiplexedTransport: DeviceTransport {
     /// Has the link write what waits, unless it knows already.
     private func wake() {
         let link = state.withLock { state -> (any PacketLink)? in
-            guard !state.outbox.isEmpty, !state.isScheduled, let link = state.link else { return nil }
+            guard !state.outbox.isEmpty || state.connection.hasWaitingWrites, !state.isScheduled, !state.isReading,
+                let link = state.link
+            else { return nil }
             state.isScheduled = true
             return link
         }
         link?.schedule { self.takeOutbox() }
     }
 
+    /// Everything that may go out now. What was taken before is out.
     private func takeOutbox() -> [WirePacket] {
-        state.withLock { state in
-            defer { state.outbox = [] }
+        var notices: [(ADBStream, Notice)] = []
+        let packets = state.withLock { state in
             state.isScheduled = false
+            var waiter: CheckedContinuation<Void, any Error>?
+            var failure: DroidError?
+            if state.taken > 0 || state.connection.hasWaitingWrites {
+                for event in state.connection.written(state.taken) {
+                    carryOut(event, &state, &notices, &waiter, &failure)
+                }
+            }
+            defer { state.outbox = [] }
+            state.taken = state.outbox.reduce(0) { $0 + ($1.command == .write ? $1.payload.count : 0) }
             return state.outbox
         }
+        for (stream, notice) in notices { tell(stream, notice) }
+        return packets
     }
 }
 
@@ -292,6 +347,6 @@ private struct MultiplexedLink: StreamLink {
 
     var queuedBytes: Int { transport.queuedBytes(id) }
     func send(_ bytes: ArraySlice<UInt8>) { transport.act { $0.write(id, bytes) } }
-    func acknowledge() { transport.act { $0.acknowledge(id) } }
+    func acknowledge(bytes: Int) { transport.act { $0.acknowledge(id, bytes: bytes) } }
     func close(flushing: Bool) { transport.close(id, flushing: flushing) }
 }

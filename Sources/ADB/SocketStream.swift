@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
+
+/// TCP as streams of an adb server want it: no delays, large reads, and a peer that falls silent is noticed in seconds.
+private enum TCP {
+    static func bootstrap(timeout: Duration) -> ClientBootstrap {
+        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(clamping: timeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPIDLE))), value: 3)
+            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPINTVL))), value: 2)
+            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPCNT))), value: 3)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 64 << 10, maximum: 1 << 20)
+            )
+    }
+}
 
 /// A stream that has a TCP connection to itself: how an adb server offers its services and its devices'.
 enum SocketStream {
@@ -25,7 +43,7 @@ enum SocketStream {
             let link = SocketLink(channel: channel, stream: stream)
             stream.attach(link)
             stream.opened()
-            link.acknowledge()
+            link.acknowledge(bytes: 0)
             return stream
         } catch {
             throw ADBError.connect(
@@ -63,7 +81,7 @@ private final class SocketLink: StreamLink {
         channel.writeAndFlush(buffer, promise: written)
     }
 
-    func acknowledge() { channel.read() }
+    func acknowledge(bytes: Int) { channel.read() }
 
     func close(flushing: Bool) {
         // What was written before is in the socket or in front of this in the channel's queue.

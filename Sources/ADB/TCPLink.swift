@@ -2,106 +2,85 @@
 
 import ADBWire
 import Base
-import Glibc
-import NIOCore
-import NIOPosix
+import Synchronization
 
-/// TCP as this module wants it: no delays, large reads, and a peer that falls silent is noticed in seconds.
-enum TCP {
-    static func bootstrap(timeout: Duration) -> ClientBootstrap {
-        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(TimeAmount(clamping: timeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPIDLE))), value: 3)
-            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPINTVL))), value: 2)
-            .channelOption(.tcpOption(.init(rawValue: CInt(TCP_KEEPCNT))), value: 3)
-            .channelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 64 << 10, maximum: 1 << 20)
-            )
-    }
-}
-
-/// Packets over a TCP connection.
+/// Packets over a TCP connection: a thread that reads, and writes from whichever thread has something to say.
 final class TCPLink: PacketLink {
-    private let channel: any Channel
+    /// What is taken from the transport and not yet written.
+    private final class Feed: Sendable {
+        private let queue = Mutex(PacketQueue())
+        private let take = Mutex<(@Sendable () -> [WirePacket])?>(nil)
 
-    private init(channel: any Channel) { self.channel = channel }
+        func set(_ body: @escaping @Sendable () -> [WirePacket]) { take.withLock { $0 = body } }
+
+        /// Fills what is written next. The transport is asked only when all that it gave before is out.
+        func fill(_ batch: inout OutputBatch) -> Bool {
+            if queue.withLock({ $0.isEmpty }) {
+                let packets = take.withLock { $0 }?() ?? []
+                queue.withLock { $0.append(contentsOf: packets) }
+            }
+            return queue.withLock { $0.fill(&batch) }
+        }
+    }
+
+    private let socket: StreamSocket
+    private let output: SocketOutput
+    private let feed: Feed
+
+    private init(socket: StreamSocket) {
+        self.socket = socket
+        let feed = Feed()
+        self.feed = feed
+        output = SocketOutput(socket, name: "adb write") { feed.fill(&$0) }
+    }
 
     /// Connects to a device and lets a transport speak over it.
     ///
-    /// - Throws: `DroidError` with code `adb.connect`.
+    /// - Throws: `DroidError` with code `adb.connect` or `adb.timeout`.
     static func connect(
         host: String,
         port: Int,
         timeout: Duration,
         transport: MultiplexedTransport
     ) async throws -> TCPLink {
+        let socket: StreamSocket
         do {
-            let channel = try await TCP.bootstrap(timeout: timeout)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(PacketHandler(transport: transport))
-                    }
-                }
-                .connect(host: host, port: port)
-                .get()
-            return TCPLink(channel: channel)
-        } catch {
+            socket = try await TCPConnector.connect(host: host, port: port, timeout: timeout)
+        } catch let error as SocketFailure {
             throw ADBError.connect(
                 transport.serial,
                 error,
                 next: "check that the device is on and listens there (`adb tcpip 5555` makes a USB device do so)"
             )
         }
+        let link = TCPLink(socket: socket)
+        startThread("adb read") { link.read(for: transport) }
+        return link
     }
 
     func schedule(_ take: @escaping @Sendable () -> [WirePacket]) {
-        if channel.eventLoop.inEventLoop {
-            write(take())
-        } else {
-            channel.eventLoop.execute { self.write(take()) }
+        feed.set(take)
+        output.schedule()
+    }
+
+    func close() { output.close() }
+
+    private func read(for transport: MultiplexedTransport) {
+        var reader = PacketReader()
+        do throws(DroidError) {
+            while true {
+                let packet = try reader.next { space in
+                    transport.flush()
+                    return socket.read(into: space)
+                }
+                guard let packet else { break }
+                guard let limits = transport.received(packet) else { return }
+                reader.decoder.version = limits.version
+                reader.decoder.maxPayload = limits.maxPayload
+            }
+            transport.lose(ADBError.lost(transport.serial))
+        } catch {
+            transport.lose(error)
         }
-    }
-
-    func close() { channel.close(promise: nil) }
-
-    private func write(_ packets: [WirePacket]) {
-        guard !packets.isEmpty else { return }
-        let size = packets.reduce(0) { $0 + WireLimit.header + $1.payload.count }
-        var buffer = channel.allocator.buffer(capacity: size)
-        var head: [UInt8] = []
-        head.reserveCapacity(WireLimit.header)
-        for packet in packets {
-            head.removeAll(keepingCapacity: true)
-            packet.header.encode(into: &head)
-            buffer.writeBytes(head)
-            buffer.writeBytes(packet.payload)
-        }
-        channel.writeAndFlush(buffer, promise: nil)
-    }
-}
-
-/// Hands what a TCP connection brings to the transport.
-private final class PacketHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let transport: MultiplexedTransport
-
-    init(transport: MultiplexedTransport) { self.transport = transport }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        unwrapInboundIn(data).withUnsafeReadableBytes { transport.received($0) }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        transport.lose(ADBError.lost(transport.serial))
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let why = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-        transport.lose(ADBError.lost(transport.serial, why: why))
-        context.close(promise: nil)
     }
 }

@@ -32,16 +32,19 @@ protocol StreamLink: Sendable {
     func send(_ bytes: ArraySlice<UInt8>)
     /// Bytes that are queued and not written.
     var queuedBytes: Int { get }
-    /// There is room for what the next delivery brings.
-    func acknowledge()
+    /// There is room again for `bytes` of what was delivered; 0 answers an empty delivery.
+    func acknowledge(bytes: Int)
     /// Closes the stream, once what is queued is written or at once.
     func close(flushing: Bool)
 }
 
-/// What moves packets: a TCP connection now, USB later.
+/// What moves packets: a TCP connection, or USB.
+///
+/// What comes from the device goes to `MultiplexedTransport.received`, in order and from one thread at a time.
 protocol PacketLink: Sendable {
-    /// Asks the link to take the packets that wait and to write them. Its closure may be called on any thread, one call
-    /// at a time.
+    /// Asks the link to take the packets that wait and to write them. It must not wait for the peer. `take` may be called
+    /// on any thread, one call at a time; the link calls it again when it has written what it took, until nothing comes:
+    /// the call tells the transport that what was taken before is out, and so how much more may leave.
     func schedule(_ take: @escaping @Sendable () -> [WirePacket])
     /// Closes the link; its owner is told as if the peer had done it.
     func close()

@@ -12,9 +12,9 @@ public enum ConnectionEvent: Sendable {
     case opened(StreamID)
     /// The peer asks for a service; answer with `accept` or `refuse`.
     case requested(StreamID, service: String)
-    /// Bytes came; call `acknowledge` when there is room for more.
+    /// Bytes came; call `acknowledge` with their number when there is room for as many more.
     case received(StreamID, ArraySlice<UInt8>)
-    /// A write was taken, and what is still queued fits one packet.
+    /// Some of what was queued is out, and what is left fits one packet.
     case writable(StreamID)
     /// The stream is over.
     case closed(StreamID, CloseReason)
@@ -35,10 +35,12 @@ public struct Connection: Sendable {
         banner: ConnectionBanner,
         version: ProtocolVersion = .v1_1,
         maxPayload: Int = WireLimit.maxPayload,
-        streamLimit: Int = 4096
+        streamLimit: Int = 4096,
+        allowance: Int = .max
     ) {
         handshake = Handshake(role: role, banner: banner, version: version, maxPayload: maxPayload)
         streams = StreamTable(version: .v1_0, maxPayload: WireLimit.handshakePayload, limit: streamLimit)
+        streams.allowance = allowance
     }
 
     /// What was agreed on, once the peers have met.
@@ -49,6 +51,9 @@ public struct Connection: Sendable {
 
     /// Whether the stream is still there.
     public func contains(_ id: StreamID) -> Bool { streams.contains(id) }
+
+    /// Whether a stream has something to write and waits for the allowance.
+    public var hasWaitingWrites: Bool { streams.hasWaitingWrites }
 
     /// Bytes of a stream that wait to be written.
     public func queuedBytes(_ id: StreamID) -> Int { streams.queuedBytes(id) }
@@ -78,8 +83,15 @@ public struct Connection: Sendable {
         perform(streams.write(id, bytes))
     }
 
-    /// Lets the peer write on: one call for each `received`.
-    public mutating func acknowledge(_ id: StreamID) -> [ConnectionEvent] { perform(streams.acknowledge(id)) }
+    /// Lets the peer write on: there is room again for that many of the bytes that it sent. A `received` without bytes
+    /// is answered with 0.
+    public mutating func acknowledge(_ id: StreamID, bytes: Int) -> [ConnectionEvent] {
+        perform(streams.acknowledge(id, bytes: bytes))
+    }
+
+    /// Says that payloads of so many bytes, which were handed out as `write` packets, are out; streams that had to stay
+    /// within the allowance go on. The owner of a connection without an allowance need not call it.
+    public mutating func written(_ count: Int) -> [ConnectionEvent] { perform(streams.written(count)) }
 
     /// Closes a stream once everything that was queued has been taken. No `closed` event follows.
     public mutating func finish(_ id: StreamID) -> [ConnectionEvent] { perform(streams.finish(id)) }
@@ -99,6 +111,7 @@ public struct Connection: Sendable {
                 events += perform(streams.reset())
                 streams.version = agreed.version
                 streams.maxPayload = agreed.maxPayload
+                streams.delaysAcknowledgements = agreed.features.contains(.delayedAck)
                 events.append(.online(agreed))
             case .pass:
                 if let packet { events += perform(streams.receive(packet)) }

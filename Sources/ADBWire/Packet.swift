@@ -84,7 +84,7 @@ public struct PacketHeader: Hashable, Sendable {
     }
 
     /// Reads a header from exactly 24 bytes; it does not judge them.
-    init(parsing bytes: ArraySlice<UInt8>) {
+    public init(parsing bytes: ArraySlice<UInt8>) {
         command = Command(rawValue: bytes.little(0))
         arg0 = bytes.little(4)
         arg1 = bytes.little(8)

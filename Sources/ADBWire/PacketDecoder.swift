@@ -54,6 +54,30 @@ public struct PacketDecoder: Sendable {
         }
     }
 
+    /// Bytes of the payload that has begun and is not complete.
+    var missingPayload: Int { header.map { Int($0.length) - payload.count } ?? 0 }
+
+    /// Completes the payload that has begun from a source that waits, without a copy of what is read.
+    ///
+    /// - Returns: `nil` when `read` has come to its end.
+    mutating func fillPayload(_ read: (UnsafeMutableRawBufferPointer) -> Int) throws(DroidError) -> Packet? {
+        if let failure { throw failure }
+        guard let header else { return nil }
+        let begun = payload
+        payload = Array(unsafeUninitializedCapacity: Int(header.length)) { space, count in
+            let raw = UnsafeMutableRawBufferPointer(space)
+            raw.copyBytes(from: begun)
+            count = begun.count
+            while count < Int(header.length) {
+                let read = read(UnsafeMutableRawBufferPointer(rebasing: raw[count..<Int(header.length)]))
+                guard read > 0 else { return }
+                count += read
+            }
+        }
+        var nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        return try next(&nothing)
+    }
+
     private mutating func advance(_ input: inout UnsafeRawBufferPointer) throws(DroidError) -> Packet? {
         if header == nil {
             take(WireLimit.header - head.count, of: &input, to: &head)

@@ -35,7 +35,8 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
         case .n: [.shellV2, .cmd]
         case .modern:
             FeatureSet(
-                [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp] + FeatureSet.syncV2
+                [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck]
+                    + FeatureSet.syncV2
             )
         }
     }
@@ -44,7 +45,7 @@ public enum DeviceProfile: String, Hashable, Sendable, CaseIterable {
 extension FeatureSet {
     /// What our client can do.
     public static let client = FeatureSet(
-        [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp] + syncV2
+        [.shellV2, .cmd, .statV2, .listV2, .fixedPushMkdir, .fixedPushSymlinkTimestamp, .delayedAck] + syncV2
     )
 
     /// The second version of file transfer, whole.

@@ -15,52 +15,39 @@ public enum CloseReason: Hashable, Sendable {
     case peer
     /// The session was reset.
     case reset
-    /// The peer wrote on without waiting for an answer.
+    /// The peer wrote what it had no right to, or acknowledged in a way that the protocol does not know.
     case violation
-}
-
-/// What the owner of a `StreamTable` has to do.
-public enum StreamAction: Hashable, Sendable {
-    case send(Packet)
-    /// The stream that this end asked for is open.
-    case opened(StreamID)
-    /// The peer asks for a service; answer with `accept` or `refuse`.
-    case requested(StreamID, service: String)
-    /// Bytes came; answer with `acknowledge` when there is room for more.
-    case received(StreamID, ArraySlice<UInt8>)
-    /// The peer took a write, and what is still queued fits one packet.
-    case writable(StreamID)
-    /// The stream is over and its number forgotten.
-    case closed(StreamID, CloseReason)
 }
 
 /// All streams of one session, as a state machine without I/O.
 ///
 /// The rules are those of the real daemon and server:
-/// * one write per stream is under way at a time, and the next waits for its `OKAY`; directions and streams are
-///   independent of each other;
+/// * a stream writes as its `StreamWindow` allows; directions and streams are independent of each other;
 /// * `CLSE` is answered once; for a number that is not known it is ignored, and so is `WRTE`;
 /// * `OKAY` for a number that is not known is answered by `CLSE`, so that the peer can forget the stream too: that is
 ///   what ends a stream that was given up before it was open;
 /// * `CLSE(0, id)` closes as well, since old daemons send it;
 /// * numbers are never 0 and never in use twice.
 ///
-/// What is queued for writing is not bounded here: a caller waits for `writable` while `queuedBytes` is large.
+/// What may leave at once is bounded by `allowance`: writes beyond it stay in their streams until the owner says, by
+/// `written`, that earlier ones are out, and then streams take turns. What a caller queues on a stream is not bounded
+/// here: it waits for `writable` while `queuedBytes` is large. What a peer may make this end hold is bounded by
+/// `receiveBudget`, however many streams it opens.
 public struct StreamTable: Sendable {
-    /// Writes that a peer may have under way without our answer; the protocol allows one.
-    static let toleratedWrites = 8
-
-    fileprivate struct Entry {
+    struct Entry {
         var remote: UInt32
         var state: State
-        var awaitsOkay = false
-        var unacknowledged = 0
-        var queue: [ArraySlice<UInt8>] = []
-        var queueStart = 0
-        var queuedBytes = 0
+        var window: StreamWindow
+        var queue = ByteQueue()
+        /// Whether the stream is in `hungry`.
+        var isHungry = false
+        /// Bytes that came and that no `acknowledge` has named yet.
+        var held = 0
+
+        var mayWrite: Bool { (state == .open || state == .finishing) && queue.count > 0 && window.maySend }
     }
 
-    fileprivate enum State {
+    enum State {
         /// We asked; the peer has not answered.
         case opening
         /// The peer asked; the owner has not answered.
@@ -70,21 +57,47 @@ public struct StreamTable: Sendable {
         case finishing
     }
 
+    /// Bytes that peers may make this end hold, over all streams with delayed acknowledgements.
+    static let receiveBudget = 128 << 20
+    /// What each stream may hold whatever the others do.
+    static let smallestGrant = 16 << 10
+    /// Bytes that the owner may hold over all streams. A stream that would bring more is closed.
+    static let holdLimit = 256 << 20
+    /// Bytes of streams that were asked for but not answered: names are short.
+    static let longestService = 64 << 10
+
     /// The negotiated version, for the checksums.
     public var version: ProtocolVersion
     /// The negotiated payload limit, in bytes.
     public var maxPayload: Int
+    /// Whether both ends acknowledge by bytes.
+    public var delaysAcknowledgements = false
     /// How many streams there may be at a time; more are refused.
     public let limit: Int
+    /// Bytes of writes that may still be handed out before `written` is called.
+    public var allowance: Int
 
     private var entries: [StreamID: Entry] = [:]
+    /// Streams that would write if there were an allowance, in the order in which they get their turn.
+    private var hungry: [StreamID] = []
+    /// The sum of all grants.
+    private var granted = 0
+    /// The sum of what came and was not acknowledged.
+    private(set) var held = 0
     /// The number that was given out last.
     var lastID: UInt32
 
-    public init(version: ProtocolVersion, maxPayload: Int, limit: Int = 4096, lastID: UInt32 = 0) {
+    public init(
+        version: ProtocolVersion,
+        maxPayload: Int,
+        limit: Int = 4096,
+        allowance: Int = .max,
+        lastID: UInt32 = 0
+    ) {
         self.version = version
         self.maxPayload = max(1, maxPayload)
         self.limit = limit
+        self.allowance = allowance
         self.lastID = lastID
     }
 
@@ -94,8 +107,11 @@ public struct StreamTable: Sendable {
     /// Whether the stream is still there.
     public func contains(_ id: StreamID) -> Bool { entries[id] != nil }
 
+    /// Whether a stream has something to write and waits for the allowance.
+    public var hasWaitingWrites: Bool { !hungry.isEmpty }
+
     /// Bytes that wait to be written.
-    public func queuedBytes(_ id: StreamID) -> Int { entries[id]?.queuedBytes ?? 0 }
+    public func queuedBytes(_ id: StreamID) -> Int { entries[id]?.queue.count ?? 0 }
 
     // MARK: What this end does
 
@@ -105,23 +121,25 @@ public struct StreamTable: Sendable {
     public mutating func open(_ service: String) -> (id: StreamID, actions: [StreamAction])? {
         guard entries.count < limit else { return nil }
         let id = freshID()
-        entries[id] = Entry(remote: 0, state: .opening)
+        let window = makeWindow(granted: 0)
+        insert(id, Entry(remote: 0, state: .opening, window: window))
         // The closing NUL is what every daemon accepts; the oldest ones insist on it.
         let payload = Array(service.utf8) + [0]
-        return (id, [.send(Packet(.open, id.rawValue, 0, payload: payload[...], version: version))])
+        let packet = Packet(.open, id.rawValue, UInt32(window.grant), payload: payload[...], version: version)
+        return (id, [.send(packet)])
     }
 
     /// Opens a stream that the peer asked for.
     public mutating func accept(_ id: StreamID) -> [StreamAction] {
         guard let entry = entries[id], entry.state == .asked else { return [] }
         entries[id]?.state = .open
-        return [.send(Packet(.okay, id.rawValue, entry.remote, version: version))]
+        return [.send(okay(id, entry, entry.window.mode == .delayed ? Int32(entry.window.grant) : nil))]
     }
 
     /// Turns down a stream that the peer asked for.
     public mutating func refuse(_ id: StreamID) -> [StreamAction] {
         guard let entry = entries[id], entry.state == .asked else { return [] }
-        entries[id] = nil
+        remove(id)
         return [.send(Packet(.close, 0, entry.remote, version: version))]
     }
 
@@ -129,21 +147,39 @@ public struct StreamTable: Sendable {
     public mutating func write(_ id: StreamID, _ bytes: ArraySlice<UInt8>) -> [StreamAction] {
         guard !bytes.isEmpty, entries[id] != nil, entries[id]?.state != .finishing else { return [] }
         entries[id]?.queue.append(bytes)
-        entries[id]?.queuedBytes += bytes.count
         return pump(id)
     }
 
-    /// Tells the peer that a write of its was taken and the next may come.
-    public mutating func acknowledge(_ id: StreamID) -> [StreamAction] {
-        guard let entry = entries[id], entry.unacknowledged > 0 else { return [] }
-        entries[id]?.unacknowledged -= 1
-        return [.send(Packet(.okay, id.rawValue, entry.remote, version: version))]
+    /// Writes that were handed out are with the peer, or on their way: `count` payload bytes more may leave.
+    public mutating func written(_ count: Int) -> [StreamAction] {
+        allowance = allowance > .max - count ? .max : allowance + count
+        var actions: [StreamAction] = []
+        while allowance > 0, !hungry.isEmpty {
+            let id = hungry.removeFirst()
+            entries[id]?.isHungry = false
+            actions += pump(id, atMost: 1)  // With more to write it queues up again, behind the others.
+            actions += afterWriting(id)
+        }
+        return actions
     }
 
-    /// Closes the stream once everything that was queued is written and acknowledged.
+    /// Tells the peer that there is room again for `count` of the bytes that it sent.
+    public mutating func acknowledge(_ id: StreamID, bytes count: Int) -> [StreamAction] {
+        guard let answer = entries[id]?.window.consumed(count), let entry = entries[id] else { return [] }
+        let given = min(max(0, count), entry.held)
+        entries[id]?.held -= given
+        held -= given
+        switch answer {
+        case .nothing: return []
+        case .plain(let times): return Array(repeating: .send(okay(id, entry, nil)), count: times)
+        case .bytes(let bytes): return [.send(okay(id, entry, bytes))]
+        }
+    }
+
+    /// Closes the stream once everything that was queued is written and, where writes wait for it, acknowledged.
     public mutating func finish(_ id: StreamID) -> [StreamAction] {
         guard let entry = entries[id] else { return [] }
-        if entry.state == .open, entry.awaitsOkay || entry.queuedBytes > 0 {
+        if entry.state == .open, !entry.window.isSettled || entry.queue.count > 0 {
             entries[id]?.state = .finishing
             return []
         }
@@ -152,7 +188,7 @@ public struct StreamTable: Sendable {
 
     /// Closes the stream now; what is queued is dropped.
     public mutating func abandon(_ id: StreamID) -> [StreamAction] {
-        guard let entry = entries.removeValue(forKey: id) else { return [] }
+        guard let entry = remove(id) else { return [] }
         switch entry.state {
         case .opening: return []  // Its OKAY will meet an unknown number and be answered by CLSE.
         case .asked: return [.send(Packet(.close, 0, entry.remote, version: version))]
@@ -164,6 +200,9 @@ public struct StreamTable: Sendable {
     public mutating func reset() -> [StreamAction] {
         let ids = entries.keys.sorted { $0.rawValue < $1.rawValue }
         entries = [:]
+        hungry = []
+        granted = 0
+        held = 0
         return ids.map { .closed($0, .reset) }
     }
 
@@ -182,12 +221,12 @@ public struct StreamTable: Sendable {
 
     private mutating func receiveOpen(_ packet: Packet) -> [StreamAction] {
         guard packet.arg0 != 0 else { return [] }
-        // A window in arg1 belongs to delayed acknowledgements, which were not agreed on.
-        guard packet.arg1 == 0, entries.count < limit else {
-            return [.send(Packet(.close, 0, packet.arg0, version: version))]
-        }
+        // A window in arg1 belongs to delayed acknowledgements, which have to be agreed on.
+        guard packet.arg1 == 0 || delaysAcknowledgements, entries.count < limit,
+            packet.payload.count <= StreamTable.longestService
+        else { return [.send(Packet(.close, 0, packet.arg0, version: version))] }
         let id = freshID()
-        entries[id] = Entry(remote: packet.arg0, state: .asked)
+        insert(id, Entry(remote: packet.arg0, state: .asked, window: makeWindow(granted: Int(packet.arg1))))
         let end = packet.payload.lastIndex { $0 != 0 }.map { $0 + 1 } ?? packet.payload.startIndex
         let service = String(decoding: packet.payload[packet.payload.startIndex..<end], as: UTF8.self)
         return [.requested(id, service: service)]
@@ -203,20 +242,14 @@ public struct StreamTable: Sendable {
         case .opening:
             entries[id]?.remote = packet.arg0
             entries[id]?.state = .open
+            guard entries[id]?.window.opened(packet.payload) == true else { return violation(id) }
             return [.opened(id)] + pump(id)
         case .asked:
             return []
         case .open, .finishing:
-            guard entry.remote == packet.arg0, entry.awaitsOkay else { return [] }
-            entries[id]?.awaitsOkay = false
-            var actions = pump(id)
-            guard let now = entries[id] else { return actions }
-            if now.state == .finishing {
-                if !now.awaitsOkay { actions += abandon(id) }
-            } else if now.queuedBytes <= maxPayload {
-                actions.append(.writable(id))
-            }
-            return actions
+            guard entry.remote == packet.arg0 else { return [] }
+            guard entries[id]?.window.acknowledged(packet.payload) == true else { return violation(id) }
+            return pump(id) + afterWriting(id)
         }
     }
 
@@ -224,10 +257,12 @@ public struct StreamTable: Sendable {
         let id = StreamID(rawValue: packet.arg1)
         guard packet.arg0 != 0, let entry = entries[id], entry.remote == packet.arg0 else { return [] }
         guard entry.state == .open || entry.state == .finishing else { return [] }
-        guard entry.unacknowledged < StreamTable.toleratedWrites else {
-            return abandon(id) + [.closed(id, .violation)]
+        let count = packet.payload.count
+        guard held + count <= StreamTable.holdLimit, entries[id]?.window.received(count) == true else {
+            return violation(id)
         }
-        entries[id]?.unacknowledged += 1
+        entries[id]?.held += count
+        held += count
         return [.received(id, packet.payload)]
     }
 
@@ -236,41 +271,75 @@ public struct StreamTable: Sendable {
         guard let entry = entries[id], packet.arg0 == 0 || packet.arg0 == entry.remote || entry.state == .opening else {
             return []
         }
-        entries[id] = nil
+        remove(id)
         if entry.state == .opening { return [.closed(id, .refused)] }
         return [.send(Packet(.close, id.rawValue, entry.remote, version: version)), .closed(id, .peer)]
     }
 
     // MARK: Within
 
-    /// Sends the next piece of the queue if the stream may write.
-    private mutating func pump(_ id: StreamID) -> [StreamAction] {
-        guard var entry = entries[id], entry.state == .open || entry.state == .finishing, !entry.awaitsOkay else {
-            return []
+    private mutating func violation(_ id: StreamID) -> [StreamAction] { abandon(id) + [.closed(id, .violation)] }
+
+    private func okay(_ id: StreamID, _ entry: Entry, _ bytes: Int32?) -> Packet {
+        var payload: [UInt8] = []
+        if let bytes { payload.appendLittle(bytes) }
+        return Packet(.okay, id.rawValue, entry.remote, payload: payload[...], version: version)
+    }
+
+    /// Sends pieces of the queue while the stream and the allowance let it.
+    private mutating func pump(_ id: StreamID, atMost turns: Int = .max) -> [StreamAction] {
+        guard let place = entries.index(forKey: id) else { return [] }
+        var actions: [StreamAction] = []
+        // Through the index the entry changes in place; a copy of it would copy its queue.
+        while entries.values[place].mayWrite {
+            guard allowance > 0, actions.count < turns else {
+                queueUp(id)
+                break
+            }
+            guard let piece = entries.values[place].queue.take(atMost: maxPayload) else { break }
+            entries.values[place].window.sent(piece.count)
+            allowance -= piece.count
+            let remote = entries.values[place].remote
+            actions.append(.send(Packet(.write, id.rawValue, remote, payload: piece, version: version)))
         }
-        guard entry.queueStart < entry.queue.count else { return [] }
-        entries[id]?.queue = []  // Keeps the copy below the only owner, so that it changes in place.
-        let first = entry.queue[entry.queueStart]
-        var piece = first.prefix(maxPayload)
-        if piece.count < first.count {
-            entry.queue[entry.queueStart] = first.dropFirst(piece.count)
-        } else {
-            entry.queue[entry.queueStart] = []
-            entry.queueStart += 1
-            piece = entry.joinSmall(piece, upTo: min(maxPayload, 16 << 10))
+        return actions
+    }
+
+    /// Puts a stream in the queue for the next allowance.
+    private mutating func queueUp(_ id: StreamID) {
+        guard let entry = entries[id], !entry.isHungry else { return }
+        entries[id]?.isHungry = true
+        hungry.append(id)
+    }
+
+    /// What follows once more of a stream's queue is out.
+    private mutating func afterWriting(_ id: StreamID) -> [StreamAction] {
+        guard let now = entries[id] else { return [] }
+        if now.state == .finishing {
+            return now.window.isSettled && now.queue.count == 0 ? abandon(id) : []
         }
-        if entry.queueStart == entry.queue.count {
-            entry.queue.removeAll(keepingCapacity: true)
-            entry.queueStart = 0
-        } else if entry.queueStart >= 64 {
-            entry.queue.removeFirst(entry.queueStart)
-            entry.queueStart = 0
-        }
-        entry.queuedBytes -= piece.count
-        entry.awaitsOkay = true
-        let packet = Packet(.write, id.rawValue, entry.remote, payload: piece, version: version)
+        return now.queue.count <= maxPayload ? [.writable(id)] : []
+    }
+
+    private mutating func makeWindow(granted: Int) -> StreamWindow {
+        guard delaysAcknowledgements else { return StreamWindow(.stopAndWait) }
+        // Each stream gets a share of what is left: one alone gets what the real ends grant, and thousands stay bounded.
+        let share = max(StreamTable.smallestGrant, (StreamTable.receiveBudget - self.granted) / 4)
+        return StreamWindow(.delayed, grant: min(StreamWindow.usualGrant, share), granted: granted)
+    }
+
+    private mutating func insert(_ id: StreamID, _ entry: Entry) {
+        granted += entry.window.grant
         entries[id] = entry
-        return [.send(packet)]
+    }
+
+    @discardableResult
+    private mutating func remove(_ id: StreamID) -> Entry? {
+        guard let entry = entries.removeValue(forKey: id) else { return nil }
+        granted -= entry.window.grant
+        held -= entry.held
+        if entry.isHungry { hungry.removeAll { $0 == id } }
+        return entry
     }
 
     private mutating func freshID() -> StreamID {
@@ -278,21 +347,5 @@ public struct StreamTable: Sendable {
             lastID &+= 1
         } while lastID == 0 || entries[StreamID(rawValue: lastID)] != nil
         return StreamID(rawValue: lastID)
-    }
-}
-
-extension StreamTable.Entry {
-    /// Joins small pieces that follow in the queue to the first one: a round trip each would cost more than the copy.
-    fileprivate mutating func joinSmall(_ first: ArraySlice<UInt8>, upTo limit: Int) -> ArraySlice<UInt8> {
-        guard first.count < limit, queueStart < queue.count, first.count + queue[queueStart].count <= limit else {
-            return first
-        }
-        var joined = Array(first)
-        while queueStart < queue.count, joined.count + queue[queueStart].count <= limit {
-            joined.append(contentsOf: queue[queueStart])
-            queue[queueStart] = []
-            queueStart += 1
-        }
-        return joined[...]
     }
 }

@@ -15,7 +15,9 @@ public final class ProgressBar {
     private var drawn = false
 
     /// - Parameters:
+    ///   - label: what is being done.
     ///   - total: how much there is to do, in `unit`s.
+    ///   - unit: what is counted, such as `MB`.
     ///   - isEnabled: false keeps it silent whatever standard error is.
     public init(_ label: String, total: Int, unit: String, isEnabled: Bool = true) {
         self.label = label

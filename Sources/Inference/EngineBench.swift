@@ -7,6 +7,9 @@ public enum EngineBench {
     /// Measures a model; each figure is the best of `repeats` runs, all of them on an empty cache.
     ///
     /// - Parameters:
+    ///   - model: the model to measure.
+    ///   - threads: threads to work with; the number of cores when nil.
+    ///   - repeats: how often each thing is done.
     ///   - command: the command that prints these figures again.
     /// - Throws: `DroidError` of the session.
     public static func run(

@@ -15,7 +15,9 @@ public struct PairCollectionOptions: Sendable {
     /// The GGUF file of the model whose tokens the prompt's budget counts; nil for an estimate, which fits no head.
     public var model: String?
 
-    /// - Parameter suite: the suite's folder or name.
+    /// - Parameters:
+    ///   - suite: the suite's folder or name.
+    ///   - output: the pairs file.
     public init(suite: String, output: String) {
         self.output = output
         collect = CollectOptions(suite: suite, folder: (output as NSString).deletingPathExtension + ".states")

@@ -46,6 +46,12 @@ public struct SimDeviceOptions: Sendable {
     /// - Parameters:
     ///   - stateFolder: where the device lies on the host.
     ///   - image: the image's folder; nil for the default one that ships with the program.
+    ///   - fresh: whether what lies in the state folder is thrown away first.
+    ///   - seed: where the device's randomness starts.
+    ///   - clock: what moves the device's clock.
+    ///   - latency: whether tools take as long as on a phone.
+    ///   - port: the port of the daemon on 127.0.0.1; 0 for any that is free.
+    ///   - consolePort: the port of the console on 127.0.0.1; 0 for any that is free.
     /// - Throws: `DroidError` with code `data.missing` when the default image is not to be found.
     public init(
         stateFolder: String,
@@ -71,6 +77,7 @@ public struct SimDeviceOptions: Sendable {
 /// A built-in device that runs: a daemon that speaks ADB, and a console, both on 127.0.0.1 only.
 public final class SimulatedDevice: Sendable {
     private let device: DeviceActor
+    private let daemon: DaemonServer
     private let channels: ChannelSet
     /// The port that the daemon listens on.
     public let port: Int
@@ -79,10 +86,17 @@ public final class SimulatedDevice: Sendable {
     /// What lets somebody into the console; it lies in the state folder as well, readable by its owner only.
     public let consoleToken: String
 
-    private init(device: DeviceActor, channels: ChannelSet, port: Int, consolePort: Int, token: String) {
+    private init(
+        device: DeviceActor,
+        daemon: DaemonServer,
+        channels: ChannelSet,
+        consolePort: Int,
+        token: String
+    ) {
         self.device = device
+        self.daemon = daemon
         self.channels = channels
-        self.port = port
+        port = daemon.port
         self.consolePort = consolePort
         consoleToken = token
     }
@@ -109,18 +123,30 @@ public final class SimulatedDevice: Sendable {
         let shared = try options.sharedTokenFile.flatMap { try sharedToken($0) }
         let channels = ChannelSet()
         let banner = await device.banner
+        var daemon: DaemonServer?
         do {
-            let daemon = try await listen(options.port, channels) { DaemonHandler(device: device, banner: banner) }
+            let server = try DaemonServer(port: options.port, device: device, banner: banner)
+            daemon = server
             let session = ConsoleSession(
                 device: device,
                 tokens: [token] + (shared.map { [$0] } ?? []),
                 tokenPath: shared == nil ? tokenPath : options.sharedTokenFile ?? tokenPath
             ) {
-                Task { await channels.close() }
+                Task {
+                    server.close()
+                    await channels.close()
+                }
             }
             let console = try await listen(options.consolePort, channels) { ConsoleHandler(session: session) }
-            return SimulatedDevice(device: device, channels: channels, port: daemon, consolePort: console, token: token)
+            return SimulatedDevice(
+                device: device,
+                daemon: server,
+                channels: channels,
+                consolePort: console,
+                token: token
+            )
         } catch {
+            daemon?.close()
             await channels.close()
             throw DroidError(
                 "sim.port",
@@ -133,6 +159,7 @@ public final class SimulatedDevice: Sendable {
 
     /// Ends all connections and closes the device's files. What is on it stays in the state folder.
     public func stop() async {
+        daemon.close()
         await channels.close()
         await device.close()
     }

@@ -9,7 +9,7 @@ import Foundation
 struct DeviceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "host:port, a serial of the adb server, or sim. Default: the only device there is; sim if there is none.",
+            "A USB serial, host:port, a serial of the adb server, or sim. Default: the only device; sim if there is none.",
             valueName: "device"
         )
     )
@@ -21,6 +21,7 @@ struct ListedChoice: Sendable {
     enum Way: Sendable {
         case builtIn(RunningDevice)
         case server(ADBServer)
+        case usb(USBDevice)
     }
     let serial: String
     let state: String
@@ -32,7 +33,8 @@ struct ListedChoice: Sendable {
 
 /// Finds and opens the device that a verb works on.
 enum DeviceChoice {
-    /// Every device that is there: built-in ones, and those of a running adb server (none is started).
+    /// Every device that is there: built-in ones, those of a running adb server (none is started), and on USB those that
+    /// no server has.
     static func all() async -> [ListedChoice] {
         let running = RunningDevices.all()
         var found = running.map {
@@ -55,7 +57,29 @@ enum DeviceChoice {
                 )
             )
         }
+        // Where a server runs, what it owns is in its list; the rest of the busy ones belong to other programs.
+        let owned = Set(found.map(\.serial))
+        for device in (try? await USBDevices.list()) ?? [] where !owned.contains(device.serial) {
+            found.append(listed(device))
+        }
         return found
+    }
+
+    /// A device on USB as lists show it.
+    static func listed(_ device: USBDevice) -> ListedChoice {
+        let next =
+            switch device.state {
+            case .ready: ""
+            case .busy: "; another program owns it: adb kill-server"
+            case .noPermissions: "; droidagent doctor says how to allow it"
+            case .failed(let why): "; \(why)"
+            }
+        return ListedChoice(
+            serial: device.serial,
+            state: device.stateText,
+            description: "USB \(device.path)\(next)",
+            way: .usb(device)
+        )
     }
 
     /// Opens the device that `--device` names, or the only one there is.
@@ -88,7 +112,15 @@ enum DeviceChoice {
         if name == "sim" { return try await connect(DetachedDevice.sim(log: log)) }
         if let running = RunningDevices.find(name) { return try await connect(running) }
         let listed = await all()
-        if let choice = listed.first(where: { $0.serial == name }) { return try await open(choice) }
+        if let choice = listed.first(where: { $0.serial == name }) {
+            if case .server = choice.way, (try? await USBDevices.list())?.contains(where: { $0.serial == name }) == true
+            {
+                log("the adb server owns \(name): going through it")
+            }
+            return try await open(choice)
+        }
+        // By its place, whatever its serial number.
+        if name.hasPrefix("usb:") { return (try await ADBDevice.connect(usb: name), nil) }
         if let (host, port) = address(name) {
             return (try await ADBDevice.connect(host: host, port: port), nil)
         }
@@ -106,6 +138,7 @@ enum DeviceChoice {
         switch choice.way {
         case .builtIn(let running): return try await connect(running)
         case .server(let server): return (try await ADBDevice.connect(serial: choice.serial, server: server), nil)
+        case .usb(let device): return (try await ADBDevice.connect(usb: device.serial), nil)
         }
     }
 

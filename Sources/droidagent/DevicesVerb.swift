@@ -8,7 +8,7 @@ import Base
 struct DevicesVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "List the devices: built-in ones and those of a running adb server."
+        abstract: "List the devices: built-in ones, those on USB, and those of a running adb server."
     )
 
     @OptionGroup var global: GlobalOptions

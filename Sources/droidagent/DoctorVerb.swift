@@ -26,6 +26,7 @@ struct DoctorVerb: AsyncParsableCommand {
 
     func run() async throws {
         var findings = [program, data(), fonts(), model(), processor(), stateFolder(), server(await serverDevices())]
+        findings.append(await usb())
         findings.append(await builtIn())
         findings += sizes()
         for finding in findings {
@@ -143,6 +144,29 @@ struct DoctorVerb: AsyncParsableCommand {
         }
         let names = devices.map { "\($0.serial) (\($0.state))" }.joined(separator: ", ")
         return Finding(name: "adb server", isFine: true, detail: names.isEmpty ? "no devices" : names, next: nil)
+    }
+
+    private func usb() async -> Finding {
+        let devices: [USBDevice]
+        do {
+            devices = try await USBDevices.list()
+        } catch {
+            return bad("USB", error)
+        }
+        let names = devices.map { "\($0.serial) at \($0.path) (\($0.stateText))" }.joined(separator: ", ")
+        let detail = names.isEmpty ? "no device with USB debugging is plugged in" : names
+        if devices.contains(where: { $0.state == .noPermissions }) {
+            return Finding(
+                name: "USB",
+                isFine: false,
+                detail: "\(detail); \(USBAccess.rulePath) would let you use it",
+                next: "run these, then plug it in again:\n" + USBAccess.commands.joined(separator: "\n")
+            )
+        }
+        if let failed = devices.first(where: { if case .failed = $0.state { true } else { false } }) {
+            return Finding(name: "USB", isFine: false, detail: detail, next: "plug \(failed.serial) in again")
+        }
+        return Finding(name: "USB", isFine: true, detail: detail, next: nil)
     }
 
     private func builtIn() async -> Finding {

@@ -12,7 +12,7 @@ final class FakeDevice: Sendable {
     struct Behaviour: Sendable {
         var version = ProtocolVersion.v1_1
         var maxPayload = WireLimit.maxPayload
-        var features: FeatureSet = [.shellV2, .cmd, .statV2, .listV2, .sendReceiveV2, .fixedPushMkdir]
+        var features: FeatureSet = [.shellV2, .cmd, .statV2, .listV2, .sendReceiveV2, .fixedPushMkdir, .delayedAck]
         /// Whether it answers the greeting.
         var greets = true
         /// What it sends in place of any answer.
@@ -142,7 +142,7 @@ private final class FakeHandler: ChannelInboundHandler {
                 run(connection.accept(id), &out)
                 react(id, service.start(), &out)
             case .received(let id, let bytes):
-                run(connection.acknowledge(id), &out)
+                run(connection.acknowledge(id, bytes: bytes.count), &out)
                 if let service = services[id] { react(id, service.take(bytes), &out) }
             case .writable(let id):
                 if let service = services[id] { react(id, service.more(), &out) }

@@ -12,7 +12,9 @@ final class MemoryDevice: PacketLink {
     struct State {
         var connection: Connection
         var events: [ConnectionEvent] = []
-        var closed = false
+        /// What is on its way to the client, which takes it in order and from one thread at a time.
+        var toClient: [[UInt8]] = []
+        var isDelivering = false
     }
 
     let transport: MultiplexedTransport
@@ -25,19 +27,32 @@ final class MemoryDevice: PacketLink {
     }
 
     func schedule(_ take: @escaping @Sendable () -> [Packet]) {
-        for packet in take() { act { $0.receive(packet) } }
+        while true {
+            let packets = take()
+            if packets.isEmpty { return }
+            for packet in packets { act { $0.receive(packet) } }
+        }
     }
 
-    func close() { state.withLock { $0.closed = true } }
+    func close() {}
 
     /// Changes the device's end, keeps what happened there, and brings to the client what is sent.
     func act(_ body: (inout Connection) -> [ConnectionEvent]) {
-        let sent = state.withLock { state in
+        state.withLock { state in
             let events = body(&state.connection)
             state.events += events
-            return events.flatMap { event in if case .send(let packet) = event { packet.encoded } else { [UInt8]() } }
+            for case .send(let packet) in events { state.toClient.append(packet.encoded) }
         }
-        sent.withUnsafeBytes { transport.received($0) }
+        while true {
+            let next = state.withLock { state -> [UInt8]? in
+                guard !state.isDelivering, !state.toClient.isEmpty else { return nil }
+                state.isDelivering = true
+                return state.toClient.removeFirst()
+            }
+            guard let next else { return }
+            next.withUnsafeBytes { transport.received($0) }
+            state.withLock { $0.isDelivering = false }
+        }
     }
 
     /// What happened to a stream.
@@ -96,7 +111,7 @@ struct IncomingTests {
         device.act { $0.write(id, Array("device".utf8)[...]) }
         var names = served.stream.makeAsyncIterator()
         #expect(await names.next() == "tcp:8080")
-        device.act { $0.acknowledge(id) }
+        device.act { $0.acknowledge(id, bytes: 12) }
         // The stream ends when its server returns.
         let deadline = ContinuousClock.now + .seconds(10)
         while device.story(id).count < 3, ContinuousClock.now < deadline { await Task.yield() }

@@ -89,7 +89,7 @@ struct StreamTests {
         let (near, far) = try pair.openStream("exec:id")
         var got = pair.toDevice(pair.host.write(near, [1, 2, 3]))
         #expect(got.received(far) == [1, 2, 3])
-        got = pair.toHost(pair.device.acknowledge(far))
+        got = pair.toHost(pair.device.acknowledge(far, bytes: 3))
         #expect(got.contains { if case .writable(near) = $0 { true } else { false } })
         got = pair.toHost(pair.device.write(far, [9]))
         #expect(got.received(near) == [9])
@@ -112,7 +112,7 @@ struct StreamTests {
         while !events.sent.isEmpty {
             #expect(events.sent.count == 1 && events.sent[0].payload.count <= 4096)
             got += pair.toDevice(events).received(far)
-            events = pair.toHost(pair.device.acknowledge(far))
+            events = pair.toHost(pair.device.acknowledge(far, bytes: 4096))
             rounds += 1
         }
         #expect(got == bytes + [7])
@@ -126,7 +126,7 @@ struct StreamTests {
         let (near, far) = try pair.openStream("shell:")
         _ = pair.toDevice(pair.host.write(near, [0]))
         for index in 1..<200 { #expect(pair.host.write(near, [UInt8(index)]).isEmpty) }
-        let got = pair.toDevice(pair.toHost(pair.device.acknowledge(far)))
+        let got = pair.toDevice(pair.toHost(pair.device.acknowledge(far, bytes: 1)))
         #expect(got.received(far) == (1..<200).map { UInt8($0) })
     }
 
@@ -136,9 +136,9 @@ struct StreamTests {
         let (near, far) = try pair.openStream("exec:cat")
         _ = pair.toHost(pair.device.write(far, ArraySlice(repeating: 1, count: 6000)))
         #expect(pair.device.finish(far).isEmpty)
-        let second = pair.toHost(pair.toDevice(pair.host.acknowledge(near)))
+        let second = pair.toHost(pair.toDevice(pair.host.acknowledge(near, bytes: 4096)))
         #expect(second.received(near).count == 6000 - 4096)
-        let end = pair.toHost(pair.toDevice(pair.host.acknowledge(near)))
+        let end = pair.toHost(pair.toDevice(pair.host.acknowledge(near, bytes: 4096)))
         #expect(end.contains { if case .closed(near, .peer) = $0 { true } else { false } })
         #expect(pair.device.streamCount == 0)
     }
@@ -200,7 +200,7 @@ struct StreamTests {
         let (near, far) = try pair.openStream("shell:")
         let (other, _) = try pair.openStream("shell:")
         let write = Packet(.write, far.rawValue, near.rawValue, payload: [1], version: .v1_1)
-        for _ in 0..<StreamTable.toleratedWrites { #expect(pair.host.receive(write).received(near) == [1]) }
+        for _ in 0..<StreamWindow.toleratedWrites { #expect(pair.host.receive(write).received(near) == [1]) }
         let last = pair.host.receive(write)
         #expect(last.contains { if case .closed(near, .violation) = $0 { true } else { false } })
         #expect(last.sent.map(\.command) == [.close])
@@ -291,9 +291,9 @@ struct Pair {
     var host: Connection
     var device: Connection
 
-    init(devicePayload: Int = 1 << 20) throws {
-        host = Connection(role: .host, banner: .host(features: [.shellV2]))
-        let banner = ConnectionBanner.device(product: "p", model: "m", device: "d", features: [.shellV2])
+    init(devicePayload: Int = 1 << 20, features: FeatureSet = [.shellV2]) throws {
+        host = Connection(role: .host, banner: .host(features: features))
+        let banner = ConnectionBanner.device(product: "p", model: "m", device: "d", features: features)
         device = Connection(role: .device, banner: banner, maxPayload: devicePayload)
         guard toHost(toDevice(host.start())).contains(where: { if case .online = $0 { true } else { false } }) else {
             throw Missing()

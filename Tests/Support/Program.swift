@@ -28,6 +28,10 @@ public final class Program {
             // No adb server is asked but one that a test starts.
             "ANDROID_ADB_SERVER_PORT": "1",
         ]
+        // Where lines covered are counted, they are counted here, too.
+        if let profile = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] {
+            environment["LLVM_PROFILE_FILE"] = profile
+        }
     }
 
     /// The program beside the test bundle.

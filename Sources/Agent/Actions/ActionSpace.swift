@@ -17,7 +17,9 @@ public enum ActionSpace {
 
     /// The candidates of a screen in the order of its elements, then the defaults.
     ///
-    /// - Parameter goal: the goal, for spaces that depend on it; this one does not.
+    /// - Parameters:
+    ///   - screen: what is on the display.
+    ///   - goal: the goal, for spaces that depend on it; this one does not.
     public static func candidates(for screen: ScreenState, goal: String = "") -> [Candidate] {
         ScreenActions(screen).candidates
     }
@@ -89,7 +91,9 @@ public struct ScreenActions: Sendable {
 
     /// The boxes of everything that can be acted on, for `BoxDrawing`.
     ///
-    /// - Parameter chosen: the element whose box stands out, or nil.
+    /// - Parameters:
+    ///   - screen: the screen that these actions are of.
+    ///   - chosen: the element whose box stands out, or nil.
     public func boxes(on screen: ScreenState, chosen: Int? = nil) -> [BoxDrawing.Box] {
         targets.map {
             BoxDrawing.Box(bounds: screen.visibleBounds(of: $0.id), number: $0.number, isChosen: $0.id == chosen)

@@ -122,7 +122,9 @@ public final class AgentLoop: Sendable {
 
     /// Runs until the agent says that it is done, the budget is used up, or something breaks.
     ///
-    /// - Parameter recorder: where the run is written, or nil.
+    /// - Parameters:
+    ///   - goal: what is to be done, in a person's words.
+    ///   - recorder: where the run is written, or nil.
     /// - Throws: `DroidError` with code `goal.empty`. Whatever goes wrong later is in the result.
     public func run(goal: String, recorder: RunRecorder? = nil) async throws -> RunResult {
         let goal = try Self.checked(goal)

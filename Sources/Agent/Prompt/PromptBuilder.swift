@@ -126,7 +126,10 @@ public struct PromptBuilder: Sendable {
     /// The prompt for a screen.
     ///
     /// - Parameters:
+    ///   - goal: what is to be done; line breaks become spaces.
     ///   - history: working memory, one line a step, oldest first, all of it.
+    ///   - screen: what is on the display.
+    ///   - actions: what can be done on it: the candidates, and the numbers of elements.
     ///   - appName: what the app in front is called.
     ///   - date: the device's date as text, or nil to leave it out.
     public func build(

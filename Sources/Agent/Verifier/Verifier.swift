@@ -15,7 +15,10 @@ public actor Verifier: ActionChooser {
 
     /// A verifier over a model.
     ///
-    /// - Parameter threads: threads to score with; the number of cores when nil.
+    /// - Parameters:
+    ///   - model: the language model that reads the prompt.
+    ///   - head: what makes a score of what the model gives.
+    ///   - threads: threads to score with; the number of cores when nil.
     /// - Throws: `DroidError` with code `head.mismatch` where the head belongs to another model or version.
     public init(model: LanguageModel, head: VerifierHead = .likelihood, threads: Int? = nil) throws {
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)

@@ -90,7 +90,9 @@ public struct VerifierHead: Codable, Sendable, Hashable {
 
     /// The features of a candidate, before mean and scale. Training and choosing both call this, so they cannot differ.
     ///
-    /// - Parameter readsMean: whether `score.meanHidden` is taken, too.
+    /// - Parameters:
+    ///   - score: what the model gave for the candidate.
+    ///   - readsMean: whether `score.meanHidden` is taken, too.
     public static func features(_ score: CandidateScore, readsMean: Bool) -> [Float] {
         var out: [Float] = []
         for place in score.hidden.indices {

@@ -8,7 +8,11 @@ import Pages
 public enum BenchReport {
     /// The page. Links to runs are relative to the folder of the results.
     ///
-    /// - Parameter title: what ran, such as `first: verifier`.
+    /// - Parameters:
+    ///   - title: what ran, such as `first: verifier`.
+    ///   - summary: what the episodes came to.
+    ///   - results: the episodes, in the order of the page.
+    ///   - facts: what else belongs beside the result, as name and value.
     public static func html(
         title: String,
         summary: SuiteSummary,

@@ -19,6 +19,9 @@ public struct EpisodeRunner: Sendable {
     /// A runner on a device.
     ///
     /// - Parameters:
+    ///   - device: the device that the episodes run on.
+    ///   - rules: what counts as passed.
+    ///   - agentName: what results say ran.
     ///   - runs: the folder under which each run gets its record, or nil for none.
     ///   - wander: what is done on the device between set-up and agent.
     public init(

@@ -144,7 +144,10 @@ public struct TaskInstance: Sendable {
 
     /// Makes the instance of a seed: the same template and seed give the same values and wording on every machine.
     ///
-    /// - Parameter wording: the wording to use; nil lets the seed choose.
+    /// - Parameters:
+    ///   - template: the task.
+    ///   - seed: where its randomness starts.
+    ///   - wording: the wording to use; nil lets the seed choose.
     /// - Throws: `DroidError` with code `tasks.parameter`.
     public init(_ template: TaskTemplate, seed: UInt64, wording: Int? = nil) throws {
         self.template = template

@@ -20,7 +20,9 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     /// Rows in one pass; bounds the memory that a request takes.
     private let rowLimit: Int
 
-    /// - Parameter threads: threads to work with; the number of cores when nil.
+    /// - Parameters:
+    ///   - model: the model that scores.
+    ///   - threads: threads to work with; the number of cores when nil.
     /// - Throws: `DroidError` with code `model.memory`.
     public convenience init(model: LanguageModel, threads: Int? = nil) throws {
         try self.init(model: model, threads: threads, isa: dk_best_isa(), rowLimit: 384)

@@ -11,6 +11,7 @@ public struct StringConstraint: Sendable {
 
     /// - Parameters:
     ///   - strings: what may come out.
+    ///   - tokenizer: the tokenizer of the model that generates.
     ///   - end: the token that is allowed where a string is complete; when nil, the text ends where no string goes on.
     public init(_ strings: [String], tokenizer: Tokenizer, end: Int32?) {
         self.strings = strings.map { Array($0.utf8) }.filter { !$0.isEmpty }

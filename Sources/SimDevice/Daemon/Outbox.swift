@@ -1,73 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOCore
 import Synchronization
 
-/// A stream's way back: bytes go to the event loop, and a task can wait until most of them are gone.
+/// A stream's way back: bytes go to the connection, and a task can wait until most of them are gone.
 final class Outbox: Sendable {
+    /// What an outbox needs of the connection.
+    struct Link: Sendable {
+        /// Queues bytes.
+        var send: @Sendable (ArraySlice<UInt8>) -> Void
+        /// Bytes that are queued and not with the peer.
+        var queued: @Sendable () -> Int
+        /// Closes the stream once what was sent is written.
+        var end: @Sendable () -> Void
+    }
+
     private struct State {
-        var pending = 0
         var closed = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private static let limit = 4 << 20
+    /// Bytes that may be queued before `drain` waits, where a connection has few streams.
+    static let usualLimit = 4 << 20
+    private let limit: Int
+    private let link: Link
     private let state = Mutex(State())
-    private let deliver: @Sendable (ArraySlice<UInt8>) -> Void
-    private let end: @Sendable () -> Void
 
-    /// - Parameters:
-    ///   - deliver: takes the bytes to the event loop.
-    ///   - end: closes the stream once what was delivered is written.
-    init(deliver: @escaping @Sendable (ArraySlice<UInt8>) -> Void, end: @escaping @Sendable () -> Void = {}) {
-        self.deliver = deliver
-        self.end = end
+    init(limit: Int = Outbox.usualLimit, link: Link) {
+        self.limit = limit
+        self.link = link
     }
 
-    /// Closes the stream once everything that was sent has gone out. A stream whose service returns does so by itself; one
-    /// that was opened to the host lasts until this is called or the host closes it.
-    func finish() { end() }
+    /// An outbox that no connection is behind: what is sent is taken at once.
+    convenience init(
+        deliver: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
+        end: @escaping @Sendable () -> Void = {}
+    ) {
+        self.init(link: Link(send: deliver, queued: { 0 }, end: end))
+    }
 
     /// Queues bytes; never waits.
     func send(_ bytes: ArraySlice<UInt8>) {
-        let open = state.withLock { state in
-            state.pending += bytes.count
-            return !state.closed
-        }
-        if open { deliver(bytes) }
+        if !state.withLock({ $0.closed }) { link.send(bytes) }
     }
 
     /// Waits while more is queued than should be.
     func drain() async {
+        guard link.queued() > limit else { return }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let ready = state.withLock { state in
-                    if state.closed || state.pending <= Self.limit || Task.isCancelled { return true }
+                let isReady = state.withLock { state in
+                    if state.closed || Task.isCancelled { return true }
                     state.waiters.append(continuation)
                     return false
                 }
-                if ready { continuation.resume() }
+                if isReady {
+                    continuation.resume()
+                } else {
+                    drained()  // The queue may have run down before the waiter was on the list.
+                }
             }
         } onCancel: {
             close()
         }
     }
 
-    /// Tells how much still waits; from the event loop.
-    func update(pending: Int) {
-        let waiters = state.withLock { state in
-            state.pending = pending
-            guard pending <= Self.limit else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
+    /// Closes the stream once everything that was sent has gone out. A stream whose service returns does so by itself; one
+    /// that was opened to the host lasts until this is called or the host closes it.
+    func finish() { link.end() }
+
+    /// Some of what was queued has gone out; from any thread.
+    func drained() {
+        guard state.withLock({ !$0.waiters.isEmpty }), link.queued() <= limit else { return }
+        wakeAll(closing: false)
     }
 
     /// The stream is gone: what is sent from now on is dropped, and nobody waits.
-    func close() {
+    func close() { wakeAll(closing: true) }
+
+    private func wakeAll(closing: Bool) {
         let waiters = state.withLock { state in
-            state.closed = true
+            if closing { state.closed = true }
             defer { state.waiters = [] }
             return state.waiters
         }

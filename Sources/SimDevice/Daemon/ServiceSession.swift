@@ -48,7 +48,7 @@ struct ServiceSession: Sendable {
     private func say(_ text: String) { outbox.send(Array(text.utf8)[...]) }
 
     private func source(_ count: Int) async {
-        let block = [UInt8](repeating: 0, count: 1 << 16)
+        let block = [UInt8](repeating: 0, count: 1 << 20)
         var left = count
         while left > 0, !Task.isCancelled {
             outbox.send(block.prefix(left))

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ADBWire
+import Base
+import Synchronization
+
+/// One connection of a host: cuts packets, drives the connection's state machine, and starts a task for each stream.
+///
+/// A thread reads; answers are written from whichever thread has something to say. One lock guards the state machine, and
+/// pipes, outboxes and services are told what happened after it is released. Commands run on the device's actor; nothing
+/// here waits for them, so a slow stream stalls no other.
+final class DaemonConnection: Sendable {
+    typealias Ends = (BytePipe, Outbox)
+
+    private struct Stream {
+        var pipe: BytePipe
+        var outbox: Outbox
+        var task: Task<Void, Never>?
+        /// Reads shell packets, where the stream carries them.
+        var decoder: ShellPacketDecoder?
+    }
+
+    private struct State {
+        var connection: Connection
+        var streams: [StreamID: Stream] = [:]
+        /// Streams that this end asked for and the host has not answered.
+        var opening: [StreamID: CheckedContinuation<Ends?, Never>] = [:]
+        /// What is done when the session ends.
+        var farewells: [@Sendable () -> Void] = []
+        var packets = PacketQueue()
+        /// Whether packets that came together are being gone through; what is sent meanwhile goes out behind them.
+        var isReading = false
+        var isOver = false
+        /// Told the size of each packet before it passes, in either direction: how many of its bytes pass before the
+        /// connection is cut, or nil where it goes on. Faults are injected here.
+        var onPacket: (Int) -> Int?
+        /// Whether the connection ends once what is queued is out.
+        var isCut = false
+
+        /// Whether a packet that came is to be heeded.
+        mutating func admits(_ packet: Packet) -> Bool {
+            guard !isCut else { return false }
+            let size = WireLimit.header + packet.payload.count
+            let share = onPacket(size)
+            isCut = share != nil
+            return share ?? size >= size
+        }
+
+        mutating func send(_ packet: Packet) {
+            guard !isCut else { return }
+            let size = WireLimit.header + packet.payload.count
+            let share = onPacket(size)
+            isCut = share != nil
+            if let share, share < size {
+                packets.append(firstBytes: share, of: packet)
+            } else {
+                packets.append(packet)
+            }
+        }
+    }
+
+    /// What is done once the lock is released.
+    private enum Notice {
+        case push(BytePipe, [ArraySlice<UInt8>], owing: Int)
+        case endOfInput(BytePipe)
+        case drained(Outbox)
+        case ended(Stream)
+        case opened(CheckedContinuation<Ends?, Never>, Ends?)
+        case start(StreamID, service: String, Ends)
+        case farewell(@Sendable () -> Void)
+        case fail
+    }
+
+    /// Bytes of writes that may be on their way between streams and socket.
+    private static let allowance = 4 << 20
+    /// What all pipes of a connection may hold together, roughly, and all outboxes.
+    private static let inputBudget = 32 << 20
+    private static let outputBudget = 64 << 20
+
+    private let device: DeviceActor
+    private let socket: StreamSocket
+    private let state: Mutex<State>
+    private let output: Mutex<SocketOutput?>
+
+    init(_ socket: StreamSocket, device: DeviceActor, banner: ConnectionBanner) {
+        self.socket = socket
+        self.device = device
+        let connection = Connection(role: .device, banner: banner, allowance: DaemonConnection.allowance)
+        state = Mutex(State(connection: connection, onPacket: device.transportFaults.counter()))
+        output = Mutex(nil)
+    }
+
+    /// Serves the host until the connection ends. It returns at once.
+    ///
+    /// - Parameter ended: called when the connection is over, from its own thread.
+    func start(ended: @escaping @Sendable () -> Void) {
+        let output = SocketOutput(socket, name: "device write") { [weak self] in self?.fill(&$0) ?? false }
+        self.output.withLock { $0 = output }
+        startThread("device read") { [self] in
+            read()
+            end()
+            ended()
+        }
+    }
+
+    /// Ends the connection and every stream of it.
+    func close() { output.withLock { $0 }?.close() }
+
+    // MARK: What the host sends
+
+    private func read() {
+        var reader = PacketReader()
+        do throws(DroidError) {
+            while true {
+                let packet = try reader.next { space in
+                    flush()
+                    return socket.read(into: space)
+                }
+                guard let packet else { return }
+                var notices: [Notice] = []
+                state.withLock { state in
+                    state.isReading = true
+                    guard state.admits(packet) else { return }
+                    perform(state.connection.receive(packet), &state, &notices)
+                    if let agreement = state.connection.agreement {
+                        reader.decoder.version = agreement.version
+                        reader.decoder.maxPayload = agreement.maxPayload
+                    }
+                }
+                carryOut(notices)
+            }
+        } catch {
+            // A peer that sends what is no packet is cut off, as the real daemon does.
+        }
+    }
+
+    /// Everything that came together is through: what it led to goes out.
+    private func flush() {
+        let isDue = state.withLock { state in
+            defer { state.isReading = false }
+            return state.isReading
+        }
+        if isDue { wake() }
+    }
+
+    private func end() {
+        close()
+        var notices: [Notice] = []
+        state.withLock { state in
+            state.isOver = true
+            state.packets.clear()
+            notices += state.streams.values.map { .ended($0) }
+            notices += state.opening.values.map { .opened($0, nil) }
+            notices += state.farewells.map { .farewell($0) }
+            state.streams = [:]
+            state.opening = [:]
+            state.farewells = []
+        }
+        carryOut(notices)
+    }
+
+    // MARK: Events
+
+    private func perform(_ events: [ConnectionEvent], _ state: inout State, _ notices: inout [Notice]) {
+        for event in events {
+            switch event {
+            case .send(let packet): state.send(packet)
+            case .online:
+                // A new session knows nothing of what the one before it set up.
+                notices += state.farewells.map { .farewell($0) }
+                state.farewells = []
+            case .requested(let id, let service): notices.append(.start(id, service: service, makeEnds(id, &state)))
+            case .received(let id, let bytes): receive(id, bytes, &state, &notices)
+            case .writable(let id): if let stream = state.streams[id] { notices.append(.drained(stream.outbox)) }
+            case .closed(let id, _):
+                if let stream = state.streams.removeValue(forKey: id) { notices.append(.ended(stream)) }
+                if let waiting = state.opening.removeValue(forKey: id) { notices.append(.opened(waiting, nil)) }
+            case .failed: notices.append(.fail)
+            case .opened(let id):
+                guard let waiting = state.opening.removeValue(forKey: id), let stream = state.streams[id] else { break }
+                notices.append(.opened(waiting, (stream.pipe, stream.outbox)))
+            }
+        }
+    }
+
+    private func receive(
+        _ id: StreamID,
+        _ bytes: ArraySlice<UInt8>,
+        _ state: inout State,
+        _ notices: inout [Notice]
+    ) {
+        guard let pipe = state.streams[id]?.pipe else {
+            // The stream is being closed: what still comes is dropped, and the host may go on.
+            perform(state.connection.acknowledge(id, bytes: bytes.count), &state, &notices)
+            return
+        }
+        guard state.streams[id]?.decoder != nil else {
+            notices.append(.push(pipe, [bytes], owing: bytes.count))
+            return
+        }
+        var rest = bytes
+        var pieces: [ArraySlice<UInt8>] = []
+        var ended = false
+        while let piece = state.streams[id]?.decoder?.next(&rest) {
+            switch piece {
+            case .stdin(let data): pieces.append(data)
+            case .closeStdin: ended = true
+            default: break
+            }
+        }
+        notices.append(.push(pipe, pieces, owing: bytes.count))
+        if ended { notices.append(.endOfInput(pipe)) }
+    }
+
+    private func carryOut(_ notices: [Notice]) {
+        for notice in notices {
+            switch notice {
+            case .push(let pipe, let pieces, let owing): pipe.push(pieces, owing: owing)
+            case .endOfInput(let pipe): pipe.finish()
+            case .drained(let outbox): outbox.drained()
+            case .ended(let stream):
+                stream.pipe.finish()
+                stream.outbox.close()
+                stream.task?.cancel()
+            case .opened(let waiting, let ends): waiting.resume(returning: ends)
+            case .start(let id, let service, let ends): start(id, service, ends)
+            case .farewell(let body): body()
+            case .fail: close()
+            }
+        }
+    }
+
+    /// Changes the state machine from any thread, and sends what comes of it.
+    private func act(_ body: (inout Connection) -> [ConnectionEvent]) {
+        var notices: [Notice] = []
+        state.withLock { state in
+            guard !state.isOver else { return }
+            perform(body(&state.connection), &state, &notices)
+        }
+        carryOut(notices)
+        wake()
+    }
+
+    // MARK: What goes out
+
+    private func wake() {
+        let isDue = state.withLock { state in
+            !state.isReading && (!state.packets.isEmpty || state.connection.hasWaitingWrites || state.isCut)
+        }
+        if isDue { output.withLock { $0 }?.schedule() }
+    }
+
+    private func fill(_ batch: inout OutputBatch) -> Bool {
+        var notices: [Notice] = []
+        let isFilled = state.withLock { state in
+            guard !state.isOver else { return false }
+            // A batch is asked for when the one before it is out.
+            let written = state.packets.takeWritten()
+            if written > 0 || state.connection.hasWaitingWrites {
+                perform(state.connection.written(written), &state, &notices)
+            }
+            if state.isCut, state.packets.isEmpty { notices.append(.fail) }
+            return state.packets.fill(&batch)
+        }
+        carryOut(notices)
+        return isFilled
+    }
+
+    // MARK: Streams
+
+    /// The ends of a stream that a service holds. The more streams there are, the less each may hold.
+    private func makeEnds(_ id: StreamID, _ state: inout State) -> Ends {
+        let count = state.connection.streamCount + 1
+        let pipe = BytePipe(
+            limit: min(BytePipe.usualLimit, max(16 << 10, DaemonConnection.inputBudget / count)),
+            acknowledge: { [weak self] bytes in self?.act { $0.acknowledge(id, bytes: bytes) } }
+        )
+        let outbox = Outbox(
+            limit: min(Outbox.usualLimit, max(64 << 10, DaemonConnection.outputBudget / count)),
+            link: Outbox.Link(
+                send: { [weak self] bytes in self?.act { $0.write(id, bytes) } },
+                queued: { [weak self] in self?.state.withLock { $0.connection.queuedBytes(id) } ?? 0 },
+                end: { [weak self] in self?.finish(id) }
+            )
+        )
+        state.streams[id] = Stream(pipe: pipe, outbox: outbox)
+        return (pipe, outbox)
+    }
+
+    private func start(_ id: StreamID, _ name: String, _ ends: Ends) {
+        let service = Service(parsing: name)
+        let session = ServiceSession(
+            device: device,
+            pipe: ends.0,
+            outbox: ends.1,
+            openToHost: { [weak self] address in await self?.openToHost(address) },
+            whenHostLeaves: { [weak self] body in if let self { add(farewell: body) } else { body() } }
+        )
+        guard let body = session.body(for: service) else {
+            act { $0.refuse(id) }
+            state.withLock { _ = $0.streams.removeValue(forKey: id) }
+            return
+        }
+        state.withLock { state in
+            if case .shell(let request) = service, request.framed {
+                state.streams[id]?.decoder = ShellPacketDecoder()
+            }
+        }
+        act { $0.accept(id) }
+        let task = Task {
+            await body()
+            finish(id)
+        }
+        // A service that has ended already has no stream any more.
+        let isKept = state.withLock { state in
+            state.streams[id]?.task = task
+            return state.streams[id] != nil
+        }
+        if !isKept { task.cancel() }
+    }
+
+    private func openToHost(_ address: String) async -> Ends? {
+        await withCheckedContinuation { continuation in
+            var notices: [Notice] = []
+            let isWaiting = state.withLock { state in
+                guard !state.isOver, let (id, events) = state.connection.open(address) else { return false }
+                _ = makeEnds(id, &state)
+                state.opening[id] = continuation
+                perform(events, &state, &notices)
+                return true
+            }
+            if !isWaiting { continuation.resume(returning: nil) }
+            carryOut(notices)
+            wake()
+        }
+    }
+
+    private func finish(_ id: StreamID) {
+        let stream = state.withLock { $0.streams.removeValue(forKey: id) }
+        guard let stream else { return }
+        act { $0.finish(id) }
+        stream.pipe.finish()
+    }
+
+    private func add(farewell: @escaping @Sendable () -> Void) {
+        let isOver = state.withLock { state in
+            if !state.isOver { state.farewells.append(farewell) }
+            return state.isOver
+        }
+        if isOver { farewell() }
+    }
+}
