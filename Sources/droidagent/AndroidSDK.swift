@@ -14,7 +14,7 @@ struct AndroidSDK: Sendable {
     static func find(_ given: String?) throws -> AndroidSDK {
         let environment = ProcessInfo.processInfo.environment
         let named = ["ANDROID_HOME", "ANDROID_SDK_ROOT"].compactMap { environment[$0] }.filter { !$0.isEmpty }
-        let places = given.map { [$0] } ?? named + [NSHomeDirectory() + "/Android/Sdk"]
+        let places = given.map { [$0] } ?? named + [home + "/Android/Sdk"]
         for place in places {
             let path = (place as NSString).standardizingPath
             let parts = ["cmdline-tools", "emulator", "platform-tools", "tools", "system-images"]
@@ -65,6 +65,8 @@ struct AndroidSDK: Sendable {
         !((try? FileBytes.read(folder + "/licenses/android-sdk-license")) ?? []).isEmpty
     }
 
+    private static var home: String { ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory() }
+
     static func isProgram(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
 
     /// The processor that an image for this machine has.
@@ -83,6 +85,6 @@ struct AndroidSDK: Sendable {
         for name in ["ANDROID_USER_HOME", "ANDROID_EMULATOR_HOME"] {
             if let set = environment[name], !set.isEmpty { return set + "/avd" }
         }
-        return NSHomeDirectory() + "/.android/avd"
+        return home + "/.android/avd"
     }
 }

@@ -74,7 +74,7 @@ extension AvdPlan {
     private func bootState() async -> String? {
         do {
             let device = try await ADBDevice.connect(host: "127.0.0.1", port: port + 1, timeout: .seconds(3))
-            let question = "getprop sys.boot_completed; getprop init.svc.bootanim; pm path android"
+            let question = "getprop sys.boot_completed; getprop init.svc.bootanim; pm path com.android.settings"
             let answer: String
             do {
                 answer = try await device.shell(raw: question, timeout: .seconds(10)).text

@@ -20,9 +20,8 @@ public final class CuttingProxy: Sendable {
         listener = try RawSocket.listen()
         self.target = target
         self.limit = limit
-        let (listener, serve) = (listener, { [weak self] (host: RawSocket) in self?.serve(host) })
-        Thread.detachNewThread {
-            while let host = listener.accept() { serve(host) }
+        Thread.detachNewThread { [weak self, listener] in
+            while let host = listener.accept() { self?.serve(host) }
         }
     }
 

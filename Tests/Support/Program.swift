@@ -46,7 +46,7 @@ public final class Program {
     }
 
     /// A process that was started.
-    public struct Running {
+    public struct Running: Sendable {
         public let pid: pid_t
         let out: String
         let err: String

@@ -86,7 +86,7 @@ public final class RawSocket: Sendable {
                     descriptor,
                     raw.baseAddress?.advanced(by: done),
                     raw.count - done,
-                    Int32(MSG_NOSIGNAL.rawValue)
+                    Int32(MSG_NOSIGNAL)
                 )
             }
             if count <= 0 { return false }
@@ -106,7 +106,7 @@ public final class RawSocket: Sendable {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
             guard poll(&waiting, 1, 20_000) > 0 else { return false }
             if waiting.revents & Int16(POLLIN) != 0 {
-                let count = recv(descriptor, &drain, drain.count, Int32(MSG_DONTWAIT.rawValue))
+                let count = recv(descriptor, &drain, drain.count, Int32(MSG_DONTWAIT))
                 if count == 0 || (count < 0 && errno != EAGAIN) { return false }
             }
             guard waiting.revents & Int16(POLLOUT) != 0 else {
@@ -118,7 +118,7 @@ public final class RawSocket: Sendable {
                     descriptor,
                     raw.baseAddress?.advanced(by: done),
                     raw.count - done,
-                    Int32(MSG_NOSIGNAL.rawValue | MSG_DONTWAIT.rawValue)
+                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
                 )
             }
             if count < 0 && errno != EAGAIN { return false }

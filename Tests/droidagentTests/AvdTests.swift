@@ -148,7 +148,7 @@ struct AvdTests {
     }
 
     @Test("An emulator that ends at once, and another device of that name, are errors that say so")
-    func fails() async throws {
+    func endsEarly() async throws {
         try await with { program, sdk in
             try sdk.makeTools()
             try sdk.makeImage()
