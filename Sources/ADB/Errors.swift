@@ -50,6 +50,10 @@ enum ADBError {
         return DroidError("adb.sync", what, why: "the device says: \(words)", next: next)
     }
 
+    static func nonsense(_ serial: String) -> DroidError {
+        DroidError("adb.protocol", "the answer of \(serial) makes no sense", why: "it answers another question")
+    }
+
     static func tooLarge(_ what: String, _ limit: Int) -> DroidError {
         DroidError(
             "adb.toolarge",

@@ -26,27 +26,38 @@ struct SyncSession: ~Copyable {
         try stream.enqueue(request.encoded[...])
     }
 
+    /// Says that a request was sent, or is about to be.
+    mutating func expect(_ expectation: SyncExpectation) { decoder.expect(expectation) }
+
     /// The next answer.
     ///
     /// - Throws: `DroidError`: `adb.lost`, `adb.timeout`, `adb.protocol`.
     mutating func next() async throws -> SyncResponse {
         while true {
-            if let response = try decoder.next(&input) { return response }
-            guard let more = try await stream.read() else {
-                try await device.transport.confirmAlive()
-                throw DroidError(
-                    "adb.protocol",
-                    "the device \(device.serial) broke off a file transfer",
-                    why: "it closed the stream before it had answered"
-                )
-            }
-            input = more
+            if let response = try held() { return response }
+            guard try await fill() else { throw try await brokenOff() }
         }
     }
 
-    /// The answer that is here already, if there is one: a device that cannot store a file says so while it is sent.
-    mutating func ready() async throws -> SyncResponse? {
-        guard stream.isReadable else { return nil }
-        return try await next()
+    /// The next answer that is here already in whole or in part.
+    mutating func held() throws -> SyncResponse? { try decoder.next(&input) }
+
+    /// Waits for more bytes; only when `held` gave nothing.
+    ///
+    /// - Returns: false when the device has closed the stream.
+    mutating func fill() async throws -> Bool {
+        guard let more = try await stream.read() else { return false }
+        input = more
+        return true
+    }
+
+    /// Why the stream ended before everything was answered.
+    func brokenOff() async throws -> DroidError {
+        try await device.transport.confirmAlive()
+        return DroidError(
+            "adb.protocol",
+            "the device \(device.serial) broke off a file transfer",
+            why: "it closed the stream before it had answered"
+        )
     }
 }

@@ -17,6 +17,8 @@ final class FakeDevice: Sendable {
         var greets = true
         /// What it sends in place of any answer.
         var garbage: [UInt8] = []
+        /// Answers a request of the sync service in place of the fake's own answer; nil leaves it to the fake.
+        var sync: (@Sendable (SyncRequest) -> Reaction?)?
         /// Asks for a key.
         var wantsKey = false
     }
@@ -174,7 +176,7 @@ private final class FakeHandler: ChannelInboundHandler {
     }
 }
 
-struct Reaction {
+struct Reaction: Sendable, Equatable {
     var bytes: [UInt8] = []
     var ends = false
 }
@@ -267,7 +269,7 @@ private final class FakeSync: FakeService {
         var reaction = Reaction()
         var input = bytes
         do {
-            while let request = try decoder.next(&input) { answer(request, &reaction) }
+            while !reaction.ends, let request = try decoder.next(&input) { answer(request, &reaction) }
         } catch {
             SyncResponse.fail(error.what).encode(into: &reaction.bytes)
             reaction.ends = true
@@ -276,6 +278,11 @@ private final class FakeSync: FakeService {
     }
 
     private func answer(_ request: SyncRequest, _ reaction: inout Reaction) {
+        if let own = device.behaviour.sync?(request) {
+            reaction.bytes += own.bytes
+            reaction.ends = reaction.ends || own.ends
+            return
+        }
         func status(_ path: String) -> SyncStatus? { device.files.withLock { $0[path]?.status } }
         switch request {
         case .stat("/odd"), .stat2("/odd"): SyncResponse.okay.encode(into: &reaction.bytes)

@@ -28,14 +28,18 @@ final class SyncReader: @unchecked Sendable {
     /// The file's size when it was opened; 0 for what has none.
     let size: Int
 
-    /// Takes over an open file.
-    init(_ descriptor: Int32) {
+    /// Takes over an open file; without one it reads nothing.
+    init(_ descriptor: Int32?) {
+        guard let descriptor else {
+            (self.descriptor, size) = (-1, 0)
+            return
+        }
         self.descriptor = descriptor
         var status = stat()
         size = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : Int.max
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// The next block.
     func next() -> Block { encoder.map(packed) ?? plain() }
@@ -93,6 +97,7 @@ final class SyncReader: @unchecked Sendable {
     }
 
     private func read(_ target: UnsafeMutableRawPointer, _ count: Int, _ failure: inout Int32) -> Int {
+        guard descriptor >= 0 else { return 0 }
         var got = 0
         repeat { got = Glibc.read(descriptor, target, count) } while got < 0 && errno == EINTR
         if got < 0 { failure = errno }

@@ -312,11 +312,13 @@ final class SyncService {
         let reader: SyncReader
         do {
             let flags = try SyncFlags(parsing: flags, sending: false)
-            let descriptor = await device.withFiles { files -> Result<Int32, FileFailure> in
+            let descriptor = await device.withFiles { files -> Result<Int32?, FileFailure> in
                 do {
                     let place = try files.resolve(path)
+                    let node = DeviceNode(place)
+                    if node == .null { return .success(nil) }
                     let opened =
-                        DeviceNode(place)?.open()
+                        node?.open()
                         ?? open(place.host, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
                     return opened >= 0 ? .success(opened) : .failure(FileFailure(code: errno, path: path))
                 } catch {

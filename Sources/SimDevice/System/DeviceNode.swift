@@ -33,6 +33,6 @@ enum DeviceNode: String, CaseIterable {
         )
     }
 
-    /// Opens the host's node of the same name, for reading.
+    /// Opens the host's node of the same name, for reading; not for `null`, which needs none.
     func open() -> Int32 { Glibc.open(rawValue, O_RDONLY | O_CLOEXEC) }
 }

@@ -66,7 +66,7 @@ extension ToolTable {
     static func printf(_ call: ToolCall) throws -> Int32 {
         guard let format = call.arguments.first else { throw call.failure("Needs 1 argument (see \"printf --help\")") }
         var words = call.arguments.dropFirst()
-        let plain = Array(unescape(format.replacing("%%", with: "\u{0}")).0)
+        let plain = Array(unescape(format).0)
         repeat {
             let before = words.count
             var index = 0
@@ -75,7 +75,12 @@ extension ToolTable {
                 let c = plain[index]
                 index += 1
                 guard c == "%" else {
-                    out.append(c == "\0" ? "%" : c)
+                    out.append(c)
+                    continue
+                }
+                if index < plain.count, plain[index] == "%" {
+                    out.append("%")
+                    index += 1
                     continue
                 }
                 var flags = ""
