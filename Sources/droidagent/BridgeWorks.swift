@@ -79,8 +79,7 @@ extension BridgeRig {
             },
             ours: {
                 var count = 0
-                let stream = try await device.open("exec:cat \(target)")
-                while let part = try await stream.read() { count += part.count }
+                try await device.pull(target) { count += $0.count }
                 guard count == size else { throw BridgeRig.short(count, size) }
             },
             peers: tools("pull", [target, "/dev/null"]) + tools("exec-out", ["cat", target])
@@ -135,7 +134,8 @@ extension BridgeRig {
         return BridgeWork(
             before: { _ = try await device.shell(["rm", "-rf", target]) },
             ours: {
-                for index in 0..<count { try await device.push(file: "\(source)/\(index)", to: "\(target)/\(index)") }
+                let summary = try await device.push([source], to: target)
+                guard summary.files == count else { throw BridgeRig.short(summary.files, count) }
             },
             peers: tools("push", [source, target])
         )
@@ -150,16 +150,13 @@ extension BridgeRig {
         var isThere = false
         return BridgeWork(
             before: {
-                if !isThere {
-                    for index in 0..<count {
-                        try await device.push(file: "\(source)/\(index)", to: "\(target)/\(index)")
-                    }
-                }
+                if !isThere { _ = try await device.push([source], to: target) }
                 isThere = true
                 try? FileManager.default.removeItem(atPath: back)
             },
             ours: {
-                for index in 0..<count { try await device.pull("\(target)/\(index)", toFile: "\(back)/\(index)") }
+                let summary = try await device.pull([target], to: back)
+                guard summary.files == count else { throw BridgeRig.short(summary.files, count) }
             },
             peers: tools("pull", [target, back])
         )
@@ -196,7 +193,7 @@ extension BridgeRig {
     }
 
     private static func short(_ count: Int, _ size: Int) -> DroidError {
-        DroidError("bench.short", "the transfer was not whole", why: "\(count) of \(size) bytes came")
+        DroidError("bench.short", "the transfer was not whole", why: "\(count) of \(size) were moved")
     }
 
     private static func wrong(_ code: Int32?) -> DroidError {

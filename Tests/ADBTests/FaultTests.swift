@@ -76,7 +76,8 @@ struct FaultTests {
         (
             "pull",
             { device in
-                #expect(try await device.pull("/sdcard/Download/there").count == 300_000)
+                let bytes = try await device.pull("/sdcard/Download/there")
+                #expect(bytes.count == 300_000)
             }
         ),
     ]
