@@ -47,7 +47,9 @@ public enum USBDevices {
 extension ADBDevice {
     /// Connects to a device over USB; no adb server is involved, and none may own the device.
     ///
-    /// - Parameter serial: its serial number, or its place as `usb:1-2`.
+    /// - Parameters:
+    ///   - serial: its serial number, or its place as `usb:1-2`.
+    ///   - timeout: how long the handshake may take.
     /// - Throws: `DroidError`: `adb.nodevice`, `adb.busy` (another program owns it), `adb.permission` (with the udev rule),
     ///   `adb.usb`, and what the handshake throws.
     ///

@@ -43,6 +43,7 @@ public struct StreamWindow: Hashable, Sendable {
     /// A stream of either end before its first write.
     ///
     /// - Parameters:
+    ///   - mode: how the two ends slow each other down.
     ///   - grant: what this end grants the peer, in bytes; of no meaning in stop-and-wait mode.
     ///   - granted: what the peer has granted this end so far.
     public init(_ mode: Mode, grant: Int = 0, granted: Int = 0) {

@@ -129,7 +129,7 @@ public enum Screencap {
 extension PixelBuffer {
     /// A smaller picture whose pixels are the means of those they stand for.
     ///
-    /// - Parameter width: the new width; the height follows. A picture that is narrower already is given back as it is.
+    /// - Parameter target: the new width; the height follows. A picture that is narrower already is given back as it is.
     public func downscaled(toWidth target: Int) -> PixelBuffer {
         guard target > 0, target < width, height > 0, pixels.count >= width * height * 4 else { return self }
         let targetHeight = max(1, height * target / width)

@@ -37,7 +37,10 @@ public final class SocketOutput: Sendable {
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
 
-    /// - Parameter name: what the thread is called in lists of threads.
+    /// - Parameters:
+    ///   - socket: the socket that is written to.
+    ///   - name: what the thread is called in lists of threads.
+    ///   - source: what gives the bytes to write.
     public init(_ socket: any ByteSocket, name: String, source: @escaping Source) {
         self.socket = socket
         self.name = name

@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 
 /// Listens on 127.0.0.1, and nowhere else, and hands on each connection from a thread of its own.
 public final class TCPListener: Sendable {
-    private let descriptor: Int32
+    /// What the thread and `close` share: a number that was given back belongs to somebody else.
+    private final class Descriptor: Sendable {
+        private let number: Mutex<Int32?>
+
+        init(_ number: Int32) { self.number = Mutex(number) }
+
+        func shutDown() { number.withLock { if let number = $0 { _ = shutdown(number, Int32(SHUT_RDWR)) } } }
+
+        func giveBack() {
+            number.withLock { number in
+                if let open = number { Glibc.close(open) }
+                number = nil
+            }
+        }
+    }
+
+    private let descriptor: Descriptor
     /// The port that is listened on.
     public let port: Int
 
@@ -34,13 +51,19 @@ public final class TCPListener: Sendable {
             Glibc.close(descriptor)
             throw SocketFailure.system(number)
         }
-        self.descriptor = descriptor
         self.port = StreamSocket.port(of: descriptor)
-        startThread("listener") { TCPListener.serve(descriptor, accept) }
+        let shared = Descriptor(descriptor)
+        self.descriptor = shared
+        startThread("listener") {
+            TCPListener.serve(descriptor, accept)
+            shared.giveBack()
+        }
     }
 
-    /// Stops listening; connections that were handed on stay.
-    public func close() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+    deinit { descriptor.shutDown() }
+
+    /// Stops listening; connections that were handed on stay. May be called any number of times.
+    public func close() { descriptor.shutDown() }
 
     private static func serve(_ descriptor: Int32, _ accept: @Sendable (StreamSocket) -> Void) {
         while true {
@@ -55,9 +78,7 @@ public final class TCPListener: Sendable {
             switch errno {
             case EINTR, ECONNABORTED: continue
             case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(20_000)  // Others give something back, sooner or later.
-            default:
-                Glibc.close(descriptor)
-                return
+            default: return
             }
         }
     }
