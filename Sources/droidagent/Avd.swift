@@ -59,6 +59,7 @@ struct EmulatorAvd: AsyncParsableCommand {
             for step in steps { Terminal.out(step.line) }
             return
         }
+        try FileBytes.makeFolder(Locations.state, mode: 0o700)
         for step in steps.dropLast() {
             global.say(Terminal.dim(step.line))
             try step.run(log: plan.logPath)

@@ -145,7 +145,7 @@ extension BridgeRig {
         let source = try smallFiles()
         let device = device
         let count = plan.files
-        let target = "/sdcard/Download/bench-small"
+        let target = "/sdcard/Download/bench-small-pull"
         let back = folder + "/small-back"
         var isThere = false
         return BridgeWork(

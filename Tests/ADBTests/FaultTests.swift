@@ -148,6 +148,7 @@ struct FaultTests {
             let outcome = await CutOutcome.of {
                 try await call(phone) { process.signal(SIGKILL) }
             }
+            process.signal(SIGKILL)
             let seconds = (ContinuousClock.now - started) / .seconds(1)
             #expect(outcome == .failed("adb.lost"), "\(name)")
             #expect(seconds < 15, "\(name)")
@@ -160,8 +161,12 @@ struct FaultTests {
             try await phone.push(file: large, to: "/dev/null") { sent, _ in if sent > 8 << 20 { underWay() } }
         }
         try await kill("pull") { phone, underWay in
-            #expect(try await phone.shell(raw: "truncate -s 64G /sdcard/Download/large").exitCode == 0)
-            let back = large + ".back"
+            // Much more than may be under way at any time.
+            let (part, back) = (large + ".part", large + ".back")
+            let descriptor = open(part, O_WRONLY | O_CREAT, 0o600)
+            #expect(ftruncate(descriptor, 256 << 20) == 0)
+            Glibc.close(descriptor)
+            try await phone.push(file: part, to: "/sdcard/Download/large")
             do {
                 try await phone.pull("/sdcard/Download/large", toFile: back) { got, _ in if got > 8 << 20 { underWay() }
                 }
