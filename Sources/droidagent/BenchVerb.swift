@@ -15,7 +15,7 @@ struct BenchVerb: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Run a suite of tasks and judge each on the device; or measure a part of the program.",
         discussion: "droidagent bench SUITE is short for droidagent bench suite SUITE.",
-        subcommands: [BenchSuite.self, ObserveBench.self],
+        subcommands: [BenchSuite.self, BridgeBench.self, ObserveBench.self],
         defaultSubcommand: BenchSuite.self
     )
 }
