@@ -9,7 +9,7 @@ import Testing
 struct FramebufferTests {
     private static func decode(_ bytes: [UInt8], by piece: Int = 1 << 20) throws -> FramebufferPicture? {
         var decoder = FramebufferDecoder()
-        for start in stride(from: 0, to: bytes.count, by: piece) {
+        for start in Swift.stride(from: 0, to: bytes.count, by: piece) {
             var input = bytes[start..<min(start + piece, bytes.count)]
             if let picture = try decoder.next(&input) { return picture }
         }
