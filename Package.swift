@@ -91,7 +91,7 @@ let package = Package(
             dependencies: [
                 "Base", "Media", "ADBWire", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
                 "Learning",
-                argumentParser,
+                argumentParser, yams,
             ],
             exclude: ["README.md"],
             swiftSettings: strict
