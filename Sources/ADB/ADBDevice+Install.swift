@@ -91,11 +91,15 @@ extension ADBDevice {
         var done: Int64 = 0
         do {
             while done < source.size {
-                let bytes = try source.read(1 << 20)
-                if bytes.isEmpty {
+                var count = 0
+                let bytes = try [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, filled in
+                    count = try source.read(into: UnsafeMutableRawBufferPointer(buffer))
+                    filled = count
+                }
+                if count == 0 {
                     throw DroidError("file.read", "cannot read \(apk)", why: "it became shorter while it was read")
                 }
-                try await stream.write(bytes)
+                try await stream.write(bytes[...])
                 done += Int64(bytes.count)
                 progress?(done, source.size)
             }

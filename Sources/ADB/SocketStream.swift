@@ -7,7 +7,7 @@ import NIOPosix
 import Synchronization
 
 /// TCP as streams of an adb server want it: no delays, large reads, and a peer that falls silent is noticed in seconds.
-private enum TCP {
+enum TCP {
     static func bootstrap(timeout: Duration) -> ClientBootstrap {
         ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(clamping: timeout))

@@ -21,22 +21,16 @@ enum Splice {
         )
     }
 
+    private enum End { case local, device, late }
+
     /// Moves bytes both ways until both ends are done. Neither end is held up by the other for longer than it asks for.
     static func join(_ connection: Connection, _ stream: ADBStream, grace: Duration = Splice.grace) async {
         defer { stream.close() }
         try? await connection.executeThenClose { inbound, outbound in
-            await withTaskGroup(of: Bool.self) { group in
+            await withTaskGroup(of: End.self) { group in
                 group.addTask {
-                    do {
-                        for try await buffer in inbound {
-                            try await stream.write(Array(buffer.readableBytesView)[...])
-                        }
-                        // The local end has closed its half.
-                        stream.arm(.idle(grace), for: "an answer")
-                    } catch {
-                        stream.close()
-                    }
-                    return false
+                    await carry(inbound, to: stream, grace)
+                    return .local
                 }
                 group.addTask {
                     do {
@@ -45,11 +39,50 @@ enum Splice {
                         }
                     } catch {}
                     outbound.finish()
-                    return true
+                    return .device
                 }
-                // Only the device's end decides: what it sent must reach the local end, whatever that still sends.
-                for await isDone in group where isDone { group.cancelAll() }
+                var (isLocalOver, isDeviceOver) = (false, false)
+                for await end in group {
+                    switch end {
+                    case .local, .late: isLocalOver = true
+                    case .device:
+                        isDeviceOver = true
+                        // What the device sent must reach the local end, and would not if bytes of that were left unread.
+                        if !isLocalOver {
+                            group.addTask {
+                                try? await Task.sleep(for: .seconds(1))
+                                return .late
+                            }
+                        }
+                    }
+                    if isLocalOver, isDeviceOver { break }
+                }
+                group.cancelAll()
             }
+        }
+    }
+
+    /// Carries what the local end sends until it says that nothing more comes; what no one takes any more is dropped.
+    private static func carry(
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
+        to stream: ADBStream,
+        _ grace: Duration
+    )
+        async
+    {
+        var isTaken = true
+        do {
+            for try await buffer in inbound where isTaken {
+                do {
+                    try await stream.write(Array(buffer.readableBytesView)[...])
+                } catch {
+                    isTaken = false
+                }
+            }
+            if isTaken { stream.arm(.idle(grace), for: "an answer") }
+        } catch {
+            // The local end is gone for good.
+            stream.close()
         }
     }
 

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import SimDevice
 import Testing
 
 @testable import ADB

@@ -26,7 +26,7 @@ struct FramebufferTests {
     ) -> [UInt8] {
         var numbers = [version, bits]
         if version == 2 { numbers.append(0) }
-        numbers += [size ?? width * height * bits / 8, width, height]
+        numbers += [size ?? width &* height &* bits / 8, width, height]
         // Red, blue, green, alpha, in this order.
         for channel in channels { numbers += [channel.0, channel.1] }
         return numbers.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }

@@ -44,9 +44,9 @@ final class LogBuffer {
         _ message: String,
         pid: Int32 = 521,
         buffer: LogRecord.Buffer? = nil
-    ) { add(level.letter, tag, message, pid: pid, buffer: buffer) }
+    ) { record(level.letter, tag, message, pid: pid, buffer: buffer) }
 
-    func add(
+    func record(
         _ level: LogRecord.Level,
         _ tag: String,
         _ message: String,

@@ -50,7 +50,7 @@ extension ToolTable {
     private static func log(_ call: ToolCall) throws -> Int32 {
         let options = try ToolOptions(call, "", valued: "pt", interleaved: false)
         let level = options.values["p"].flatMap { LogcatArguments.level($0) } ?? .info
-        call.system.log.add(level, options.values["t"] ?? "log", options.operands.joined(separator: " "), pid: 4242)
+        call.system.log.record(level, options.values["t"] ?? "log", options.operands.joined(separator: " "), pid: 4242)
         return 0
     }
 }
