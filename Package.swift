@@ -86,7 +86,7 @@ let package = Package(
             dependencies: [
                 "Base", "Media", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
                 "Learning",
-                argumentParser,
+                argumentParser, yams,
             ],
             exclude: ["README.md"],
             swiftSettings: strict

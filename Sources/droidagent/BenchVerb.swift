@@ -9,10 +9,21 @@ import Inference
 
 extension BenchRules: ExpressibleByArgument {}
 
-/// `droidagent bench SUITE`: how well an agent does the tasks of a suite.
+/// `droidagent bench`: a suite of tasks, or one of the reserved names.
 struct BenchVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
+        abstract: "Run a suite of tasks and judge each on the device; or measure a part of the program.",
+        discussion: "droidagent bench SUITE is short for droidagent bench suite SUITE.",
+        subcommands: [BenchSuite.self, BridgeBench.self],
+        defaultSubcommand: BenchSuite.self
+    )
+}
+
+/// `droidagent bench SUITE`: how well an agent does the tasks of a suite.
+struct BenchSuite: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suite",
         abstract: "Run a suite of tasks and judge each on the device.",
         discussion: """
             A task passes when two of three seeds do. --json prints one line an episode and a summary. Interrupted runs \

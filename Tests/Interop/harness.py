@@ -48,6 +48,13 @@ def pattern(count, seed=1):
     return random.Random(seed).randbytes(count)
 
 
+def _short(error):
+    """An exception in two lines: where in these tests it came from, and what it says."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "Interop" in frame.filename]
+    place = f"{os.path.basename(ours[-1].filename)}:{ours[-1].lineno}: {ours[-1].line}\n" if ours else ""
+    return place + f"{type(error).__name__}: {error}"[:800]
+
+
 class Report:
     """Counts the checks and prints a line for each."""
 
@@ -69,7 +76,7 @@ class Report:
                 print(f"{group:<16} {name:<58} waits for {reason}", flush=True)
                 return
             self.failed.append(f"{group}: {name}")
-            reason = str(error) if isinstance(error, Failure) else "".join(traceback.format_exception(error))
+            reason = str(error) if isinstance(error, Failure) else _short(error)
             print(f"{group:<16} {name:<58} FAILED\n    " + reason.strip().replace("\n", "\n    "), flush=True)
         else:
             self.passed += 1

@@ -6,14 +6,17 @@
 
 import importlib
 import os
+import resource
 import signal
 import sys
 
 import harness
 
-GROUPS = ["adb", "adb_shell", "adbutils", "android_env", "auth"]
+GROUPS = ["adb", "adb_shell", "adbutils", "uiautomator2", "android_env", "isolation"]
 # Checks of what the device does not have yet, and what they wait for.
 PENDING = {
+    "uiautomator2": "the agent on port 9008",
+    "framebuffer": "a colour space in its header",
     "exec-in": "a command that outlives its stream",
     "with a terminal": "a pseudo terminal",
     "forward": "forwarding",
@@ -34,6 +37,8 @@ def main():
             return 1
     # Nothing in here may hang; if something does all the same, the run ends and says where.
     signal.alarm(600)
+    # A library that misreads a length must fail, not take the machine's memory.
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.getrlimit(resource.RLIMIT_AS)[1]))
     report = harness.Report(PENDING)
     for group in wanted:
         importlib.import_module(f"with_{group}").run(report)

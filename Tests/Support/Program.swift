@@ -46,7 +46,7 @@ public final class Program {
     }
 
     /// A process that was started.
-    public struct Running {
+    public struct Running: Sendable {
         public let pid: pid_t
         let out: String
         let err: String
@@ -68,13 +68,18 @@ public final class Program {
 
         /// Waits until its output holds `text`, or it ends, or a minute has passed; looks a hundred times a second.
         public func waits(for text: String) async throws -> Bool {
+            await waits { output.contains(text) }
+        }
+
+        /// Waits until something is true, or it ends, or a minute has passed; looks a hundred times a second.
+        public func waits(until condition: () -> Bool) async -> Bool {
             for _ in 0..<6000 {
-                if output.contains(text) { return true }
+                if condition() { return true }
                 var status: siginfo_t = siginfo_t()
                 if waitid(P_PID, id_t(pid), &status, WEXITED | WNOHANG | WNOWAIT) == 0, status.si_signo != 0 {
-                    return false
+                    return condition()
                 }
-                try await Task.sleep(for: .milliseconds(10))
+                try? await Task.sleep(for: .milliseconds(10))
             }
             return false
         }

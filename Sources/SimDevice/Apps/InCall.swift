@@ -158,14 +158,20 @@ struct InCallApp: App {
     private func round(_ icon: Icon, _ title: String, _ color: UInt32, _ name: String, _ act: @escaping Handler) -> View
     {
         VStack(spacing: 10) {
-            IconButton(icon, title, color: .rgb(0xffffff), onClick: act)
-                .id(Self.id(name + "_button"))
-                .size(76, 76)
-                .background(.rgb(color), radius: 38, elevation: 3)
-                .align(.center)
+            disc(icon, title, color, act).id(Self.id(name + "_button")).align(.center)
             Text(title, size: 14, color: Self.ink).id(Self.id(name + "_label")).align(.center)
         }
         .view
+    }
+
+    /// A large round button.
+    private func disc(_ icon: Icon, _ title: String, _ color: UInt32, _ act: @escaping Handler) -> View {
+        ZStack { IconView(icon, color: .rgb(0xffffff), size: 36).unlisted().align(.center) }
+            .className("android.widget.ImageButton")
+            .described(title)
+            .size(80, 80)
+            .background(.rgb(color), radius: 40, elevation: 3)
+            .onClick(act)
     }
 
     private func standing(_ call: Telephony.Call, _ telephony: Telephony, _ ui: UI<Self>) -> View {
@@ -195,15 +201,13 @@ struct InCallApp: App {
             }
             .id(Self.id("incall_button_grid"))
             .fillWidth()
-            IconButton(.callEnd, "End call", color: .rgb(0xffffff)) {
+            disc(.callEnd, "End call", 0xd93025) {
                 ui.on { _, context in
                     context.system.telephony.end(call.number, .here)
                     Self.left(context)
                 }()
             }
             .id(Self.id("incall_end_call"))
-            .size(76, 76)
-            .background(.rgb(0xd93025), radius: 38, elevation: 3)
             .align(.center)
         }
         .fillWidth()

@@ -208,6 +208,7 @@ extension SettingsApp {
 
     func dateDialog(_ picker: DatePicker, _ ui: UI<Self>, _ close: @escaping Handler) -> Dialog {
         picker.dialog(
+            wide: ui.context.system.display.isLandscape,
             change: ui.on { app, _, picker in app.question = .date(picker) },
             ok: ui.on { app, context in
                 let now = DeviceTime(context.system)
@@ -228,6 +229,7 @@ extension SettingsApp {
     func timeDialog(_ picker: TimePicker, _ ui: UI<Self>, _ close: @escaping Handler) -> Dialog {
         picker.dialog(
             package: Self.manifest.package,
+            wide: ui.context.system.display.isLandscape,
             change: ui.on { app, _, picker in app.question = .time(picker) },
             ok: ui.on { app, context, picker in
                 let day = DeviceTime(context.system).day

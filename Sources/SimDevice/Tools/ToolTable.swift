@@ -19,7 +19,7 @@ enum ToolTable {
     private static let all: [String: Tool] = [
         propertyTools, settingsTools, inputTools, activityTools, packageTools, commandTools, displayTools, dumpTools,
         contentTools, databaseTools, fileTools, listTools, findTools, textTools, patternTools, dateTools,
-        systemTools, logTools,
+        systemTools, networkTools, logTools,
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     private static let folders = ["/system/bin/", "/bin/", "/system/xbin/", "/vendor/bin/"]

@@ -74,19 +74,37 @@ struct DatePicker {
     }
 
     /// The dialog. `change` puts the changed picker back into the app's state.
-    func dialog(change: @escaping (DatePicker) -> Void, ok: @escaping Handler, cancel: @escaping Handler) -> Dialog {
+    ///
+    /// - Parameter wide: whether the days stand beside the heading, as on a display held sideways.
+    func dialog(
+        wide: Bool = false,
+        change: @escaping (DatePicker) -> Void,
+        ok: @escaping Handler,
+        cancel: @escaping Handler
+    ) -> Dialog {
         var dialog = Dialog(
             positive: .init("OK", ok),
             negative: .init("Cancel", cancel),
             dismiss: cancel
         )
-        dialog.content = VStack {
-            header(change)
-            if choosingYear { years(change) } else { days(change) }
-        }
-        .className("android.widget.DatePicker")
-        .id("android:id/datePicker")
-        .fillWidth()
+        let body = choosingYear ? years(change) : days(change)
+        let content: View =
+            if wide {
+                HStack {
+                    header(change).width(150).align(.topCenter)
+                    body.weight()
+                }.view
+            } else {
+                VStack {
+                    header(change)
+                    body
+                }.view
+            }
+        dialog.content =
+            content
+            .className("android.widget.DatePicker")
+            .id("android:id/datePicker")
+            .fillWidth()
         return dialog
     }
 

@@ -36,6 +36,7 @@ extension Dialog {
             }
             .fillWidth()
             .wrapHeight()
+            .weight()
             .margin(bottom: 20)
             for (index, answer) in answers.enumerated() {
                 Button(answer.title, style: .tonal, onClick: answer.handler)
@@ -47,7 +48,7 @@ extension Dialog {
         }
         .id(id("grant_dialog"))
         .padding(24)
-        .fillWidth()
+        .fill()
         return dialog
     }
 

@@ -36,9 +36,12 @@ struct TimePicker {
     }
 
     /// The dialog. `change` puts the changed picker back into the app's state; `ok` gets the picker with its time.
+    ///
+    /// - Parameter wide: whether the dial stands beside the time, as on a display held sideways.
     func dialog(
         package: String,
         title: String = "Select time",
+        wide: Bool = false,
         change: @escaping (TimePicker) -> Void,
         ok: @escaping (TimePicker) -> Void,
         cancel: @escaping Handler
@@ -49,7 +52,7 @@ struct TimePicker {
             Text(typing ? "Enter time" : title, size: 12, weight: .medium, color: .onSurfaceVariant)
                 .id(id("header_title"))
                 .padding(left: 24, top: 20)
-            if typing { fields(id, change) } else { clock(id, change) }
+            if typing { fields(id, change) } else { clock(id, wide, change) }
             HStack {
                 IconButton(
                     typing ? .clock : .keyboard,
@@ -102,25 +105,38 @@ struct TimePicker {
 
     // MARK: The dial
 
-    private func clock(_ id: (String) -> String, _ change: @escaping (TimePicker) -> Void) -> View {
-        VStack {
-            HStack(justify: .center) {
-                chip(Self.two(shownHour), "\(shownHour) o'clock", on: !choosingMinute, id: id("material_hour_tv")) {
-                    change(with { $0.choosingMinute = false })
-                }
-                Text(":", size: 52, align: .center).width(24)
-                chip(Self.two(minute), "\(minute) minutes", on: choosingMinute, id: id("material_minute_tv")) {
-                    change(with { $0.choosingMinute = true })
-                }
-                if !is24Hour { halves(id, change).margin(left: 12) }
+    private func clock(_ id: (String) -> String, _ wide: Bool, _ change: @escaping (TimePicker) -> Void) -> View {
+        let display = display(id, change)
+        if wide {
+            return HStack {
+                display.fillHeight().weight()
+                dial(id, side: 216, change).margin(right: 24, bottom: 4)
             }
-            .id(id("material_clock_display"))
-            .padding(vertical: 16)
+            .className("")
             .fillWidth()
-            dial(id, change)
+        }
+        return VStack {
+            display.fillWidth()
+            dial(id, side: 256, change)
         }
         .className("")
         .fillWidth()
+    }
+
+    /// The hour and the minute, each to be touched.
+    private func display(_ id: (String) -> String, _ change: @escaping (TimePicker) -> Void) -> View {
+        HStack(justify: .center) {
+            chip(Self.two(shownHour), "\(shownHour) o'clock", on: !choosingMinute, id: id("material_hour_tv")) {
+                change(with { $0.choosingMinute = false })
+            }
+            Text(":", size: 52, align: .center).width(24)
+            chip(Self.two(minute), "\(minute) minutes", on: choosingMinute, id: id("material_minute_tv")) {
+                change(with { $0.choosingMinute = true })
+            }
+            if !is24Hour { halves(id, change).margin(left: 12) }
+        }
+        .id(id("material_clock_display"))
+        .padding(vertical: 16)
     }
 
     private func chip(_ text: String, _ spoken: String, on: Bool, id: String, _ pick: @escaping Handler) -> View {
@@ -164,8 +180,7 @@ struct TimePicker {
         .id(id("material_clock_period_toggle"))
     }
 
-    private func dial(_ id: (String) -> String, _ change: @escaping (TimePicker) -> Void) -> View {
-        let side = 256.0
+    private func dial(_ id: (String) -> String, side: Dp, _ change: @escaping (TimePicker) -> Void) -> View {
         var face = ZStack().view
         face.className = "android.view.ViewGroup"
         face.resourceID = id("material_clock_face")

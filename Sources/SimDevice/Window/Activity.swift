@@ -20,6 +20,8 @@ class Activity {
     var snackbar: (bar: Snackbar, until: Int64)?
     /// Windows whose first field has been given the focus.
     var focusedOnce: Set<Int> = []
+    /// The focused field has just got the focus and is to be seen.
+    var reveals = false
 
     init(id: Int, component: ComponentName, context: AppContext) {
         self.id = id

@@ -39,6 +39,7 @@ extension WindowManager {
         let activity = front
         var windows = activityWindows(activity)
         if settleFocus(activity, windows) { windows = activityWindows(activity) }
+        if revealField(activity, windows) { windows = activityWindows(activity) }
         let prompt = promptWindow()
         if keyboardShown, prompt == nil { windows.append(keyboardWindow(activity, windows)) }
         if let prompt { windows.append(prompt) }
@@ -234,6 +235,7 @@ extension WindowManager {
         activity.focus = field.key
         activity.selection = field.view.text.count..<field.view.text.count
         keyboardShown = true
+        activity.reveals = true
         keyboardPage = .letters
         keyboardShift = field.view.text.isEmpty && field.view.handlers.text?.kind == .text
         invalidate()
@@ -256,6 +258,7 @@ extension WindowManager {
                 painter.selection = front.selection
             }
             painter.draw(window.root)
+            if window.kind == .page, !wallpaper { drawBeside(display, canvas) }
             if window.dims { dark = window.root.frame.top > 0 || palette.dark }
         }
         let ink = RGBA(hex: dark ? 0xffffff : 0x1a1b1f)
@@ -264,6 +267,35 @@ extension WindowManager {
         let dimmed = windows.contains { $0.dims }
         let line = RGBA(hex: lightBelow ? 0x1a1b1f : (dark || dimmed ? 0xffffff : 0x1a1b1f))
         StatusBar.drawGestureLine(canvas, display, ink: line)
+    }
+}
+
+extension WindowManager {
+    /// The strip beside the camera hole, which pages leave alone.
+    private func drawBeside(_ display: Display, _ canvas: Canvas) {
+        for (left, inset) in [
+            (0, display.leftInset), (display.width - Screen.pixels(display.rightInset), display.rightInset),
+        ]
+        where inset > 0 {
+            let right = left + Screen.pixels(inset)
+            canvas.fill(Bounds(left: left, top: 0, right: right, bottom: display.height).rect, RGBA(hex: 0))
+        }
+    }
+
+    /// On a display held sideways the keyboard leaves little: the field that is typed into is brought into what is left.
+    /// True when a list has moved.
+    func revealField(_ activity: Activity, _ windows: [Window]) -> Bool {
+        guard system.display.isLandscape, keyboardShown, activity.reveals else { return false }
+        activity.reveals = false
+        guard let field = focusedField(activity, windows) else { return false }
+        var list = field.parent
+        while let node = list, node.axis != .vertical { list = node.parent }
+        guard let list else { return false }
+        let below = field.frame.bottom - list.visible.bottom
+        let above = list.visible.top - field.frame.top
+        guard below > 0 || above > 0 else { return false }
+        activity.offsets[list.key] = min(max(0, list.offset + (below > 0 ? below : -above)), list.maximumOffset)
+        return true
     }
 }
 

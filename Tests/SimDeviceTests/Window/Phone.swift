@@ -56,7 +56,10 @@ final class Phone {
     /// Moves the list until the words are in sight, then touches them.
     @discardableResult
     func scrollAndTap(_ words: String) -> Bool {
-        for _ in 0..<12 where !shows(words) { windows.swipe(x1: 540, y1: 1900, x2: 540, y2: 900, ms: 300) }
+        let high = system.display.height
+        for _ in 0..<12 where !shows(words) {
+            windows.swipe(x1: 540, y1: high * 19 / 24, x2: 540, y2: high * 9 / 24, ms: 300)
+        }
         return tap(words)
     }
 

@@ -110,7 +110,7 @@ import Testing
         try keep(phone, name("call-stranger"))
         #expect(phone.tap("Decline"))
         let id = phone.system.notifications.post(
-            package: "com.simplemobiletools.smsmessenger",
+            package: "com.android.settings",
             title: "Ines Moreau",
             text: "Can you pick up bread on the way home? And two lemons."
         )

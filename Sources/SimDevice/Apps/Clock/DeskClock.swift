@@ -118,9 +118,15 @@ struct DeskClock: App {
         switch tab {
         case .alarm: alarmPage(ui)
         case .clock: clockPage(ui)
-        case .timer: timerPage(ui)
-        case .stopwatch: stopwatchPage(ui)
+        case .timer: sideways(timerPage(ui), ui)
+        case .stopwatch: sideways(stopwatchPage(ui), ui)
         }
+    }
+
+    /// A page that is made for a display held upright moves under the finger on one held sideways.
+    private func sideways(_ page: any Component, _ ui: UI<Self>) -> any Component {
+        guard ui.context.system.display.isLandscape else { return page }
+        return ScrollView { page.view.fillWidth().height(560) }
     }
 
     func dialog(_ ui: UI<Self>) -> Dialog? {
@@ -128,6 +134,7 @@ struct DeskClock: App {
         case .time(let picker, let alarm):
             return picker.dialog(
                 package: Self.package,
+                wide: ui.context.system.display.isLandscape,
                 change: ui.on { app, _, changed in app.asking = .time(changed, alarm: alarm) },
                 ok: ui.on { app, context, chosen in app.setTime(chosen, alarm: alarm, context) },
                 cancel: ui.on { app, _ in app.asking = nil }
