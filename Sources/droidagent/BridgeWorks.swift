@@ -82,7 +82,9 @@ extension BridgeRig {
                 try await device.pull(target) { count += $0.count }
                 guard count == size else { throw BridgeRig.short(count, size) }
             },
-            peers: tools("pull", [target, "/dev/null"]) + tools("exec-out", ["cat", target])
+            // Not to /dev/null: adb removes what stands at its target, which root may do to a device node of the machine.
+            // The folder lies in memory where the machine has such a place.
+            peers: tools("pull", [target, folder + "/pulled"]) + tools("exec-out", ["cat", target])
         )
         if let burst {
             work.peers.append(
