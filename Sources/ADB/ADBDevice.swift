@@ -26,14 +26,29 @@ public final class ADBDevice: Sendable {
 
     deinit { transport.close() }
 
-    /// Connects to a device over TCP.
+    /// Connects to a device over TCP, under TLS where the device wants it. A device that wants to know this computer is
+    /// shown the keys that adb uses (`~/.android/adbkey`, which is made where it is missing, and `ADB_VENDOR_KEYS`).
     ///
+    /// - Parameters:
+    ///   - timeout: how long the device may take to greet.
+    ///   - acceptTime: how long its user may take to accept the key of this computer.
+    ///   - onWaiting: told the fingerprint of the key when the device asks its user about it.
     /// - Throws: `DroidError`: `adb.connect` (nothing listens there), `adb.timeout` (it does not greet), `adb.unauthorized`
-    ///   (it wants a key), `adb.protocol` (it is no adb device).
-    public static func connect(host: String, port: Int, timeout: Duration = .seconds(5)) async throws -> ADBDevice {
+    ///   (its user did not accept the key), `adb.protocol` (it is no adb device).
+    public static func connect(
+        host: String,
+        port: Int,
+        timeout: Duration = .seconds(5),
+        acceptTime: Duration = .seconds(60),
+        onWaiting: (@Sendable (String) -> Void)? = nil
+    ) async throws -> ADBDevice {
         let clock = ContinuousClock()
         let start = clock.now
-        let transport = MultiplexedTransport(serial: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+        let transport = MultiplexedTransport(
+            serial: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)",
+            acceptTime: acceptTime,
+            onWaiting: onWaiting
+        )
         let link = try await TCPLink.connect(host: host, port: port, timeout: timeout, transport: transport)
         try await transport.start(link, timeout: max(.milliseconds(1), timeout - (clock.now - start)))
         return ADBDevice(transport: transport)

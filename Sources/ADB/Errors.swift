@@ -34,6 +34,33 @@ enum ADBError {
         )
     }
 
+    static func notAccepted(_ serial: String, _ fingerprint: String, _ limit: Duration) -> DroidError {
+        DroidError(
+            "adb.unauthorized",
+            "the device \(serial) does not let this computer in",
+            why: "its user has not accepted the key \(fingerprint) within \(seconds(limit))",
+            next: "unlock the device, accept the question on its screen, and run the command again"
+        )
+    }
+
+    static func needsNetwork(_ serial: String) -> DroidError {
+        DroidError(
+            "adb.protocol",
+            "the device \(serial) broke the protocol",
+            why: "it asks for TLS where there is none"
+        )
+    }
+
+    /// The device ended the connection under TLS before it had greeted.
+    static func notPaired(_ serial: String) -> DroidError {
+        DroidError(
+            "adb.unauthorized",
+            "the device \(serial) does not let this computer in over TLS",
+            why: "it closed the connection: it does not know the key of this computer",
+            next: "pair them once (`adb pair`), or for a built-in device start it with --trust ~/.android/adbkey.pub"
+        )
+    }
+
     static func connect(_ address: String, _ error: any Error, next: String) -> DroidError {
         DroidError(
             isTimeout(error) ? "adb.timeout" : "adb.connect",

@@ -30,6 +30,11 @@ final class MultiplexedTransport: DeviceTransport {
         var incoming: [String: Server] = [:]
         var lost: DroidError?
         var waiter: CheckedContinuation<Void, any Error>?
+        /// What ends the wait for the device's greeting.
+        var timer: DeadlineTimer.Token?
+        /// A key that the device's user is being asked about, until that is told.
+        var waitingKey: AuthPublicKey?
+        var startsTLS = false
     }
 
     /// What a stream is told once the lock is released.
@@ -50,11 +55,29 @@ final class MultiplexedTransport: DeviceTransport {
     /// Cuts what comes in bytes; only the link's reading thread touches it.
     private nonisolated(unsafe) var decoder = PacketDecoder()
 
-    init(serial: String) {
+    /// How long the device's user may take to accept a key.
+    private let acceptTime: Duration
+    /// Told the fingerprint of a key that the device's user has to accept.
+    private let onWaiting: (@Sendable (String) -> Void)?
+
+    /// - Parameters:
+    ///   - acceptTime: how long the user may take to accept this computer's key on the device.
+    ///   - onWaiting: told the key's fingerprint when the device asks its user.
+    ///   - credentials: gives the keys of this computer where the device wants one.
+    init(
+        serial: String,
+        acceptTime: Duration = .seconds(60),
+        onWaiting: (@Sendable (String) -> Void)? = nil,
+        credentials: @escaping @Sendable () -> [AuthKey] = { HostKeys.load() }
+    ) {
         self.serial = serial
+        self.acceptTime = acceptTime
+        self.onWaiting = onWaiting
         let connection = Connection(
             role: .host,
             banner: .host(features: .client),
+            credentials: credentials,
+            name: HostKeys.name,
             allowance: MultiplexedTransport.allowance
         )
         state = Mutex(State(connection: connection))
@@ -68,11 +91,8 @@ final class MultiplexedTransport: DeviceTransport {
     /// - Throws: `DroidError` with code `adb.timeout`, `adb.lost`, `adb.unauthorized` or `adb.protocol`; the link is
     ///   closed then.
     func start(_ link: any PacketLink, timeout: Duration) async throws {
-        let timer = DeadlineTimer.shared.schedule(after: timeout) {
-            guard self.state.withLock({ $0.connection.agreement == nil }) else { return }
-            self.lose(ADBError.timeout("the greeting of \(self.serial)", timeout, idle: false))
-        }
-        defer { DeadlineTimer.shared.cancel(timer) }
+        expectGreeting(within: timeout) { ADBError.timeout("the greeting of \($0)", timeout, idle: false) }
+        defer { stopTimer() }
         state.withLock { state in
             state.link = link
             for case .send(let packet) in state.connection.start() { state.outbox.append(packet) }
@@ -91,6 +111,36 @@ final class MultiplexedTransport: DeviceTransport {
         } onCancel: {
             lose(ADBError.lost(serial, why: "the attempt to connect was given up"))
         }
+    }
+
+    private func expectGreeting(within limit: Duration, _ error: @escaping @Sendable (String) -> DroidError) {
+        let timer = DeadlineTimer.shared.schedule(after: limit) {
+            guard self.state.withLock({ $0.connection.agreement == nil }) else { return }
+            self.lose(error(self.serial))
+        }
+        let old = state.withLock { state in
+            defer { state.timer = timer }
+            return state.timer
+        }
+        if let old { DeadlineTimer.shared.cancel(old) }
+    }
+
+    private func stopTimer() {
+        let timer = state.withLock { state in
+            defer { state.timer = nil }
+            return state.timer
+        }
+        if let timer { DeadlineTimer.shared.cancel(timer) }
+    }
+
+    /// The keys of this computer that the device may want, once it has asked.
+    var keys: [AuthKey] { state.withLock { $0.connection.keys } }
+
+    /// The device asks its user: that may take a while.
+    private func waitForUser(_ key: AuthPublicKey) {
+        let limit = acceptTime
+        expectGreeting(within: limit) { ADBError.notAccepted($0, key.fingerprint, limit) }
+        onWaiting?(key.fingerprint)
     }
 
     func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
@@ -137,6 +187,8 @@ final class MultiplexedTransport: DeviceTransport {
     struct Limits: Sendable {
         var version: ProtocolVersion
         var maxPayload: Int
+        /// Whether what follows is TLS.
+        var startsTLS = false
     }
 
     /// Bytes came from the device, in any split.
@@ -147,6 +199,7 @@ final class MultiplexedTransport: DeviceTransport {
                 guard let limits = received(packet) else { return }
                 decoder.version = limits.version
                 decoder.maxPayload = limits.maxPayload
+                if limits.startsTLS { throw ADBError.needsNetwork(serial) }
             }
         } catch {
             lose(error)
@@ -161,19 +214,24 @@ final class MultiplexedTransport: DeviceTransport {
         var notices: [(ADBStream, Notice)] = []
         var waiter: CheckedContinuation<Void, any Error>?
         var failure: DroidError?
+        var waitingKey: AuthPublicKey?
         let limits = state.withLock { state -> Limits? in
             guard state.lost == nil else { return nil }
             state.isReading = true
             for event in state.connection.receive(packet) {
                 carryOut(event, &state, &notices, &waiter, &failure)
             }
+            waitingKey = state.waitingKey
+            state.waitingKey = nil
             guard let agreement = state.connection.agreement else {
-                return Limits(version: .v1_0, maxPayload: WireLimit.maxPayload)
+                defer { state.startsTLS = false }
+                return Limits(version: .v1_0, maxPayload: WireLimit.maxPayload, startsTLS: state.startsTLS)
             }
             return Limits(version: agreement.version, maxPayload: agreement.maxPayload)
         }
         for (stream, notice) in notices { tell(stream, notice) }
         waiter?.resume()
+        if let waitingKey { waitForUser(waitingKey) }
         if let failure {
             lose(failure)
             return nil
@@ -287,6 +345,9 @@ final class MultiplexedTransport: DeviceTransport {
                 )
                 notices.append((stream, .failed(error)))
             }
+        case .waitingForUser(let key): state.waitingKey = key
+        case .startTLS: state.startsTLS = true
+        case .needsToken, .askUser: break  // What only devices do.
         case .failed(let error): failure = error
         }
     }

@@ -10,11 +10,23 @@ final class TCPLink: PacketLink {
     private final class Feed: Sendable {
         private let queue = Mutex(PacketQueue())
         private let take = Mutex<(@Sendable () -> [WirePacket])?>(nil)
+        private let channel = Mutex<SecureChannel?>(nil)
+
+        /// What seals all that follows `STLS`.
+        var secure: SecureChannel? {
+            get { channel.withLock { $0 } }
+            set { channel.withLock { $0 = newValue } }
+        }
 
         func set(_ body: @escaping @Sendable () -> [WirePacket]) { take.withLock { $0 = body } }
 
         /// Fills what is written next. The transport is asked only when all that it gave before is out.
         func fill(_ batch: inout OutputBatch) -> Bool {
+            guard queue.withLock({ $0.hasStartedTLS }) else { return fillClear(&batch) }
+            return secure?.fill(&batch, from: fillClear) ?? false
+        }
+
+        private func fillClear(_ batch: inout OutputBatch) -> Bool {
             if queue.withLock({ $0.isEmpty }) {
                 let packets = take.withLock { $0 }?() ?? []
                 queue.withLock { $0.append(contentsOf: packets) }
@@ -67,20 +79,37 @@ final class TCPLink: PacketLink {
 
     private func read(for transport: MultiplexedTransport) {
         var reader = PacketReader()
+        var secure: SecureChannel?
         do throws(DroidError) {
             while true {
                 let packet = try reader.next { space in
                     transport.flush()
-                    return socket.read(into: space)
+                    guard let secure else { return socket.read(into: space) }
+                    return secure.read(into: space) { socket.read(into: $0) }
                 }
                 guard let packet else { break }
                 guard let limits = transport.received(packet) else { return }
                 reader.decoder.version = limits.version
                 reader.decoder.maxPayload = limits.maxPayload
+                if limits.startsTLS { secure = try startTLS(for: transport, begun: reader.takeRest()) }
             }
-            transport.lose(ADBError.lost(transport.serial))
+            let isStranger = secure != nil && transport.banner.systemType.isEmpty
+            let error = isStranger ? ADBError.notPaired(transport.serial) : ADBError.lost(transport.serial)
+            transport.lose(secure?.failure ?? error)
         } catch {
             transport.lose(error)
         }
+    }
+
+    /// Everything behind `STLS` is sealed and opened from here on.
+    private func startTLS(for transport: MultiplexedTransport, begun: [UInt8]) throws(DroidError) -> SecureChannel {
+        let machine = try TLSMachine(role: .host, keys: transport.keys)
+        let output = output
+        let channel = SecureChannel(machine, wake: { output.schedule() }, ready: {})
+        feed.secure = channel
+        transport.flush()  // `STLS` itself goes out in the clear.
+        _ = begun.withUnsafeBytes { channel.take($0) }
+        output.schedule()
+        return channel
     }
 }

@@ -50,12 +50,19 @@ extension ADBDevice {
     /// - Parameter serial: its serial number, or its place as `usb:1-2`.
     /// - Throws: `DroidError`: `adb.nodevice`, `adb.busy` (another program owns it), `adb.permission` (with the udev rule),
     ///   `adb.usb`, and what the handshake throws.
-    public static func connect(usb serial: String, timeout: Duration = .seconds(5)) async throws -> ADBDevice {
+    ///
+    /// A device that wants to know this computer asks its user; `acceptTime` and `onWaiting` are as for TCP.
+    public static func connect(
+        usb serial: String,
+        timeout: Duration = .seconds(5),
+        acceptTime: Duration = .seconds(60),
+        onWaiting: (@Sendable (String) -> Void)? = nil
+    ) async throws -> ADBDevice {
         let host = try USBHost.shared()
         let finder = USBFinder(host: host)
         let known = try await host.run { finder.devices(probing: false) }
         let wanted = try USBDevices.find(serial, among: known)
-        let transport = MultiplexedTransport(serial: wanted.serial)
+        let transport = MultiplexedTransport(serial: wanted.serial, acceptTime: acceptTime, onWaiting: onWaiting)
         let link = try await USBLink.open(wanted, finder, transport)
         do {
             try await transport.start(link, timeout: timeout)

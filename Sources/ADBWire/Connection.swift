@@ -18,6 +18,14 @@ public enum ConnectionEvent: Sendable {
     case writable(StreamID)
     /// The stream is over.
     case closed(StreamID, CloseReason)
+    /// Device: call `challenge` with a new token and the keys that are trusted now, after so long.
+    case needsToken(after: Duration)
+    /// Device: ask the user about the key and call `acceptKey` if it may in.
+    case askUser(AuthPublicKey, name: String)
+    /// Host: the device asks its user about this key.
+    case waitingForUser(AuthPublicKey)
+    /// Read and write by TLS from here on: what comes next, and what is sent behind the `STLS` packet.
+    case startTLS
     /// The connection is of no use any more: close the transport.
     case failed(DroidError)
 }
@@ -35,16 +43,30 @@ public struct Connection: Sendable {
         banner: ConnectionBanner,
         version: ProtocolVersion = .v1_1,
         maxPayload: Int = WireLimit.maxPayload,
+        policy: AuthPolicy = .none,
+        credentials: @escaping @Sendable () -> [AuthKey] = { [] },
+        name: String = "droidagent",
         streamLimit: Int = 4096,
         allowance: Int = .max
     ) {
-        handshake = Handshake(role: role, banner: banner, version: version, maxPayload: maxPayload)
+        handshake = Handshake(
+            role: role,
+            banner: banner,
+            version: version,
+            maxPayload: maxPayload,
+            policy: policy,
+            credentials: credentials,
+            name: name
+        )
         streams = StreamTable(version: .v1_0, maxPayload: WireLimit.handshakePayload, limit: streamLimit)
         streams.allowance = allowance
     }
 
     /// What was agreed on, once the peers have met.
     public var agreement: Agreement? { handshake.agreement }
+
+    /// Host: the keys of this computer, once a device has asked for one.
+    public var keys: [AuthKey] { handshake.keys }
 
     /// How many streams there are.
     public var streamCount: Int { streams.count }
@@ -60,6 +82,17 @@ public struct Connection: Sendable {
 
     /// What to do when the transport is up.
     public mutating func start() -> [ConnectionEvent] { perform(handshake.start(), nil) }
+
+    /// Device: sends a token, good for the keys that are trusted now.
+    public mutating func challenge(_ token: [UInt8], trusting keys: [AuthPublicKey]) -> [ConnectionEvent] {
+        perform(handshake.challenge(token, trusting: keys), nil)
+    }
+
+    /// Device: the user lets a key in.
+    public mutating func acceptKey(_ key: AuthPublicKey) -> [ConnectionEvent] { perform(handshake.accept(key), nil) }
+
+    /// Device: the TLS handshake is done.
+    public mutating func secured() -> [ConnectionEvent] { perform(handshake.secured(), nil) }
 
     /// Takes a packet from the peer.
     public mutating func receive(_ packet: Packet) -> [ConnectionEvent] { perform(handshake.receive(packet), packet) }
@@ -113,6 +146,11 @@ public struct Connection: Sendable {
                 streams.maxPayload = agreed.maxPayload
                 streams.delaysAcknowledgements = agreed.features.contains(.delayedAck)
                 events.append(.online(agreed))
+            case .offline: events += perform(streams.reset())
+            case .needsToken(let delay): events.append(.needsToken(after: delay))
+            case .askUser(let key, let name): events.append(.askUser(key, name: name))
+            case .waitingForUser(let key): events.append(.waitingForUser(key))
+            case .startTLS: events.append(.startTLS)
             case .pass:
                 if let packet { events += perform(streams.receive(packet)) }
             case .ignore: break

@@ -13,6 +13,8 @@ public struct PacketQueue: Sendable {
     private var packets: [Packet] = []
     private var next = 0
     private var handedOut = 0
+    /// Whether `STLS` has gone out: what follows is to be sealed.
+    public private(set) var hasStartedTLS = false
     /// Bytes behind the last packet.
     private var ending: [UInt8] = []
 
@@ -56,6 +58,11 @@ public struct PacketQueue: Sendable {
                 batch.large = packet.payload
             }
             if packet.command == .write { handedOut += packet.payload.count }
+            // What is behind it goes out under TLS, so it must not share a batch.
+            if packet.command == .startTLS {
+                hasStartedTLS = true
+                break
+            }
         }
         if next == packets.count {
             if batch.large.isEmpty, !ending.isEmpty {

@@ -20,6 +20,12 @@ public struct PacketReader: Sendable {
         buffer = [UInt8](repeating: 0, count: PacketReader.bufferSize)
     }
 
+    /// Bytes that were read and belong to no packet yet, where the packets end and something else begins.
+    public mutating func takeRest() -> [UInt8] {
+        defer { start = end }
+        return Array(buffer[start..<end])
+    }
+
     /// The next packet.
     ///
     /// - Parameter read: waits for bytes and puts them into the buffer; it returns how many, 0 at the end.

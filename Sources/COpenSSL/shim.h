@@ -9,3 +9,7 @@
 #include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+/* A macro of several parts, which Swift does not see. */
+enum { COpenSSL_public_key = EVP_PKEY_PUBLIC_KEY };

@@ -23,6 +23,42 @@ public struct SimDeviceOptions: Sendable {
         case phone
     }
 
+    /// Who may use the device.
+    public enum Auth: String, Sendable, CaseIterable {
+        /// Everybody on this machine, as with emulators.
+        case none
+        /// Whoever proves a key that the device trusts; a new one is asked about on the console (`auth-accept`).
+        case rsa
+        /// As `rsa`, but under TLS, and a key that is not trusted is turned away.
+        case tls
+
+        var wire: AuthPolicy {
+            switch self {
+            case .none: .none
+            case .rsa: .rsa
+            case .tls: .tls
+            }
+        }
+    }
+
+    /// The generation of device whose protocol is spoken.
+    public enum Profile: String, Sendable, CaseIterable {
+        /// Before Android 7: protocol 1.0 with checksums, payloads of 4 KiB, no features.
+        case legacy
+        /// Android 7: the second shell protocol, payloads of 256 KiB.
+        case n
+        /// Today: everything.
+        case modern
+
+        var wire: DeviceProfile {
+            switch self {
+            case .legacy: .legacy
+            case .n: .n
+            case .modern: .modern
+            }
+        }
+    }
+
     /// The port of the daemon on 127.0.0.1; 0 for any that is free.
     public var port = 0
     /// The port of the console on 127.0.0.1; 0 for any that is free.
@@ -37,6 +73,12 @@ public struct SimDeviceOptions: Sendable {
     public var seed: UInt64
     public var clock: Clock
     public var latency: Latency
+    public var auth = Auth.none
+    public var profile = Profile.modern
+    /// Keys that the device trusts from the start, as lines of `.pub` files.
+    public var trusted: [String] = []
+    /// Told the fingerprint of a key that waits to be accepted, and what its computer calls itself.
+    public var onKeyWaiting: (@Sendable (String, String) -> Void)?
     /// A YAML file of faults that are on from the start; nil for none.
     public var faults: String?
     /// A file with another token that the console takes, as the official emulator keeps one in
@@ -106,7 +148,8 @@ public final class SimulatedDevice: Sendable {
 
     /// Starts a device; it accepts connections when this returns.
     ///
-    /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.faults`, `sim.fault`, `sim.port`.
+    /// - Throws: `DroidError` with codes `sim.image`, `sim.latency`, `sim.state`, `sim.faults`, `sim.fault`, `sim.port`,
+    ///   and `adb.key` where what is to be trusted is no key.
     ///   Nothing runs after it.
     public static func start(_ options: SimDeviceOptions) async throws -> SimulatedDevice {
         if options.fresh {
@@ -117,6 +160,7 @@ public final class SimulatedDevice: Sendable {
         let faults = try options.faults.map { try FaultFile.load($0) } ?? []
         let device = try DeviceActor(options)
         for fault in faults { try await device.apply(fault) }
+        for line in options.trusted { try await device.trust(line) }
         let token = try makeToken()
         let tokenPath = options.stateFolder + "/console-token"
         try FileBytes.write(token + "\n", to: tokenPath, mode: 0o600)

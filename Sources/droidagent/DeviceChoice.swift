@@ -120,9 +120,9 @@ enum DeviceChoice {
             return try await open(choice)
         }
         // By its place, whatever its serial number.
-        if name.hasPrefix("usb:") { return (try await ADBDevice.connect(usb: name), nil) }
+        if name.hasPrefix("usb:") { return (try await ADBDevice.connect(usb: name, onWaiting: waiting), nil) }
         if let (host, port) = address(name) {
-            return (try await ADBDevice.connect(host: host, port: port), nil)
+            return (try await ADBDevice.connect(host: host, port: port, onWaiting: waiting), nil)
         }
         throw DroidError(
             "device.unknown",
@@ -138,12 +138,18 @@ enum DeviceChoice {
         switch choice.way {
         case .builtIn(let running): return try await connect(running)
         case .server(let server): return (try await ADBDevice.connect(serial: choice.serial, server: server), nil)
-        case .usb(let device): return (try await ADBDevice.connect(usb: device.serial), nil)
+        case .usb(let device): return (try await ADBDevice.connect(usb: device.serial, onWaiting: waiting), nil)
         }
     }
 
     private static func connect(_ running: RunningDevice) async throws -> (device: ADBDevice, builtIn: RunningDevice?) {
-        (try await ADBDevice.connect(host: "127.0.0.1", port: running.port), running)
+        (try await ADBDevice.connect(host: "127.0.0.1", port: running.port, onWaiting: waiting), running)
+    }
+
+    /// Tells the user what the device waits for; without it the program would seem to hang.
+    @Sendable
+    private static func waiting(_ fingerprint: String) {
+        Terminal.plain("Accept the key of this computer on the device's screen: \(fingerprint)")
     }
 
     /// Takes `host:port` apart; `[::1]:5555` is an IPv6 address.

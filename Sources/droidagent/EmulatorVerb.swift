@@ -20,6 +20,8 @@ struct EmulatorVerb: AsyncParsableCommand {
 
 enum ClockChoice: String, ExpressibleByArgument, CaseIterable { case real, stepped }
 enum LatencyChoice: String, ExpressibleByArgument, CaseIterable { case none, phone }
+enum AuthChoice: String, ExpressibleByArgument, CaseIterable { case none, rsa, tls }
+enum ProfileChoice: String, ExpressibleByArgument, CaseIterable { case legacy, n, modern }
 
 struct EmulatorStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,6 +39,20 @@ struct EmulatorStart: AsyncParsableCommand {
     @Option(help: "phone: models the tool times of a real phone.") var latency: LatencyChoice = .none
     @Option(help: ArgumentHelp("YAML file of faults that are on from the start.", valueName: "file"))
     var faults: String?
+    @Option(
+        help:
+            "none: everybody on this machine; rsa: a new key has to be accepted on the console; tls: only trusted keys."
+    )
+    var auth: AuthChoice = .none
+    @Option(
+        help: ArgumentHelp(
+            "A key that the device trusts, as adb keeps it in adbkey.pub; repeatable.",
+            valueName: "file"
+        )
+    )
+    var trust: [String] = []
+    @Option(help: "legacy: protocol 1.0 in 4 KiB; n: Android 7; modern: everything.")
+    var profile: ProfileChoice = .modern
     @Flag(help: "Forget what is on the device and begin with the image.") var fresh = false
     @Flag(help: "Return as soon as the device accepts connections; it goes on in the background.") var detach = false
     @Option(help: .hidden) var name: String?
@@ -72,6 +88,18 @@ struct EmulatorStart: AsyncParsableCommand {
         options.clock = clock == .real ? .real : .stepped
         options.latency = latency == .none ? .none : .phone
         options.faults = faults
+        options.auth = SimDeviceOptions.Auth(rawValue: auth.rawValue) ?? .none
+        options.profile = SimDeviceOptions.Profile(rawValue: profile.rawValue) ?? .modern
+        options.trusted = try trust.flatMap { path in
+            String(decoding: try FileBytes.read(path), as: UTF8.self).split(whereSeparator: \.isNewline).map(
+                String.init
+            )
+        }
+        let global = global
+        options.onKeyWaiting = { fingerprint, name in
+            global.say("\(name.isEmpty ? "A computer" : name) wants in with the key \(fingerprint)")
+            global.say("  let it in: auth-accept \(fingerprint) on the console")
+        }
         // A port that adb takes for an emulator's has its console below it, opened by the token that adb looks for.
         let token = NSHomeDirectory() + "/.emulator_console_auth_token"
         let isPair = (5555...5683).contains(port) && port % 2 == 1
@@ -98,6 +126,8 @@ struct EmulatorStart: AsyncParsableCommand {
         all += ["--clock", clock.rawValue, "--latency", latency.rawValue]
         if let image { all += ["--image", image] }
         if let faults { all += ["--faults", (faults as NSString).standardizingPath] }
+        all += ["--auth", auth.rawValue, "--profile", profile.rawValue]
+        for path in trust { all += ["--trust", (path as NSString).standardizingPath] }
         if fresh { all.append("--fresh") }
         if let name { all += ["--name", name] }
         return all

@@ -145,7 +145,7 @@ struct ConsoleCommand: Sendable {
     var run: @Sendable (DeviceActor, ConsoleLine) async throws -> [String]
 
     /// Sorted by name.
-    static let all: [ConsoleCommand] = (phone + body + state + faulty).sorted { $0.name < $1.name }
+    static let all: [ConsoleCommand] = (phone + body + state + faulty + keys).sorted { $0.name < $1.name }
 
     static func find(_ name: String) -> ConsoleCommand? { all.first { $0.name == name } }
 

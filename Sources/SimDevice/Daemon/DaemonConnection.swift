@@ -2,6 +2,7 @@
 
 import ADBWire
 import Base
+import Dispatch
 import Synchronization
 
 /// One connection of a host: cuts packets, drives the connection's state machine, and starts a task for each stream.
@@ -34,6 +35,8 @@ final class DaemonConnection: Sendable {
         /// Told the size of each packet before it passes, in either direction: how many of its bytes pass before the
         /// connection is cut, or nil where it goes on. Faults are injected here.
         var onPacket: (Int) -> Int?
+        /// Whether the bytes behind the packet that came last are TLS.
+        var startsTLS = false
         /// Whether the connection ends once what is queued is out.
         var isCut = false
 
@@ -68,6 +71,8 @@ final class DaemonConnection: Sendable {
         case opened(CheckedContinuation<Ends?, Never>, Ends?)
         case start(StreamID, service: String, Ends)
         case farewell(@Sendable () -> Void)
+        case needsToken(after: Duration)
+        case askUser(AuthPublicKey, name: String)
         case fail
     }
 
@@ -81,11 +86,20 @@ final class DaemonConnection: Sendable {
     private let socket: StreamSocket
     private let state: Mutex<State>
     private let output: Mutex<SocketOutput?>
+    /// What opens and seals, on a device that wants TLS.
+    private let secure = Mutex<SecureChannel?>(nil)
 
     init(_ socket: StreamSocket, device: DeviceActor, banner: ConnectionBanner) {
         self.socket = socket
         self.device = device
-        let connection = Connection(role: .device, banner: banner, allowance: DaemonConnection.allowance)
+        let connection = Connection(
+            role: .device,
+            banner: banner,
+            version: device.profile.version,
+            maxPayload: device.profile.maxPayload,
+            policy: device.policy,
+            allowance: DaemonConnection.allowance
+        )
         state = Mutex(State(connection: connection, onPacket: device.transportFaults.counter()))
         output = Mutex(nil)
     }
@@ -110,11 +124,13 @@ final class DaemonConnection: Sendable {
 
     private func read() {
         var reader = PacketReader()
+        var channel: SecureChannel?
         do throws(DroidError) {
             while true {
                 let packet = try reader.next { space in
                     flush()
-                    return socket.read(into: space)
+                    guard let channel else { return socket.read(into: space) }
+                    return channel.read(into: space) { socket.read(into: $0) }
                 }
                 guard let packet else { return }
                 var notices: [Notice] = []
@@ -128,10 +144,39 @@ final class DaemonConnection: Sendable {
                     }
                 }
                 carryOut(notices)
+                let startsTLS = state.withLock { state in
+                    defer { state.startsTLS = false }
+                    return state.startsTLS
+                }
+                if startsTLS { channel = try startTLS(begun: reader.takeRest()) }
             }
         } catch {
             // A peer that sends what is no packet is cut off, as the real daemon does.
         }
+    }
+
+    /// Everything is opened and sealed from here on. The device greets once the host has proven a key that it trusts.
+    private func startTLS(begun: [UInt8]) throws(DroidError) -> SecureChannel {
+        // This thread belongs to the connection, so it may wait for the device.
+        let found = DispatchSemaphore(value: 0)
+        let keys = Mutex<[AuthPublicKey]>([])
+        Task {
+            let trusted = await device.trustedKeys
+            keys.withLock { $0 = trusted }
+            found.signal()
+        }
+        found.wait()
+        let own = device.tlsKey.map { [$0] } ?? []
+        let machine = try TLSMachine(role: .device, keys: own, trusted: keys.withLock { $0 })
+        let channel = SecureChannel(
+            machine,
+            wake: { [weak self] in self?.output.withLock { $0 }?.schedule() },
+            ready: { [weak self] in self?.act { $0.secured() } }
+        )
+        secure.withLock { $0 = channel }
+        flush()
+        _ = begun.withUnsafeBytes { channel.take($0) }
+        return channel
     }
 
     /// Everything that came together is through: what it led to goes out.
@@ -145,6 +190,8 @@ final class DaemonConnection: Sendable {
 
     private func end() {
         close()
+        let (device, own) = (device, ObjectIdentifier(self))
+        if device.policy == .rsa { Task { await device.forgetKeys(of: own) } }
         var notices: [Notice] = []
         state.withLock { state in
             state.isOver = true
@@ -175,6 +222,10 @@ final class DaemonConnection: Sendable {
             case .closed(let id, _):
                 if let stream = state.streams.removeValue(forKey: id) { notices.append(.ended(stream)) }
                 if let waiting = state.opening.removeValue(forKey: id) { notices.append(.opened(waiting, nil)) }
+            case .needsToken(let delay): notices.append(.needsToken(after: delay))
+            case .askUser(let key, let name): notices.append(.askUser(key, name: name))
+            case .startTLS: state.startsTLS = true
+            case .waitingForUser: break  // What only hosts do.
             case .failed: notices.append(.fail)
             case .opened(let id):
                 guard let waiting = state.opening.removeValue(forKey: id), let stream = state.streams[id] else { break }
@@ -225,6 +276,8 @@ final class DaemonConnection: Sendable {
             case .opened(let waiting, let ends): waiting.resume(returning: ends)
             case .start(let id, let service, let ends): start(id, service, ends)
             case .farewell(let body): body()
+            case .needsToken(let delay): challenge(after: delay)
+            case .askUser(let key, let name): ask(key, name)
             case .fail: close()
             }
         }
@@ -241,6 +294,26 @@ final class DaemonConnection: Sendable {
         wake()
     }
 
+    // MARK: Who may in
+
+    private func challenge(after delay: Duration) {
+        Task { [weak self] in
+            if delay > .zero { try? await Task.sleep(for: delay) }
+            guard let keys = await self?.device.trustedKeys else { return }
+            self?.act { $0.challenge(AuthToken.random(), trusting: keys) }
+        }
+    }
+
+    private func ask(_ key: AuthPublicKey, _ name: String) {
+        let waiting = WaitingKey(
+            key: key,
+            name: name,
+            accept: { [weak self] in self?.act { $0.acceptKey(key) } },
+            connection: ObjectIdentifier(self)
+        )
+        Task { await device.ask(waiting) }
+    }
+
     // MARK: What goes out
 
     private func wake() {
@@ -251,6 +324,11 @@ final class DaemonConnection: Sendable {
     }
 
     private func fill(_ batch: inout OutputBatch) -> Bool {
+        guard state.withLock({ $0.packets.hasStartedTLS }) else { return fillClear(&batch) }
+        return secure.withLock { $0 }?.fill(&batch, from: fillClear) ?? false
+    }
+
+    private func fillClear(_ batch: inout OutputBatch) -> Bool {
         var notices: [Notice] = []
         let isFilled = state.withLock { state in
             guard !state.isOver else { return false }

@@ -13,9 +13,23 @@ actor DeviceActor {
     nonisolated let ports = DevicePorts()
     /// What ends connections before their time.
     nonisolated let transportFaults = TransportFaults()
+    /// What of the protocol the device speaks.
+    nonisolated let profile: DeviceProfile
+    /// How it decides who may in.
+    nonisolated let policy: AuthPolicy
+    /// The device's own key, which it shows over TLS.
+    nonisolated let tlsKey: AuthKey?
+    /// Told the fingerprint of a key that waits for the user, and the computer's name.
+    let onKeyWaiting: (@Sendable (String, String) -> Void)?
+    /// Keys that wait for the user.
+    var waitingKeys: [WaitingKey] = []
 
     /// Opens the device in its state folder, and fills it from the image where it is new.
     init(_ options: SimDeviceOptions) throws {
+        profile = options.profile.wire
+        policy = options.auth.wire
+        tlsKey = policy == .tls ? try AuthKey.generate() : nil
+        onKeyWaiting = options.onKeyWaiting
         let image = try DeviceImage(folder: options.image)
         let emulator = DevicePath.parent(options.image)
         let latency = try LatencyModel.load(emulator + "/latency.yaml", phone: options.latency == .phone)
@@ -61,7 +75,7 @@ actor DeviceActor {
             product: properties["ro.product.name"] ?? "sdk_gphone64_x86_64",
             model: properties["ro.product.model"] ?? "Pixel 6",
             device: properties["ro.product.device"] ?? "emu64x",
-            features: DeviceProfile.modern.features
+            features: profile.features
         )
     }
 
