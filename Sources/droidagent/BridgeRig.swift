@@ -138,7 +138,8 @@ final class BridgeRig {
         let process = try ChildProcess(
             Locations.executablePath,
             ["emulator", "start", "--port", "0", "--json"],
-            environment: ["XDG_STATE_HOME": folder + "/state"],
+            // The files of a device without a name lie where temporary files do.
+            environment: ["XDG_STATE_HOME": folder + "/state", "TMPDIR": folder],
             output: folder + "/device.json",
             error: folder + "/device.log",
             session: true

@@ -117,7 +117,8 @@ class Device:
     def __init__(self, folder, *options):
         self.home = os.path.join(folder.path, f"device-{random.getrandbits(32):08x}")
         os.makedirs(self.home)
-        environment = dict(os.environ, HOME=self.home, XDG_STATE_HOME=os.path.join(self.home, "state"))
+        environment = dict(os.environ, HOME=self.home, TMPDIR=self.home,
+                           XDG_STATE_HOME=os.path.join(self.home, "state"))
         self.log = open(os.path.join(self.home, "log"), "wb")
         self.process = subprocess.Popen(
             [PROGRAM, "emulator", "start", "--port", "0", "--json", *options],

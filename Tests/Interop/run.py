@@ -12,9 +12,10 @@ import sys
 
 import harness
 
-GROUPS = ["adb", "adb_shell", "adbutils", "uiautomator2", "android_env", "isolation"]
+GROUPS = ["adb", "adb_shell", "adbutils", "uiautomator2", "android_env", "auth", "isolation"]
 # Checks of what the device does not have yet, and what they wait for.
 PENDING = {
+    "keys": "authentication",
     "uiautomator2": "the agent on port 9008",
     "framebuffer": "a colour space in its header",
     "exec-in": "a command that outlives its stream",

@@ -15,7 +15,7 @@ struct AvdTests {
     /// A fake SDK in the program's home.
     private struct FakeSDK {
         let program: Program
-        var folder: String { program.home + "/Android/Sdk" }
+        var folder: String { (program.home as NSString).standardizingPath + "/Android/Sdk" }
 
         func write(_ name: String, _ script: String) throws {
             let path = "\(folder)/\(name)"
@@ -75,7 +75,7 @@ struct AvdTests {
     @Test("What is missing is said exactly, with what to do: SDK, tools, image, licence, virtualisation")
     func missing() async throws {
         try await with { program, sdk in
-            try fails(program, with: "there is no Android SDK", program.home + "/Android/Sdk", "command-line tools")
+            try fails(program, with: "there is no Android SDK", sdk.folder, "command-line tools")
             try FileBytes.makeFolder(sdk.folder + "/cmdline-tools")
             try fails(program, with: "the SDK has no sdkmanager")
             try sdk.makeTools()
