@@ -7,10 +7,12 @@ import Base
 ///
 /// A header is read as one USB packet, which it never fills; a payload is read in exactly its length, since the device
 /// ends it with nothing. Until the greeting, whatever lies in the pipe may be an older session's, so its lengths are not
-/// believed: everything is read packet by packet and dropped up to a sound greeting.
+/// believed: large reads, each up to the next packet that is not full, take it away up to a sound greeting.
 struct USBInput {
     /// What to do, in this order.
     enum Step: Equatable {
+        /// Ask for whatever comes, up to a packet that is not full: a greeting, or what is left of an older session.
+        case readGreeting
         /// Ask for the packet that a header comes in.
         case readHeader
         /// Ask for so many bytes of payload.
@@ -44,13 +46,15 @@ struct USBInput {
         // Some devices end a full payload with a packet without bytes.
         if bytes.isEmpty { return askForHeader() }
         guard awaited == nil else { return [.fail("a header came before the payload in front of it")] }
-        guard bytes.count == WireLimit.header else {
-            return isOnline ? [.fail("\(bytes.count) bytes came where a header belongs")] : drop()
+        guard bytes.count == WireLimit.header || !isOnline else {
+            return [.fail("\(bytes.count) bytes came where a header belongs")]
         }
-        let raw = [UInt8](bytes)
+        guard bytes.count >= WireLimit.header else { return drop() }
+        // Behind a payload that fills its last packet, a header ends the read that began with the payload.
+        let raw = [UInt8](bytes.suffix(WireLimit.header))
         let header = PacketHeader(parsing: raw[...])
         let length = Int(header.length)
-        guard isOnline else { return greeting(raw, header, length) }
+        guard isOnline else { return greeting(raw, header, length, hasMore: bytes.count > WireLimit.header) }
         guard header.isSound else { return [.fail("a header is damaged")] }
         guard length <= WireLimit.maxPayload else { return [.fail("a payload of \(length) bytes is announced")] }
         // The device answers each greeting, and one of ours may have been a repetition: it is online already.
@@ -69,10 +73,11 @@ struct USBInput {
         return deliver + (now.left > 0 ? askForPayload(now.left) : askForHeader())
     }
 
-    private mutating func greeting(_ raw: [UInt8], _ header: PacketHeader, _ length: Int) -> [Step] {
+    private mutating func greeting(_ raw: [UInt8], _ header: PacketHeader, _ length: Int, hasMore: Bool) -> [Step] {
         let isGreeting = [.connect, .auth, .startTLS].contains(header.command)
         guard header.isSound, isGreeting, length <= WireLimit.handshakePayload else { return drop() }
         hasHeard = true
+        if hasMore { dropped += 1 }
         isOnline = header.command == .connect
         return take(raw, length, counts: true)
     }
@@ -92,7 +97,7 @@ struct USBInput {
     private mutating func askForHeader() -> [Step] {
         guard !headerIsAsked else { return [] }
         headerIsAsked = true
-        return [.readHeader]
+        return [isOnline ? .readHeader : .readGreeting]
     }
 
     /// The payload, and with its last piece the header behind it: a payload's read ends by its length, so what follows

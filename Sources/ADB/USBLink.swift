@@ -154,6 +154,7 @@ final class USBLink: PacketLink {
             let steps = advance(&state.input)
             for step in steps {
                 switch step {
+                case .readGreeting: state.reads.append((.header, port.greetingRead))
                 case .readHeader: state.reads.append((.header, port.headerRead))
                 case .readPayload(let count): state.reads.append((.payload, count))
                 case .deliverHeader, .deliverPayload, .fail: break
@@ -167,7 +168,7 @@ final class USBLink: PacketLink {
             case .deliverHeader(let bytes): bytes.withUnsafeBytes { transport.received($0) }
             case .deliverPayload: if let payload { transport.received(payload.received) }
             case .fail(let why): failure = failure ?? USBError.violation(serial, why)
-            case .readHeader, .readPayload: break
+            case .readGreeting, .readHeader, .readPayload: break
             }
         }
         if let failure { fail(failure) }

@@ -21,6 +21,9 @@ struct USBPort: Sendable {
         return packets * packet
     }
 
+    /// What comes before the greeting is read with: large, where a header ends such a read.
+    var greetingRead: Int { WireLimit.header % packet == 0 ? headerRead : 16 << 10 }
+
     /// Only transfers know it; `nil` in tests.
     var handle: USBPointer?
 

@@ -171,8 +171,12 @@ struct USBBusTests {
             let bytes = noise(3 << 20)
             try await device.push(bytes, to: "/data/local/tmp/kinds")
             #expect(try await device.pull("/data/local/tmp/kinds") == bytes)
-            let counts = try bed().counts(bridge.serial)
-            #expect((counts["zero"] ?? 0) > 0 || words == "payload=4096", "no payload was ended by an empty packet")
+            // Whole packets, which are ended by an empty one; what is asked for after them went out after them.
+            let stream = try await device.open("sink:\(1 << 20)")
+            try await stream.write(noise(1 << 20)[...])
+            #expect(try await device.shell(["true"]).exitCode == 0)
+            stream.drop()
+            #expect(try bed().counts(bridge.serial)["zero"] ?? 0 > 0, "no payload was ended by an empty packet")
         }
     }
 
@@ -255,7 +259,8 @@ struct USBBusTests {
                     home: bridge.folder
                 )
                 // It is in the middle of it.
-                for _ in 0..<10_000 where try bed.counts(bridge.serial)["urbs_out"] ?? 0 < before + 10 + round {
+                for _ in 0..<10_000 {
+                    if try bed.counts(bridge.serial)["urbs_out"] ?? 0 >= before + 10 + round { break }
                     try await Task.sleep(for: .milliseconds(1))
                 }
                 kill(child, SIGKILL)

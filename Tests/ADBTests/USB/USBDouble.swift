@@ -23,8 +23,12 @@ final class USBDouble: Sendable {
     }
 
     /// A transfer's memory belongs to whoever has it, one at a time.
-    private struct Raw: @unchecked Sendable, Hashable {
+    private final class Raw: @unchecked Sendable {
         let pointer: USBRawTransfer
+        /// Bytes that have come for a read.
+        var filled = 0
+
+        init(pointer: USBRawTransfer) { self.pointer = pointer }
     }
 
     private struct State {
@@ -135,8 +139,12 @@ final class USBDouble: Sendable {
 
     private func cancel(_ raw: Raw) -> CInt {
         let found = state.withLock { state in
-            if let index = state.reads.firstIndex(of: raw) { return state.reads.remove(at: index) as Raw? }
-            if let index = state.held.firstIndex(of: raw) { return state.held.remove(at: index) as Raw? }
+            if let index = state.reads.firstIndex(where: { $0.pointer == raw.pointer }) {
+                return state.reads.remove(at: index) as Raw?
+            }
+            if let index = state.held.firstIndex(where: { $0.pointer == raw.pointer }) {
+                return state.held.remove(at: index) as Raw?
+            }
             return nil
         }
         guard let found else { return LIBUSB_ERROR_NOT_FOUND.rawValue }
@@ -236,18 +244,20 @@ final class USBDouble: Sendable {
     private func serve() {
         while true {
             let done = state.withLock { state -> (Raw, Ending, Int)? in
-                guard let raw = state.reads.first, var bytes = state.coming.first else { return nil }
+                guard let raw = state.reads.first, let buffer = raw.pointer.pointee.buffer else { return nil }
                 let room = Int(raw.pointer.pointee.length)
-                let count = min(room, bytes.count)
-                bytes.withUnsafeBytes {
-                    raw.pointer.pointee.buffer.update(from: $0.bindMemory(to: UInt8.self).baseAddress!, count: count)
+                var isDone = false
+                while !isDone, let bytes = state.coming.first {
+                    let part = min(room - raw.filled, bytes.count)
+                    for index in 0..<part { buffer[raw.filled + index] = bytes[index] }
+                    raw.filled += part
+                    if part == bytes.count { state.coming.removeFirst() } else { state.coming[0].removeFirst(part) }
+                    isDone = raw.filled == room || part == bytes.count && bytes.count % packet != 0
                 }
-                bytes.removeFirst(count)
-                state.coming[0] = bytes
-                if bytes.isEmpty { state.coming.removeFirst() }
+                guard isDone else { return nil }
                 state.reads.removeFirst()
                 state.inputs += 1
-                return (raw, endInput(state.inputs) ?? Ending(), count)
+                return (raw, endInput(state.inputs) ?? Ending(), raw.filled)
             }
             guard let (raw, ending, count) = done else { return }
             end(raw, ending.status, ending.actual ?? count)
