@@ -27,7 +27,7 @@ public struct SimDeviceOptions: Sendable {
     public enum Auth: String, Sendable, CaseIterable {
         /// Everybody on this machine, as with emulators.
         case none
-        /// Whoever proves a key that the device trusts; a new one is asked about on the console (`auth-accept`).
+        /// Whoever proves a key that the device trusts; a new one is asked about on its display and the console (`adb-key accept`).
         case rsa
         /// As `rsa`, but under TLS, and a key that is not trusted is turned away.
         case tls

@@ -99,7 +99,7 @@ struct EmulatorStart: AsyncParsableCommand {
         let global = global
         options.onKeyWaiting = { fingerprint, name in
             global.say("\(name.isEmpty ? "A computer" : name) wants in with the key \(fingerprint)")
-            global.say("  let it in: auth-accept \(fingerprint) on the console")
+            global.say("  let it in: touch Allow on the device, or adb-key accept \(fingerprint) on the console")
         }
         // A port that adb takes for an emulator's has its console below it, opened by the token that adb looks for.
         let token = NSHomeDirectory() + "/.emulator_console_auth_token"

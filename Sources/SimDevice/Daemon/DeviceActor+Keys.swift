@@ -36,15 +36,16 @@ extension DeviceActor {
 
     /// Lets a key in, now and from now on.
     ///
+    /// - Parameter remember: false lets in only the connections that wait now.
     /// - Returns: false where no such key waits.
     /// - Throws: `DroidError` with code `sim.keys` where it cannot be kept; it is let in all the same.
-    func acceptKey(_ fingerprint: String) throws -> Bool {
+    func acceptKey(_ fingerprint: String, remember: Bool = true) throws -> Bool {
         let accepted = waitingKeys.filter { $0.fingerprint == fingerprint }
         guard let first = accepted.first else { return false }
         waitingKeys.removeAll { $0.fingerprint == fingerprint }
         context.system.log.add(.info, "AdbDebuggingManager", "key \(fingerprint) of \(first.name) was accepted")
         defer { for waiting in accepted { waiting.accept() } }
-        try trust(first.key.line(name: first.name))
+        if remember { try trust(first.key.line(name: first.name)) }
         return true
     }
 
@@ -87,6 +88,23 @@ extension DeviceActor {
         let text = "\(waiting.name.isEmpty ? "a computer" : waiting.name) wants in: key \(waiting.fingerprint)"
         context.system.log.add(.info, "AdbDebuggingManager", text)
         onKeyWaiting?(waiting.fingerprint, waiting.name)
+    }
+
+    /// The display asks about the keys that wait, one after the other, and its buttons answer.
+    func showWaitingKeys() {
+        context.windows.answerDebugging = { [weak self] fingerprint, allow, remember in
+            // The buttons work where everything of the device does: on this actor.
+            self?.assumeIsolated { device in
+                if allow {
+                    _ = try? device.acceptKey(fingerprint, remember: remember)
+                } else {
+                    _ = device.rejectKey(fingerprint)
+                }
+            }
+        }
+        context.windows.debuggingKeys = waitingKeys.reduce(into: []) { list, waiting in
+            if !list.contains(waiting.fingerprint) { list.append(waiting.fingerprint) }
+        }
     }
 
     /// A connection is over; its key is not asked about any more.

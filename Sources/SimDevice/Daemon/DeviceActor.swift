@@ -22,7 +22,7 @@ actor DeviceActor {
     /// Told the fingerprint of a key that waits for the user, and the computer's name.
     let onKeyWaiting: (@Sendable (String, String) -> Void)?
     /// Keys that wait for the user.
-    var waitingKeys: [WaitingKey] = []
+    var waitingKeys: [WaitingKey] = [] { didSet { showWaitingKeys() } }
 
     /// Opens the device in its state folder, and fills it from the image where it is new.
     init(_ options: SimDeviceOptions) throws {
