@@ -19,7 +19,9 @@ enum VideoSupport {
         return DroidError(name, what, why: "libavcodec: \(String(decoding: words, as: UTF8.self))")
     }
 
-    static func outOfMemory(_ name: DroidError.Code) -> DroidError { DroidError(name, "there is no memory for a picture") }
+    static func outOfMemory(_ name: DroidError.Code) -> DroidError {
+        DroidError(name, "there is no memory for a picture")
+    }
 }
 
 /// A picture of libavcodec. Belongs to one task at a time.

@@ -23,7 +23,9 @@ public final class MP4Writer {
         avcodec_parameters_from_context(stream.pointee.codecpar, encoder.codec.context)
         stream.pointee.time_base = AVRational(num: 1, den: 1000)
         code = avio_open(&context.pointee.pb, path, AVIO_FLAG_WRITE)
-        guard code >= 0 else { throw VideoSupport.failure(code, "video.write", "the video file \(path) cannot be opened") }
+        guard code >= 0 else {
+            throw VideoSupport.failure(code, "video.write", "the video file \(path) cannot be opened")
+        }
         code = avformat_write_header(context, nil)
         guard code >= 0 else { throw VideoSupport.failure(code, "video.write", "the video file cannot be begun") }
     }

@@ -28,7 +28,11 @@ protocol ScreenReader: Sendable {
     /// The picture.
     ///
     /// - Parameter since: where the display has changed since that moment, the picture must be newer.
-    func picture(_ form: ObserverOptions.Picture, since: ContinuousClock.Instant?, timeout: Duration) async throws
+    func picture(
+        _ form: ObserverOptions.Picture,
+        since: ContinuousClock.Instant?,
+        timeout: Duration
+    ) async throws
         -> Screenshot
 }
 
@@ -55,7 +59,9 @@ struct ToolReader: ScreenReader {
     func tree(timeout: Duration) async throws -> [UInt8] {
         let start = ContinuousClock.now
         let bytes = try await device.exec("uiautomator dump /dev/tty", timeout: timeout)
-        guard String(decoding: bytes.prefix(512), as: UTF8.self).contains("could not get idle state") else { return bytes }
+        guard String(decoding: bytes.prefix(512), as: UTF8.self).contains("could not get idle state") else {
+            return bytes
+        }
         // The compressed form skips the wait on some releases; where it waits as well, there is no use in it.
         let left = min(.seconds(3), timeout - (ContinuousClock.now - start))
         guard left > .milliseconds(500) else { return bytes }
@@ -66,7 +72,11 @@ struct ToolReader: ScreenReader {
         }
     }
 
-    func picture(_ form: ObserverOptions.Picture, since: ContinuousClock.Instant?, timeout: Duration) async throws
+    func picture(
+        _ form: ObserverOptions.Picture,
+        since: ContinuousClock.Instant?,
+        timeout: Duration
+    ) async throws
         -> Screenshot
     {
         if form == .png { return try Screencap.png(try await device.exec("screencap -p", timeout: timeout)) }

@@ -23,7 +23,11 @@ public final class ScreenSource: Sendable {
     /// - Parameters:
     ///   - jar: the agent's program on this machine; nil for `DROIDAGENT_U2_JAR`, or the one that lies on the device.
     /// - Throws: `DroidError` with code `observer.agent` where the agent is asked for and cannot run, `video.decode`.
-    public static func open(_ kind: ObserverKind, on device: any DeviceLink, jar: String? = nil) async throws
+    public static func open(
+        _ kind: ObserverKind,
+        on device: any DeviceLink,
+        jar: String? = nil
+    ) async throws
         -> ScreenSource
     {
         let jar = jar ?? ProcessInfo.processInfo.environment["DROIDAGENT_U2_JAR"]
@@ -47,7 +51,10 @@ public final class ScreenSource: Sendable {
     }
 
     /// An observer of the display.
-    public func observer(_ options: ObserverOptions = ObserverOptions(), clock: any WaitClock = SystemClock())
+    public func observer(
+        _ options: ObserverOptions = ObserverOptions(),
+        clock: any WaitClock = SystemClock()
+    )
         -> ScreenObserver
     {
         ScreenObserver(reader: reader, options: options, clock: clock)

@@ -30,7 +30,11 @@ struct AgentReader: ScreenReader {
         }
     }
 
-    func picture(_ form: ObserverOptions.Picture, since: ContinuousClock.Instant?, timeout: Duration) async throws
+    func picture(
+        _ form: ObserverOptions.Picture,
+        since: ContinuousClock.Instant?,
+        timeout: Duration
+    ) async throws
         -> Screenshot
     {
         do {
@@ -51,7 +55,11 @@ struct LiveReader: ScreenReader {
 
     func tree(timeout: Duration) async throws -> [UInt8] { try await trees.tree(timeout: timeout) }
 
-    func picture(_ form: ObserverOptions.Picture, since: ContinuousClock.Instant?, timeout: Duration) async throws
+    func picture(
+        _ form: ObserverOptions.Picture,
+        since: ContinuousClock.Instant?,
+        timeout: Duration
+    ) async throws
         -> Screenshot
     {
         do {

@@ -33,7 +33,8 @@ struct AgentCalls {
             selector.encode(into: &text)
             return Refusal(
                 code: -32001,
-                message: "androidx.test.uiautomator.UiObjectNotFoundException: \(String(decoding: text.prefix(400), as: UTF8.self))"
+                message:
+                    "androidx.test.uiautomator.UiObjectNotFoundException: \(String(decoding: text.prefix(400), as: UTF8.self))"
             )
         }
     }
@@ -74,7 +75,8 @@ struct AgentCalls {
             let picture = windows.screenshot().reduced(by: min(max(scale, 0.05), 1))
             let bytes = try JPEG.encode(picture, quality: min(max(quality, 1), 100))
             return .string(Data(bytes).base64EncodedString())
-        case "getLastToast": return device.agentSettings.lastToast.map { .string($0) } ?? windows.toast.map { .string($0.text) } ?? .null
+        case "getLastToast":
+            return device.agentSettings.lastToast.map { .string($0) } ?? windows.toast.map { .string($0.text) } ?? .null
         case "clearLastToast":
             device.agentSettings.lastToast = nil
             return .null

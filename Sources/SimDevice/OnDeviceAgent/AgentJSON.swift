@@ -26,7 +26,13 @@ enum AgentJSON: Sendable, Hashable {
         var (quoted, escaped) = (false, false)
         for byte in bytes {
             if quoted {
-                if escaped { escaped = false } else if byte == 92 { escaped = true } else if byte == 34 { quoted = false }
+                if escaped {
+                    escaped = false
+                } else if byte == 92 {
+                    escaped = true
+                } else if byte == 34 {
+                    quoted = false
+                }
                 continue
             }
             switch byte {

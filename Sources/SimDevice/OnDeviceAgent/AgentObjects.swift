@@ -97,7 +97,9 @@ extension AgentCalls {
         let windows = windows
         let key = entry.node.key
         try await inject {
-            guard let node = windows.windows().lazy.compactMap({ $0.root.first { $0.key == key } }).first else { return }
+            guard let node = windows.windows().lazy.compactMap({ $0.root.first { $0.key == key } }).first else {
+                return
+            }
             windows.focus(windows.front, node)
             windows.selectAll()
             if text.isEmpty { windows.deleteCharacter() } else { windows.insert(text) }

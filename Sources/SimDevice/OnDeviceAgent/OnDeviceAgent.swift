@@ -54,7 +54,8 @@ final class OnDeviceAgent: Sendable {
                 keepsAlive: request.keepsAlive,
                 body: reply.encoded(id: call?.id ?? .null)
             )
-        case (_, "/ping"), (_, "/jsonrpc/0"): return plain("no such method here\n", status: 405, reason: "Method Not Allowed")
+        case (_, "/ping"), (_, "/jsonrpc/0"):
+            return plain("no such method here\n", status: 405, reason: "Method Not Allowed")
         default: return plain("not found\n", status: 404, reason: "Not Found")
         }
     }
@@ -66,7 +67,9 @@ extension ToolTable {
     /// Runs a Java program's main class. The device has one such program built in, the on-device agent; the jar that the
     /// class path names is not read.
     nonisolated(nonsending) private static func appProcess(_ call: ToolCall) async throws -> Int32 {
-        var words = call.arguments.filter { !$0.hasPrefix("-X") && !$0.hasPrefix("-D") && !$0.hasPrefix("--nice-name") }[...]
+        var words = call.arguments.filter {
+            !$0.hasPrefix("-X") && !$0.hasPrefix("-D") && !$0.hasPrefix("--nice-name")
+        }[...]
         guard words.count >= 2 else {
             throw ToolFailure(
                 message: "Usage: app_process [java-options] cmd-dir start-class-name [options]",
@@ -92,7 +95,10 @@ extension ToolTable {
             port = number
         }
         guard let agent = call.device.agent, agent.listen(port) else {
-            throw ToolFailure(message: "java.net.BindException: bind failed: EADDRINUSE (Address already in use)", status: 1)
+            throw ToolFailure(
+                message: "java.net.BindException: bind failed: EADDRINUSE (Address already in use)",
+                status: 1
+            )
         }
         defer { agent.close(port) }
         call.device.agentSettings = AgentSettings()

@@ -44,7 +44,9 @@ extension ToolTable {
             let parts = word.split(separator: "=", maxSplits: 1)
             func value() throws -> String {
                 if parts.count > 1 { return String(parts[1]) }
-                guard let next = rest.popFirst() else { throw bad("screenrecord: option '\(word)' requires an argument") }
+                guard let next = rest.popFirst() else {
+                    throw bad("screenrecord: option '\(word)' requires an argument")
+                }
                 return next
             }
             switch parts[0] {
@@ -58,7 +60,9 @@ extension ToolTable {
             case "--bit-rate":
                 let text = try value()
                 let isMega = text.last == "M" || text.last == "m"
-                guard let number = Double(isMega ? text.dropLast() : text[...]) else { throw bad("Invalid bit rate '\(text)'") }
+                guard let number = Double(isMega ? text.dropLast() : text[...]) else {
+                    throw bad("Invalid bit rate '\(text)'")
+                }
                 let rate = number * (isMega ? 1_000_000 : 1)
                 guard (100_000...200_000_000).contains(rate) else {
                     throw bad("Bit rate \(text) outside acceptable range [100000,200000000]")
@@ -85,7 +89,9 @@ extension ToolTable {
             }
         }
         guard !out.file.isEmpty else { throw bad("Must specify output file (see --help).") }
-        guard out.file != "-" || out.format == "h264" else { throw bad("Standard output takes --output-format=h264 only.") }
+        guard out.file != "-" || out.format == "h264" else {
+            throw bad("Standard output takes --output-format=h264 only.")
+        }
         return out
     }
 
