@@ -343,7 +343,9 @@ struct FailureTests {
         await web.stop()
 
         let locked = try await FakeDevice.start { $0.wantsKey = true }
-        await expect("adb.unauthorized") { _ = try await ADBDevice.connect(host: "127.0.0.1", port: locked.port) }
+        await expect("adb.unauthorized") {
+            _ = try await ADBDevice.connect(host: "127.0.0.1", port: locked.port, acceptTime: .milliseconds(300))
+        }
         await locked.stop()
     }
 }

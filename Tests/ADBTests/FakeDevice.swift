@@ -151,7 +151,7 @@ private final class FakeHandler: ChannelInboundHandler {
             case .closed(let id, _):
                 device.closed.add(1, ordering: .relaxed)
                 services[id] = nil
-            case .opened, .failed: break
+            case .opened, .failed, .needsToken, .askUser, .waitingForUser, .startTLS: break
             }
         }
     }

@@ -90,7 +90,8 @@ struct AuthKeyTests {
         #expect(written.split(separator: " ").first.map(String.init) == theirs.publicKey.base64)
         try FileBytes.write(TestKeys.first.get().pem, to: folder + "/ours", mode: 0o600)
         let printed = try adb("pubkey", folder + "/ours")
-        #expect(printed.split(separator: " ").first.map(String.init) == (try TestKeys.first.get().publicKey.base64))
+        let ours = try TestKeys.first.get().publicKey.base64
+        #expect(printed.split(separator: " ").first.map(String.init) == ours)
     }
 }
 
