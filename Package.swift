@@ -28,6 +28,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let deviceNotes = ["README.md", "View/README.md"]
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -66,11 +67,7 @@ let package = Package(
         module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
         module("ADB", ["Base", "ADBWire", "CLibUSB"] + nio),
         module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
-        module(
-            "SimDevice",
-            ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio,
-            exclude: ["README.md", "View/README.md"]
-        ),
+        module("SimDevice", ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio, exclude: deviceNotes),
 
         // The mind.
         .target(
