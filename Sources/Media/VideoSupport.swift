@@ -68,7 +68,7 @@ final class PictureScaler {
             target.width,
             target.height,
             AVPixelFormat(target.format),
-            SWS_FAST_BILINEAR,
+            Self.flags(width: picture.width),
             nil,
             nil,
             nil
@@ -98,7 +98,7 @@ final class PictureScaler {
             source.width,
             source.height,
             AV_PIX_FMT_RGBA,
-            SWS_FAST_BILINEAR,
+            Self.flags(width: width),
             nil,
             nil,
             nil
@@ -113,6 +113,11 @@ final class PictureScaler {
             count = width * height * 4
         }
         return try PixelBuffer(width: width, height: height, pixels: pixels)
+    }
+
+    /// The fast way reads past rows that are only a few vectors long, and gets their colours wrong.
+    private static func flags(width: Int) -> Int32 {
+        width < 64 ? SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT : SWS_FAST_BILINEAR
     }
 
     private static func planes(_ frame: AVFrame) -> [UnsafeMutablePointer<UInt8>?] {

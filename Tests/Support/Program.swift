@@ -20,7 +20,7 @@ public final class Program {
 
     /// - Parameter cache: the cache folder; the user's own by default, for the model that is there.
     public init(cache: String? = nil) throws {
-        home = NSTemporaryDirectory() + "/droidagent-test-" + UUID().uuidString
+        home = (NSTemporaryDirectory() as NSString).standardizingPath + "/droidagent-test-" + UUID().uuidString
         try FileBytes.makeFolder(home, mode: 0o700)
         environment = [
             "HOME": home, "PATH": "/usr/bin:/bin", "XDG_STATE_HOME": home + "/state",

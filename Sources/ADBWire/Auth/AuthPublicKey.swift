@@ -103,13 +103,23 @@ public struct AuthPublicKey: Hashable, Sendable {
 
     /// libcrypto's form of the key; the caller frees it.
     private func makeKey() -> OpaquePointer? {
+        // The builder keeps the pointers to the names until the end, so they have to stay where they are.
+        OSSL_PKEY_PARAM_RSA_N.withCString { modulusName in
+            OSSL_PKEY_PARAM_RSA_E.withCString { exponentName in makeKey(modulusName, exponentName) }
+        }
+    }
+
+    private func makeKey(
+        _ modulusName: UnsafePointer<CChar>,
+        _ exponentName: UnsafePointer<CChar>
+    ) -> OpaquePointer? {
         let modulus = modulus
         let number = BN_bin2bn(modulus, Int32(modulus.count), nil)
         defer { BN_free(number) }
         let builder = OSSL_PARAM_BLD_new()
         defer { OSSL_PARAM_BLD_free(builder) }
-        guard OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, number) == 1,
-            OSSL_PARAM_BLD_push_uint32(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1,
+        guard OSSL_PARAM_BLD_push_BN(builder, modulusName, number) == 1,
+            OSSL_PARAM_BLD_push_uint32(builder, exponentName, exponent) == 1,
             let parameters = OSSL_PARAM_BLD_to_param(builder)
         else { return nil }
         defer { OSSL_PARAM_free(parameters) }

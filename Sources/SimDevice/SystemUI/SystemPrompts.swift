@@ -42,9 +42,15 @@ extension WindowManager {
         return own ?? debuggingKeys.first.map { .debugging(fingerprint: $0) }
     }
 
-    /// Somebody touched what is in front, or typed into it.
-    func noteInput() {
-        if panel == .none, shownPrompt == nil { system.faults.input(in: front.component.package) }
+    /// The app that the next touch or key goes to; nil while something of the system's is in front.
+    var inputReceiver: String? { panel == .none && shownPrompt == nil ? front.component.package : nil }
+
+    /// Counts an input for the faults that wait for it. Called when the input has had its effect: a dialog that it raises
+    /// must not be what it lands on.
+    func noteInput(of package: String?) {
+        guard let package else { return }
+        system.faults.input(in: package)
+        invalidate()
     }
 
     /// Lets faults happen whose moment has come.

@@ -56,7 +56,8 @@ extension WindowManager {
             return
         }
         guard displayOn else { return }
-        noteInput()
+        let receiver = inputReceiver
+        defer { noteInput(of: receiver) }
         if meta & KeyCode.control != 0, controlKey(code) { return }
         switch code {
         case KeyCode.home: goHome()

@@ -13,7 +13,8 @@ extension WindowManager {
     /// Types text into the focused field; without one it goes nowhere, as on a phone.
     func type(_ text: String) {
         guard displayOn else { return }
-        noteInput()
+        let receiver = inputReceiver
+        defer { noteInput(of: receiver) }
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if index > 0 { enter() }
             if !line.isEmpty { insert(String(line)) }

@@ -20,7 +20,8 @@ extension WindowManager {
         if abs(dx) < Self.slop && abs(dy) < Self.slop {
             return touch(x1, y1, long: ms >= Self.longPressTime)
         }
-        noteInput()
+        let receiver = inputReceiver
+        defer { noteInput(of: receiver) }
         if systemGesture(x1, y1, dx, dy, ms) { return }
         guard let window = window(at: x1, y1) else { return }
         if window.kind == .keyboard || window.kind == .toast { return }
@@ -57,7 +58,8 @@ extension WindowManager {
 
     private func touch(_ x: Int, _ y: Int, long: Bool) {
         guard displayOn, system.display.bounds.contains(x, y) else { return }
-        noteInput()
+        let receiver = inputReceiver
+        defer { noteInput(of: receiver) }
         guard let window = window(at: x, y) else {
             // Beside the topmost window that has an outside.
             if let outside = windows().last(where: { $0.kind.canBeActive })?.outside { outside() }
