@@ -224,12 +224,19 @@ final class USBLink: PacketLink {
                 fail(failure)
                 return
             }
-            let take = state.withLock { state -> (@Sendable () -> [WirePacket])? in
-                if state.pumpsAgain { foundNothing = false }
-                state.pumpsAgain = false
-                if state.output.isEmpty, !foundNothing, let take = state.take { return take }
+            let (again, take) = state.withLock { state -> (Bool, (@Sendable () -> [WirePacket])?) in
+                // A transfer that came back since `submitAll` left room that nobody else would use.
+                if state.pumpsAgain {
+                    state.pumpsAgain = false
+                    return (true, nil)
+                }
+                if state.output.isEmpty, !foundNothing, let take = state.take { return (false, take) }
                 state.isPumping = false
-                return nil
+                return (false, nil)
+            }
+            if again {
+                foundNothing = false
+                continue
             }
             guard let take else { break }
             let packets = take()

@@ -31,8 +31,8 @@ def _asks(report, folder):
             until(lambda: _state(adb, device) == "unauthorized", "unauthorized")
             refused = adb.run("-s", device.serial, "shell", "echo in", check=False)
             expect(refused.returncode != 0 and b"unauthorized" in refused.stderr, refused)
-            equal(len(device.console("auth-list")[0]), 2)  # One line, and OK.
-            device.console("auth-accept")
+            equal(len(device.console("adb-key list")[0]), 2)  # One line, and OK.
+            device.console("adb-key accept")
             until(lambda: _state(adb, device) == "device", "device")
             adb.serial = device.serial
             equal(adb.shell("echo in"), "in\n")
@@ -44,8 +44,8 @@ def _asks(report, folder):
         with report.check(NAME, "another key is turned down on the console and stays outside"):
             with Adb(ADB29, folder) as other:
                 other.text("connect", device.serial, check=False)
-                until(lambda: len(device.console("auth-list")[0]) == 2, "a key that waits")
-                device.console("auth-reject")
+                until(lambda: len(device.console("adb-key list")[0]) == 2, "a key that waits")
+                device.console("adb-key reject")
                 expect(other.run("-s", device.serial, "shell", "true", check=False).returncode != 0, "it is in")
 
 

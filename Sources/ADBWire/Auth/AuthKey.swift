@@ -54,10 +54,14 @@ public final class AuthKey: Sendable {
     ///
     /// - Throws: `DroidError` with code `adb.key`.
     public convenience init(pem: [UInt8]) throws(DroidError) {
-        let source = BIO_new_mem_buf(pem, Int32(clamping: pem.count))
-        defer { BIO_free(source) }
-        // No password is asked for at the terminal: an encrypted key is an error.
-        guard let handle = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil) else {
+        // The source keeps a pointer to the bytes, so it must not outlive the closure.
+        let read = pem.withUnsafeBytes { bytes -> OpaquePointer? in
+            let source = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count))
+            defer { BIO_free(source) }
+            // No password is asked for at the terminal: an encrypted key is an error.
+            return PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
+        }
+        guard let handle = read else {
             ERR_clear_error()
             throw .badKey("it is no private key in PEM, or it is locked by a password")
         }

@@ -105,7 +105,7 @@ actor DeviceActor {
         guard (try? await context.spend(.screencap)) != nil else { return }
         let picture = context.windows.screenshot()
         let (width, height) = (UInt32(picture.width), UInt32(picture.height))
-        let header: [UInt32] = [2, 32, 0, width * height * 4, width, height, 0, 8, 16, 8, 8, 8, 24, 8]
+        let header: [UInt32] = [2, 32, 1, width * height * 4, width, height, 0, 8, 16, 8, 8, 8, 24, 8]
         outbox.send(header.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }[...])
         outbox.send(picture.pixels[...])
     }

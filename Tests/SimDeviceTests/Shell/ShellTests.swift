@@ -30,7 +30,7 @@ struct ShellTests {
         ]
     )
     func runs(_ command: String, _ expected: String) async throws {
-        let outcome = await try TestDevice().run(command)
+        let outcome = try await TestDevice().run(command)
         #expect(outcome.out == expected, "\(command): \(outcome.err)")
     }
 

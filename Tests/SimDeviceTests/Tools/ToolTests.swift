@@ -84,7 +84,7 @@ struct ToolTests {
         ]
     )
     func prints(_ command: String, _ expected: String) async throws {
-        let outcome = await try TestDevice().run(command)
+        let outcome = try await TestDevice().run(command)
         #expect(outcome.out == expected, "\(command): \(outcome.err)")
     }
 
@@ -109,7 +109,7 @@ struct ToolTests {
         ]
     )
     func refuses(_ command: String, _ code: Int32, _ message: String) async throws {
-        let outcome = await try TestDevice().run(command)
+        let outcome = try await TestDevice().run(command)
         #expect(outcome.code == code, "\(command): \(outcome.out) \(outcome.err)")
         #expect(outcome.err.contains(message), "\(command): \(outcome.err)")
     }
@@ -153,8 +153,8 @@ struct ToolTests {
     func deterministic() async throws {
         let script =
             "am start -n com.android.settings/.Settings; input swipe 500 1500 500 700 200; uiautomator dump /dev/tty; date +%s%N; ls -lR /sdcard; mktemp -u"
-        let first = await try TestDevice(seed: 4).run(script)
-        let second = await try TestDevice(seed: 4).run(script)
+        let first = try await TestDevice(seed: 4).run(script)
+        let second = try await TestDevice(seed: 4).run(script)
         #expect(first.out == second.out)
     }
 }
