@@ -15,14 +15,12 @@ import harness
 GROUPS = ["adb", "adb_shell", "adbutils", "uiautomator2", "android_env", "auth", "isolation"]
 # Checks of what the device does not have yet, and what they wait for.
 PENDING = {
-    "keys": "authentication",
-    "uiautomator2": "the agent on port 9008",
-    "framebuffer": "a colour space in its header",
     "exec-in": "a command that outlives its stream",
-    "with a terminal": "a pseudo terminal",
-    "forward": "forwarding",
-    "reverse": "forwarding",
-    "install": "installing",
+    "with a terminal": "a dialogue as adb's own shell has it",
+    "--auth rsa: unauthorized until": "keys with adb 36",
+    "the key is known from now on": "keys with adb 36",
+    "another key is turned down": "keys with adb 36",
+    "--auth tls: connect": "TLS with adb 36",
 }
 
 
