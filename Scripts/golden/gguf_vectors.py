@@ -15,7 +15,7 @@ from gguf.quants import dequantize
 # Byte offsets of the half-precision scales in a block: random bits there could be infinities or no numbers.
 HALVES = {
     T.Q4_0: [0], T.Q4_1: [0, 2], T.Q5_0: [0], T.Q5_1: [0, 2], T.Q8_0: [0], T.Q2_K: [80, 82], T.Q3_K: [108],
-    T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208],
+    T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208], T.IQ4_NL: [0], T.IQ4_XS: [0], T.TQ1_0: [52], T.TQ2_0: [64],
 }
 SCALES = [0.0, -0.0, 1.0, -1.0, 6e-8, -3.1e-5, 6.1e-5, 65504.0, -0.0123, 0.3333, 2.5e-4, -7.77]
 
@@ -23,7 +23,7 @@ SCALES = [0.0, -0.0, 1.0, -1.0, 6e-8, -3.1e-5, 6.1e-5, 65504.0, -0.0123, 0.3333,
 def main(path):
     random = np.random.default_rng(20231015)
     out = bytearray(b"DQV1")
-    for kind in [T.F32, T.F16, T.BF16, *HALVES]:
+    for kind in [T.F32, T.F16, T.BF16, T.MXFP4, *HALVES]:
         values, size = GGML_QUANT_SIZES[kind]
         blocks = 24 if values > 1 else 512
         raw = random.integers(0, 256, (blocks, size), dtype=np.uint8)
@@ -41,6 +41,10 @@ def main(path):
             raw = bits.astype("<u2").view(np.uint8).reshape(blocks, 2)
         if kind == T.BF16:
             raw = (random.normal(size=blocks).astype("<f4").view("<u4") >> 16).astype("<u2").view(np.uint8).reshape(blocks, 2)
+        if kind == T.MXFP4:
+            # All exponents below the one whose products overflow, subnormal ones and the reserved one too.
+            raw[:, 0] = np.linspace(0, 250, blocks).astype(np.uint8)
+            raw[:2, 0] = [0, 1]
         data = raw.view(np.float32) if kind == T.F32 else raw.view(np.float16) if kind == T.F16 else raw
         result = np.asarray(dequantize(data, kind), dtype="<f4").reshape(-1)
         assert np.isfinite(result).all(), kind

@@ -4,7 +4,7 @@
 
 Run in an environment with llama-cpp-python==0.3.36 and gguf:  python3 model_vectors.py OUT
 OUT is JSON lines {"architecture", "variant", "position", "logits"}. The logits come from llama.cpp on 32-bit floats with a 32-bit KV
-cache; those of bitnet-b1.58, which llama.cpp does not know, from the plain transformer below, which is held to llama.cpp's on bitnet
+cache; the adapter is applied with a scale of 0.75; those of bitnet-b1.58, which llama.cpp does not know, from the plain transformer below, which is held to llama.cpp's on bitnet
 first. The tests make the same weights from the same seeds (SplitMix64, Tests/InferenceTests/SyntheticModel.swift).
 """
 import ctypes
@@ -27,6 +27,7 @@ BASE = dict(width=64, ff=96, heads=4, kv=2, head=16, blocks=2, window=0, tied=Tr
 MODELS = {
     ("llama", "plain"): dict(halves=False),
     ("llama", "untied-linear-bias"): dict(halves=False, tied=False, linear=4.0, bias=True),
+    ("llama", "adapter"): dict(halves=False),
     ("qwen2", "plain"): dict(bias=True, base=1e6),
     ("qwen3", "plain"): dict(head_norms=True, head=32, base=1e6, tied=False),
     ("gemma3", "windows"): dict(head_norms=True, head=32, kv=1, post=True, scale_embedding=True, blocks=7, window=24, base=1e6),
@@ -114,7 +115,26 @@ def write(path, architecture, m, weights):
     writer.close()
 
 
-def by_llama(path):
+def adapter(path, m):
+    """Rank 4 on all seven projections, with alpha 8."""
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_string("general.type", "adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    for name, values in tensors(m).items():
+        if values.ndim == 2 and name.startswith("blk."):
+            out, into = values.shape
+            a = (numbers(name + ".lora_a", 4 * into) * np.float32(2) - np.float32(1)) * np.float32(0.25)
+            b = (numbers(name + ".lora_b", out * 4) * np.float32(2) - np.float32(1)) * np.float32(0.25)
+            writer.add_tensor(name + ".lora_a", a.reshape(4, into))
+            writer.add_tensor(name + ".lora_b", b.reshape(out, 4))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def by_llama(path, lora=None):
     L = llama_cpp
     L.llama_backend_init()
     L.llama_log_set(SILENT, ctypes.c_void_p(0))
@@ -123,6 +143,10 @@ def by_llama(path):
     params = L.llama_context_default_params()
     params.n_ctx, params.n_batch, params.n_ubatch, params.type_k, params.type_v, params.n_threads = 512, 512, 512, 0, 0, 1
     context = L.llama_init_from_model(model, params)
+    if lora:
+        loaded = L.llama_adapter_lora_init(model, lora.encode())
+        assert loaded
+        assert L.llama_set_adapters_lora(context, (L.llama_adapter_lora_p_ctypes * 1)(loaded), 1, (ctypes.c_float * 1)(0.75)) == 0
     batch = L.llama_batch_init(len(TOKENS), 0, 1)
     batch.n_tokens = len(TOKENS)
     for i, token in enumerate(TOKENS):
@@ -187,7 +211,10 @@ def main(path):
             else:
                 file = os.path.join(tempfile.mkdtemp(), "model.gguf")
                 write(file, architecture, m, weights)
-                logits = by_llama(file)
+                lora = file + ".lora" if variant == "adapter" else None
+                if lora:
+                    adapter(lora, m)
+                logits = by_llama(file, lora)
             if architecture == "bitnet":
                 own = plain(m, weights, False)
                 worst = max(abs(own[p] - logits[p]).max() for p in POSITIONS)

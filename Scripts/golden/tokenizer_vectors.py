@@ -12,8 +12,6 @@ import random
 import struct
 import sys
 
-from llama_cpp import Llama
-
 TEXTS = [
     "", " ", "  ", "   ", "\n", "\n\n", " \n ", "\t", "\t\tif x:\n\t\t\treturn 1\n", "a", "Hello, world!",
     "Turn Wi-Fi off", "The quick brown fox doesn't jump; they'll say it's what we've done, I'd guess we're n't 'tis 'S",
@@ -34,6 +32,8 @@ ALPHABET = list("abcXYZ019 '\"\n\t.,;-_/<>()") + ["  ", "é", "ß", "Ж", "語",
 
 
 def main(model, path):
+    from llama_cpp import Llama
+
     llama = Llama(model, vocab_only=True, verbose=False)
 
     def tokens(text, special):

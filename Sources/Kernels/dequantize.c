@@ -9,15 +9,18 @@
 
 enum {
     F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8,
-    Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14, BF16 = 30,
+    Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14, Q8_K = 15,
+    IQ4_NL = 20, IQ4_XS = 23, BF16 = 30, TQ1_0 = 34, TQ2_0 = 35, I2_S = 36, MXFP4 = 39,
 };
 
 int64_t dk_block_values(int type)
 {
     switch (type) {
     case F32: case F16: case BF16: return 1;
-    case Q4_0: case Q4_1: case Q5_0: case Q5_1: case Q8_0: return 32;
-    case Q2_K: case Q3_K: case Q4_K: case Q5_K: case Q6_K: return 256;
+    case Q4_0: case Q4_1: case Q5_0: case Q5_1: case Q8_0: case IQ4_NL: case MXFP4: return 32;
+    case I2_S: return 128;
+    case Q2_K: case Q3_K: case Q4_K: case Q5_K: case Q6_K: case Q8_K: return 256;
+    case IQ4_XS: case TQ1_0: case TQ2_0: return 256;
     default: return 0;
     }
 }
@@ -37,6 +40,13 @@ int64_t dk_block_bytes(int type)
     case Q4_K: return 144;
     case Q5_K: return 176;
     case Q6_K: return 210;
+    case Q8_K: return 292;
+    case IQ4_NL: return 18;
+    case IQ4_XS: return 136;
+    case TQ1_0: return 54;
+    case TQ2_0: return 66;
+    case I2_S: return 32;
+    case MXFP4: return 17;
     default: return 0;
     }
 }
@@ -179,6 +189,70 @@ static void q6_k(const uint8_t *b, float *y)
     }
 }
 
+static void q8_k(const uint8_t *b, float *y)
+{
+    const float d = from_bits(word(b));
+    for (int i = 0; i < 256; i++) y[i] = d * (float)(int8_t)b[4 + i];
+}
+
+// The values that the 16 codes of IQ4_NL and IQ4_XS stand for.
+static const int8_t iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+static void codes_16(const uint8_t *q, const int8_t *values, float d, float *y)
+{
+    for (int i = 0; i < 16; i++) {
+        y[i] = d * (float)values[q[i] & 15];
+        y[i + 16] = d * (float)values[q[i] >> 4];
+    }
+}
+
+static void iq4_nl(const uint8_t *b, float *y) { codes_16(b + 2, iq4_values, half(b), y); }
+
+static void iq4_xs(const uint8_t *b, float *y)
+{
+    const float d = half(b);
+    const unsigned high = b[2] | (unsigned)b[3] << 8;
+    for (int s = 0; s < 8; s++) {
+        const int low = b[4 + s / 2] >> (s % 2 * 4) & 15;
+        const int scale = (low | (int)(high >> (2 * s) & 3) << 4) - 32;
+        codes_16(b + 8 + 16 * s, iq4_values, d * (float)scale, y + 32 * s);
+    }
+}
+
+// E2M1, doubled; the block's scale is an exponent, halved to make up for it.
+static void mxfp4(const uint8_t *b, float *y)
+{
+    static const int8_t values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+    const float d = from_bits(b[0] < 2 ? 0x00200000u << b[0] : (uint32_t)(b[0] - 1) << 23);
+    codes_16(b + 1, values, d, y);
+}
+
+// A byte holds five trits as a fraction of 243 / 256: times a power of 3, modulo 256, times 3 the next trit stands on top.
+static float trit(uint8_t byte, int index)
+{
+    static const uint8_t powers[5] = {1, 3, 9, 27, 81};
+    return (float)((((uint8_t)(byte * powers[index]) * 3) >> 8) - 1);
+}
+
+static void tq1_0(const uint8_t *b, float *y)
+{
+    const float d = half(b + 52);
+    for (int i = 0; i < 160; i++) y[i] = d * trit(b[i % 32], i / 32);
+    for (int i = 0; i < 80; i++) y[160 + i] = d * trit(b[32 + i % 16], i / 16);
+    for (int i = 0; i < 16; i++) y[240 + i] = d * trit(b[48 + i % 4], i / 4);
+}
+
+static void tq2_0(const uint8_t *b, float *y)
+{
+    const float d = half(b + 64);
+    for (int i = 0; i < 256; i++) y[i] = d * (float)((b[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3) - 1);
+}
+
+static void i2_s(const uint8_t *b, float *y)
+{
+    for (int i = 0; i < 128; i++) y[i] = (float)((b[i % 32] >> (6 - i / 32 * 2) & 3) - 1);
+}
+
 int dk_dequantize(int type, const uint8_t *source, int64_t blocks, float *out)
 {
     const int64_t bytes = dk_block_bytes(type), values = dk_block_values(type);
@@ -199,6 +273,13 @@ int dk_dequantize(int type, const uint8_t *source, int64_t blocks, float *out)
     case Q4_K: expand = q4_k; break;
     case Q5_K: expand = q5_k; break;
     case Q6_K: expand = q6_k; break;
+    case Q8_K: expand = q8_k; break;
+    case IQ4_NL: expand = iq4_nl; break;
+    case IQ4_XS: expand = iq4_xs; break;
+    case TQ1_0: expand = tq1_0; break;
+    case TQ2_0: expand = tq2_0; break;
+    case I2_S: expand = i2_s; break;
+    case MXFP4: expand = mxfp4; break;
     default: return 0;
     }
     for (int64_t i = 0; i < blocks; i++) expand(source + i * bytes, out + i * values);

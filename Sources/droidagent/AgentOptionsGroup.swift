@@ -63,7 +63,10 @@ struct LoadedVerifier {
     {
         let path = try model.path()
         let (loaded, headPath) = try head.load()
-        let language = try LanguageModel.load(path, threads: threads)
+        // The head's file may hold a low-rank adapter beside the head.
+        let hasAdapter = try headPath.map { try Adapter.isHeld(in: $0) } ?? false
+        let adapter = hasAdapter ? headPath.map { LanguageModel.AdapterChoice(path: $0) } : nil
+        let language = try LanguageModel.load(path, adapter: adapter, threads: threads)
         var prompt = loaded.prompt
         if let budget { prompt.budget = budget }
         return LoadedVerifier(

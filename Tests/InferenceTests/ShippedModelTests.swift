@@ -5,6 +5,35 @@ import Testing
 
 @testable import Inference
 
+@Suite("Gemma 3", .enabled(if: Fixtures.gemmaIsThere))
+struct GemmaTests {
+    @Test(
+        "expects the same next tokens as llama.cpp does on the model in F32, beyond its window too, and exactly so in any pass"
+    )
+    func agreement() throws {
+        let lines = try FileBytes.read(Fixtures.path("gemma.jsonl")).split(separator: UInt8(ascii: "\n"))
+        let theirs = try lines.map { try JSON.decode(TokenPrediction.self, from: Array($0)) }
+        let text = String(decoding: try FileBytes.read(Fixtures.path("perplexity.txt")), as: UTF8.self)
+        let model = try LanguageModel.load(Fixtures.gemmaPath)
+        #expect(model.config.window == 512 && model.config.headWidth == 256 && model.config.width == 640)
+        let tokens = Array(model.tokenizer.encode(text, addSpecial: true).prefix(700))
+        let session = try ScoringSession(model: model)
+        let ours = try session.predictions(tokens, contextLength: 1024).filter { $0.position % 4 == 0 }
+        #expect(ours.map(\.position) == theirs.map(\.position) && ours.map(\.token) == theirs.map(\.token))
+        let same = zip(ours, theirs).filter { $0.top == $1.top }.count
+        #expect(Double(same) >= 0.98 * Double(ours.count))
+        let worst = zip(ours, theirs).map { abs($0.logProb - $1.logProb) }.max() ?? .infinity
+        print(
+            "Gemma 3: \(same) of \(ours.count) top tokens are llama.cpp's; log-probabilities differ by at most \(worst)"
+        )
+        #expect(worst < 0.05)
+        // The same token as a candidate behind a prefix that is longer than the window.
+        let last = try #require(ours.last)
+        let request = ScoreRequest(prefix: Array(tokens[..<last.position]), candidates: [[last.token], [5, 6]])
+        #expect(try session.score(request).scores[0].logProbs == [last.logProb])
+    }
+}
+
 @Suite("The shipped model", .enabled(if: Fixtures.modelIsThere))
 struct ShippedModelTests {
     @Test("is a SmolLM2 of 30 blocks, with the pinned digest")

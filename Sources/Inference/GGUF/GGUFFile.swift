@@ -18,6 +18,8 @@ public struct GGUFTensor: Sendable {
     /// Number of rows.
     var rows: Int { dimensions.dropFirst().reduce(1, *) }
     var rowBytes: Int { width / type.blockValues * type.blockBytes }
+    /// Number of values.
+    var count: Int { width * rows }
 }
 
 /// A GGUF file of version 3, read whole and checked before anything is taken from it.
@@ -30,13 +32,15 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
     /// Tensors by name.
     public let tensors: [String: GGUFTensor]
     let bytes: UnsafeRawBufferPointer
+    /// Where the type and the value of each key lie, in the order of the file.
+    let keyRanges: [(key: String, range: Range<Int>)]
 
     /// Reads a file.
     ///
     /// - Throws: `DroidError` with code `model.missing` (it cannot be opened), `model.corrupt` (it is no whole GGUF
     ///   file) or `model.unsupported` (another version, or a tensor format that this engine does not read).
     public convenience init(path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw DroidError(
                 "model.missing",
@@ -65,6 +69,15 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
         try self.init(owning: UnsafeRawBufferPointer(buffer))
     }
 
+    /// Reads a GGUF file, or turns a model's folder (`config.json`, `tokenizer.json`, safetensors files) into one in memory.
+    ///
+    /// - Throws: as `init(path:)`.
+    public static func open(_ path: String) throws -> GGUFFile {
+        var status = stat()
+        let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return isFolder ? try ModelFolder.read(path) : try GGUFFile(path: path)
+    }
+
     /// Reads a file that is in memory already.
     ///
     /// - Throws: as `init(path:)`.
@@ -75,9 +88,9 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
     }
 
     /// Takes over `buffer`, also when this throws.
-    private init(owning buffer: UnsafeRawBufferPointer) throws {
+    init(owning buffer: UnsafeRawBufferPointer) throws {
         do {
-            (metadata, tensors) = try GGUFFile.parse(buffer)
+            (metadata, keyRanges, tensors) = try GGUFFile.parse(buffer)
             bytes = buffer
         } catch {
             buffer.deallocate()
@@ -94,11 +107,17 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
 
     /// All values of a tensor of this file as floats.
     func floats(_ tensor: GGUFTensor) -> [Float] {
-        tensor.type.dequantize(Array(data(tensor))) ?? []
+        let scale = tensorScale(tensor)
+        let values = tensor.type.dequantize(Array(data(tensor).dropLast(tensor.type.tailBytes))) ?? []
+        return scale == 1 ? values : values.map { $0 * scale }
     }
 
-    /// What all values of a tensor are multiplied by, beside what its blocks say.
-    func tensorScale(_ tensor: GGUFTensor) -> Float { 1 }
+    /// What all values of a tensor are multiplied by, beside what its blocks say: I2_S has one scale for all, behind them.
+    func tensorScale(_ tensor: GGUFTensor) -> Float {
+        guard tensor.type == .i2_S else { return 1 }
+        let at = tensor.offset + tensor.byteCount - tensor.type.tailBytes
+        return Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+    }
 }
 
 // MARK: - Metadata by type
@@ -136,6 +155,22 @@ extension GGUFFile {
         var cursor = GGUFCursor(bytes, at: array.offset)
         // The parse went over the same bytes, so the reads below cannot fail.
         return try? (0..<array.count).map { _ in Array(bytes[try cursor.string(key)]) }
+    }
+
+    /// An array of numbers, integers or not.
+    public func numbers(_ key: String) -> [Float]? {
+        guard case .array(let array)? = metadata[key] else { return nil }
+        var cursor = GGUFCursor(bytes, at: array.offset)
+        var out: [Float] = []
+        out.reserveCapacity(array.count)
+        for _ in 0..<array.count {
+            switch try? cursor.scalar(array.type, key) {
+            case .float(let value)?: out.append(Float(value))
+            case .integer(let value)?: out.append(Float(value))
+            default: return nil
+            }
+        }
+        return out
     }
 
     /// An array of integers.
@@ -176,7 +211,11 @@ extension GGUFFile {
         )
     }
 
-    private static func parse(_ bytes: UnsafeRawBufferPointer) throws -> ([String: GGUFValue], [String: GGUFTensor]) {
+    private static func parse(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws -> (
+        [String: GGUFValue], [(key: String, range: Range<Int>)], [String: GGUFTensor]
+    ) {
         var cursor = GGUFCursor(bytes)
         guard bytes.count >= 4, bytes[0..<4].elementsEqual("GGUF".utf8) else {
             throw corrupt("it does not begin with the letters GGUF")
@@ -190,8 +229,11 @@ extension GGUFFile {
         let keyCount = try cursor.integer(UInt64.self, "the number of keys")
 
         var metadata: [String: GGUFValue] = [:]
+        var ranges: [(key: String, range: Range<Int>)] = []
         for index in 0..<keyCount {
             let key = try name(&cursor, "key \(index)")
+            let start = cursor.offset
+            defer { ranges.append((key, start..<cursor.offset)) }
             guard metadata.updateValue(try cursor.value("the value of \(key)"), forKey: key) == nil else {
                 throw corrupt("the key \(key) is there twice")
             }
@@ -215,7 +257,7 @@ extension GGUFFile {
                 throw corrupt("the tensor \(tensor.name) is there twice")
             }
         }
-        return (metadata, tensors)
+        return (metadata, ranges, tensors)
     }
 
     private struct TensorInfo {
@@ -264,6 +306,9 @@ extension GGUFFile {
             }
             total = product
         }
+        let (whole, tailOverflow) = total.addingReportingOverflow(UInt64(type.tailBytes))
+        guard !tailOverflow else { throw corrupt("the tensor \(name) has the impossible size \(info.dimensions)") }
+        total = whole
         guard info.offset % UInt64(alignment) == 0 else { throw corrupt("the data of \(name) are not aligned") }
         let (begin, wrapped) = info.offset.addingReportingOverflow(UInt64(dataStart))
         let (end, wrappedToo) = begin.addingReportingOverflow(total)

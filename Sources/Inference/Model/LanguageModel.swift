@@ -36,6 +36,12 @@ public final class LanguageModel: Sendable {
     public let tokenizer: Tokenizer
     /// SHA-256 of the file, in hexadecimal.
     public let sha256: String
+    /// SHA-256 of the adapter's file; nil without one.
+    public let adapterSHA256: String?
+    /// What the adapter was multiplied by; 1 without one.
+    public let adapterScale: Float
+    /// Whether the adapter was added to the weights, rather than applied beside them.
+    public let adapterIsMerged: Bool
 
     let embedding: PackedMatrix
     /// The output matrix; the embedding itself in models that tie the two.
@@ -45,21 +51,60 @@ public final class LanguageModel: Sendable {
     /// Angle per position for each rotated pair of a head: in blocks that see everything, and in those with a window.
     let frequencies: [[Double]]
 
-    /// Reads a model from a GGUF file.
+    /// An adapter to load with a model.
+    public struct AdapterChoice: Sendable {
+        /// A GGUF file in llama.cpp's layout, or a folder as PEFT writes it.
+        public var path: String
+        /// Multiplies what the adapter adds.
+        public var scale: Float
+        /// Adds the adapter to the weights once, which takes 32-bit floats for them; otherwise it is applied beside them.
+        public var merged: Bool
+
+        public init(path: String, scale: Float = 1, merged: Bool = false) {
+            (self.path, self.scale, self.merged) = (path, scale, merged)
+        }
+    }
+
+    /// Reads a model from a GGUF file, or from a folder with `config.json`, `tokenizer.json` and safetensors files.
     ///
     /// - Parameters:
-    ///   - path: the file.
+    ///   - path: the file or folder.
+    ///   - adapter: an adapter to apply; none when nil.
     ///   - threads: threads to expand the weights with; the number of cores when nil.
-    /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`.
-    public static func load(_ path: String, threads: Int? = nil) throws -> LanguageModel {
-        try LanguageModel(GGUFFile(path: path), threads: threads)
+    /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`, and those of
+    ///   `Adapter.load(_:for:scale:)`.
+    public static func load(
+        _ path: String,
+        adapter: AdapterChoice? = nil,
+        threads: Int? = nil
+    ) throws -> LanguageModel {
+        let file = try GGUFFile.open(path)
+        guard let adapter else { return try LanguageModel(file, threads: threads) }
+        let loaded = try Adapter.load(adapter.path, for: ModelConfig(file), scale: adapter.scale)
+        return try LanguageModel(file, adapter: loaded, merged: adapter.merged, threads: threads)
+    }
+
+    /// A model's file with an adapter added to its weights.
+    ///
+    /// - Throws: as `load(_:adapter:threads:)`.
+    public static func merge(_ choice: AdapterChoice, into file: GGUFFile) throws -> GGUFFile {
+        try Adapter.load(choice.path, for: ModelConfig(file), scale: choice.scale).merged(into: file)
     }
 
     /// Takes a model out of a file that was read already.
     ///
-    /// - Throws: as `load(_:threads:)`.
-    public init(_ file: GGUFFile, threads: Int? = nil) throws {
-        let config = try ModelConfig(file)
+    /// - Throws: as `load(_:adapter:threads:)`.
+    public convenience init(_ file: GGUFFile, threads: Int? = nil) throws {
+        try self.init(file, adapter: nil, threads: threads)
+    }
+
+    /// - Parameter merged: whether `adapter` is added to the weights, rather than applied beside them.
+    init(_ original: GGUFFile, adapter: Adapter?, merged: Bool = false, threads: Int? = nil) throws {
+        let config = try ModelConfig(original)
+        let file = try merged ? adapter?.merged(into: original) ?? original : original
+        adapterSHA256 = adapter?.sha256
+        adapterScale = adapter?.scale ?? 1
+        adapterIsMerged = merged && adapter != nil
         self.config = config
         try LanguageModel.checkNames(file, config)
         tokenizer = try Tokenizer(file)
@@ -67,7 +112,7 @@ public final class LanguageModel: Sendable {
             throw GGUFFile.corrupt("there are more tokens than rows in token_embd.weight")
         }
 
-        var packer = WeightPacker(file)
+        var packer = WeightPacker(file, adapter: merged ? nil : adapter)
         let width = config.width
         embedding = try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
         output =
@@ -80,7 +125,7 @@ public final class LanguageModel: Sendable {
         var digest = ""
         try packer.run(on: ThreadPool(threads: threads)) {
             var hash = SHA256()
-            hash.update(file.bytes)
+            hash.update(original.bytes)
             digest = hash.finalHex()
         }
         sha256 = digest
@@ -123,7 +168,7 @@ public final class LanguageModel: Sendable {
     }
 
     /// A tensor that is not used would mean that the model is another than the one that is computed.
-    private static func checkNames(_ file: GGUFFile, _ config: ModelConfig) throws {
+    static func checkNames(_ file: GGUFFile, _ config: ModelConfig) throws {
         let parts = config.family.blockTensors
         let whole: Set = ["token_embd.weight", "output.weight", "output_norm.weight", "rope_freqs.weight"]
         for name in file.tensors.keys.sorted() where !whole.contains(name) {

@@ -8,6 +8,23 @@ struct Linear: Sendable {
     /// What is added to each output; nil where nothing is.
     let bias: [Float]?
 
+    /// What an adapter adds; nil without one.
+    var adapter: LowRank?
+
+    /// Takes rows of `depth` weights, one for each output.
+    ///
+    /// - Throws: `DroidError` with code `model.memory`.
+    init(rows: [Float], depth: Int, bias: [Float]) throws {
+        weights = try PackedMatrix(depth: depth, outputs: bias.count)
+        weights.fill(from: 0, rows)
+        scales = nil
+        self.bias = bias + [Float](repeating: 0, count: weights.paddedOutputs - bias.count)
+    }
+
+    init(weights: PackedMatrix, scales: [Float]?, bias: [Float]?) {
+        (self.weights, self.scales, self.bias) = (weights, scales, bias)
+    }
+
     /// Applies scales and bias to some columns of a row of W x.
     func finish(_ row: UnsafeMutablePointer<Float>, _ columns: Range<Int>) {
         if let scales { for column in columns { row[column] *= scales[column] } }
@@ -39,6 +56,8 @@ extension WeightPacker {
             }
             at += (part.outputs + lanes - 1) / lanes * lanes
         }
-        return Linear(weights: weights, scales: scaled ? scales : nil, bias: added ? bias : nil)
+        var linear = Linear(weights: weights, scales: scaled ? scales : nil, bias: added ? bias : nil)
+        linear.adapter = try LowRank(adapter, parts)
+        return linear
     }
 }

@@ -8,6 +8,8 @@ func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 func cosine(_ angle: Double) -> Double { cos(angle) }
 func sine(_ angle: Double) -> Double { sin(angle) }
 func exponential(_ x: Double) -> Double { exp(x) }
+/// The integral of the normal distribution, as C defines it.
+func errorFunction(_ x: Double) -> Double { erf(x) }
 func logarithm(_ x: Double) -> Double { log(x) }
 
 /// Seconds on a clock that only moves forward.

@@ -19,6 +19,7 @@ final class ForwardPass {
     let pool: ThreadPool
     let kernels: dk_kernels
     let cache: PrefixCache
+    private lazy var adapters = AdapterPass(self)
 
     let config: ModelConfig
     /// Rows that the buffers below hold.
@@ -103,6 +104,7 @@ final class ForwardPass {
             activated = try FloatBuffer(room * activatedStride)
             angles = try FloatBuffer(room * config.rotatedWidth * model.frequencies.count)
             capacity = room
+            try adapters.reserve(room)
         }
         var perWorker = AttentionScratch.floats(config)
         if case .trie(let trie, _) = layout {
@@ -215,6 +217,7 @@ final class ForwardPass {
             let columns = (first * lanes)..<((first + panels) * lanes)
             for row in 0..<rows { linear.finish(output.base + row * outputStride, columns) }
         }
+        if let adapter = linear.adapter { adapters.add(adapter, input, inputStride, rows, output, outputStride) }
     }
 
     private func activate(_ rows: Int) {

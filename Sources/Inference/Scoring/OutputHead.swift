@@ -11,8 +11,8 @@ struct OutputHead {
     let pass: ForwardPass
 
     private static let blockPanels = 16
-    private static let blockColumns = blockPanels * lanes
-    private static let rowChunk = 192
+    static let blockColumns = blockPanels * lanes
+    static let rowChunk = 192
 
     /// A logit that is wanted: of which row, for which token.
     struct Target {

@@ -33,6 +33,14 @@ final class PrefixCache {
         }
     }
 
+    /// Where the keys and values of a block of the store lie.
+    func block(_ index: Int) -> [UnsafeRawBufferPointer] {
+        let perBlock = PrefixStore.block / PrefixCache.tile
+        return tiles[(index * perBlock)..<((index + 1) * perBlock)].map {
+            UnsafeRawBufferPointer(start: $0.base, count: $0.count * MemoryLayout<Float>.stride)
+        }
+    }
+
     /// The address of each tile that holds some of the first `count` positions.
     func addresses(_ count: Int) -> [UnsafePointer<Float>] {
         tiles.prefix((count + PrefixCache.tile - 1) / PrefixCache.tile).map { UnsafePointer($0.base) }

@@ -20,15 +20,28 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     /// Rows in one pass; bounds the memory that a request takes.
     private let rowLimit: Int
 
+    private let store: PrefixStore?
+
+    /// Rows in one pass, unless a test says otherwise.
+    static let rowLimit = 384
+
     /// - Parameters:
     ///   - model: the model that scores.
     ///   - threads: threads to work with; the number of cores when nil.
+    ///   - store: where keys and values of prefixes are kept from run to run; nowhere when nil.
     /// - Throws: `DroidError` with code `model.memory`.
-    public convenience init(model: LanguageModel, threads: Int? = nil) throws {
-        try self.init(model: model, threads: threads, isa: dk_best_isa(), rowLimit: 384)
+    public convenience init(model: LanguageModel, threads: Int? = nil, store: PrefixStore? = nil) throws {
+        try self.init(
+            model: model,
+            threads: threads,
+            isa: dk_best_isa(),
+            rowLimit: ScoringSession.rowLimit,
+            store: store
+        )
     }
 
-    init(model: LanguageModel, threads: Int?, isa: dk_isa, rowLimit: Int) throws {
+    init(model: LanguageModel, threads: Int?, isa: dk_isa, rowLimit: Int, store: PrefixStore? = nil) throws {
+        self.store = store
         self.model = model
         let pool = try ThreadPool(threads: threads)
         self.threads = pool.threads
@@ -147,16 +160,45 @@ extension ScoringSession {
     /// token is computed in any case, since its state is not kept.
     private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
         let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
-        let start = min(common, prefix.count - 1)
+        pass.cache.truncate(to: min(common, prefix.count - 1))
+        let keys = store?.keys(model, prefix) ?? []
+        let kept = try loadBlocks(prefix, keys)
+        let start = min(pass.cache.tokens.count, prefix.count - 1)
         pass.cache.truncate(to: start)
         var last: [Float] = []
         try compute(prefix, from: start) { first, rows in
             guard first + rows == prefix.count else { return }
             last = Array(UnsafeBufferPointer(start: pass.normedState(rows - 1), count: pass.stride))
         }
+        if let store {
+            for index in (kept / PrefixStore.block)..<keys.count { store.save(keys[index], pass.cache.block(index)) }
+        }
         cost.prefixReused += start
         cost.prefixComputed += prefix.count - start
         return last
+    }
+
+    /// Takes the blocks that follow what is in the cache from the store; gives the number of tokens up to which all blocks are
+    /// known to be there.
+    private func loadBlocks(_ prefix: [Int32], _ keys: [String]) throws -> Int {
+        guard let store else { return 0 }
+        var index = pass.cache.tokens.count / PrefixStore.block
+        while index < keys.count {
+            guard store.has(keys[index]) else { break }
+            let end = (index + 1) * PrefixStore.block
+            try pass.cache.reserve(end)
+            // A block that turns out to be damaged overwrites what was there.
+            pass.cache.truncate(to: min(pass.cache.tokens.count, index * PrefixStore.block))
+            guard
+                store.load(
+                    keys[index],
+                    into: pass.cache.block(index).map { UnsafeMutableRawBufferPointer(mutating: $0) }
+                )
+            else { break }
+            pass.cache.append(prefix[(index * PrefixStore.block)..<end])
+            index += 1
+        }
+        return index * PrefixStore.block
     }
 
     /// Computes the tokens of a prefix from `start` on, what is before being in the cache. `visit` is called after each

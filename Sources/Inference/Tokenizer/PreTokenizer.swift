@@ -6,18 +6,32 @@ enum PreTokenizer: String, Sendable {
     case gpt2 = "gpt-2"
     /// Every digit by itself first, then GPT-2's expression on the pieces between.
     case smollm
+    /// That of the Qwen2 family: any case of contractions, every digit by itself.
+    case qwen2
+    /// That of Llama 3: the same, with up to three digits together.
+    case llama3 = "llama-bpe"
 
     init?(name: String) {
         switch name {
         case "gpt-2", "gpt2": self = .gpt2
         case "smollm", "starcoder", "refact", "command-r": self = .smollm
+        case "qwen2", "deepseek-r1-qwen": self = .qwen2
+        case "llama-bpe", "llama3", "llama-v3": self = .llama3
         default: return nil
         }
     }
 
+    /// Whether a word that is a token stays whole without looking at the merges.
+    var takesWholeWords: Bool { self == .llama3 }
+
     /// Calls `body` with the range of each word, in order; together they cover `text`, which is UTF-8.
     func forEachWord(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
         let classes = CharacterClasses.unicode
+        if self == .qwen2 || self == .llama3 {
+            var splitter = CaselessWordSplitter(text, digits: self == .llama3 ? 3 : 1, classes)
+            while let word = splitter.next() { body(word) }
+            return
+        }
         guard self == .smollm else {
             var splitter = WordSplitter(text, 0..<text.count, classes)
             while let word = splitter.next() { body(word) }

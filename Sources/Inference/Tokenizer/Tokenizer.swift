@@ -2,12 +2,19 @@
 
 import Base
 
-/// Text to tokens and back: byte-level byte-pair encoding, token for token as llama.cpp does it.
+/// Text to tokens and back, token for token as llama.cpp does it: byte-level byte-pair encoding, or SentencePiece's merges.
+///
+/// SentencePiece models may put a space before a text; `decode` gives it back as part of the text.
 public final class Tokenizer: Sendable {
     /// What a token is, in the numbers that GGUF files use.
     enum Kind: Int, Sendable {
         case normal = 1
         case unknown, control, userDefined, unused, byte
+    }
+
+    private enum Scheme: Sendable {
+        case bytePairs(BytePairs, PreTokenizer)
+        case sentencePiece(SentencePiece, addsSpace: Bool)
     }
 
     /// The token that begins a text, where the model has one.
@@ -19,8 +26,7 @@ public final class Tokenizer: Sendable {
 
     private let spellings: [[UInt8]]
     private let kinds: [Kind]
-    private let pairs: BytePairs
-    private let preTokenizer: PreTokenizer
+    private let scheme: Scheme
     private let addsBegin: Bool
     private let addsEnd: Bool
     /// Tokens whose text is taken whole, longest first.
@@ -37,17 +43,11 @@ public final class Tokenizer: Sendable {
         guard let model = file.string("tokenizer.ggml.model") else {
             throw GGUFFile.corrupt("tokenizer.ggml.model is missing")
         }
-        guard model == "gpt2" else {
-            throw GGUFFile.unsupported("its tokenizer is of the kind \(model), and only gpt2 is supported")
+        guard model == "gpt2" || model == "llama" else {
+            throw GGUFFile.unsupported("its tokenizer is of the kind \(model), and only gpt2 and llama are supported")
         }
-        let pre = file.string("tokenizer.ggml.pre") ?? "gpt-2"
-        guard let preTokenizer = PreTokenizer(name: pre) else {
-            throw GGUFFile.unsupported("its tokenizer cuts words as \(pre) does, which is not supported")
-        }
-        self.preTokenizer = preTokenizer
-        guard let texts = file.strings("tokenizer.ggml.tokens"), let merges = file.strings("tokenizer.ggml.merges")
-        else {
-            throw GGUFFile.corrupt("the tokens or the merges of the tokenizer are missing")
+        guard let texts = file.strings("tokenizer.ggml.tokens") else {
+            throw GGUFFile.corrupt("the tokens of the tokenizer are missing")
         }
         let rawKinds = file.integers("tokenizer.ggml.token_type") ?? texts.map { _ in 1 }
         guard !texts.isEmpty, texts.count < 1 << 24, rawKinds.count == texts.count else {
@@ -59,14 +59,28 @@ public final class Tokenizer: Sendable {
         }
         self.kinds = kinds
         // Only special tokens may hold characters outside the alphabet; those stand for themselves.
-        let spellings = texts.map { ByteAlphabet.bytes(of: $0) ?? $0 }
+        let spellings =
+            model == "gpt2"
+            ? texts.map { ByteAlphabet.bytes(of: $0) ?? $0 }
+            : zip(texts, kinds).map { text, kind in
+                kind == .byte ? SentencePiece.byte(of: text).map { [$0] } ?? text : SentencePiece.text(of: text)
+            }
         self.spellings = spellings
 
+        // A byte token stands back behind a piece of the same spelling.
         var symbols: [[UInt8]: Int32] = [:]
         symbols.reserveCapacity(texts.count)
-        for (index, bytes) in spellings.enumerated() where symbols[bytes] == nil { symbols[bytes] = Int32(index) }
+        for bytes in [false, true] {
+            for (index, spelling) in spellings.enumerated() where (kinds[index] == .byte) == bytes {
+                if symbols[spelling] == nil { symbols[spelling] = Int32(index) }
+            }
+        }
         tokenOfBytes = symbols
-        pairs = try Tokenizer.readMerges(merges, symbols: symbols, tokenCount: texts.count)
+        if model == "gpt2" {
+            scheme = try Tokenizer.bytePairs(file, symbols: symbols, tokenCount: texts.count)
+        } else {
+            scheme = try Tokenizer.sentencePiece(file, texts: texts, kinds: kinds)
+        }
 
         func token(_ key: String) throws -> Int32? {
             guard let value = file.integer("tokenizer.ggml.\(key)") else { return nil }
@@ -75,13 +89,55 @@ public final class Tokenizer: Sendable {
         }
         beginToken = try token("bos_token_id")
         endToken = try token("eos_token_id")
-        addsBegin = file.bool("tokenizer.ggml.add_bos_token") ?? false
+        addsBegin = file.bool("tokenizer.ggml.add_bos_token") ?? Tokenizer.addsBeginByItself(scheme)
         addsEnd = file.bool("tokenizer.ggml.add_eos_token") ?? false
         chatTemplate = file.string("tokenizer.chat_template")
         specials = kinds.indices
             .filter { [Kind.control, .userDefined, .unknown].contains(kinds[$0]) && !spellings[$0].isEmpty }
             .map { (spellings[$0], Int32($0), kinds[$0] != .userDefined) }
             .sorted { ($0.bytes.count, $1.token) > ($1.bytes.count, $0.token) }
+    }
+
+    private static func addsBeginByItself(_ scheme: Scheme) -> Bool {
+        switch scheme {
+        case .bytePairs(_, let preTokenizer): preTokenizer == .llama3
+        case .sentencePiece: true
+        }
+    }
+
+    private static func bytePairs(_ file: GGUFFile, symbols: [[UInt8]: Int32], tokenCount: Int) throws -> Scheme {
+        let pre = file.string("tokenizer.ggml.pre") ?? "gpt-2"
+        guard let preTokenizer = PreTokenizer(name: pre) else {
+            throw GGUFFile.unsupported("its tokenizer cuts words as \(pre) does, which is not supported")
+        }
+        guard let merges = file.strings("tokenizer.ggml.merges") else {
+            throw GGUFFile.corrupt("the merges of the tokenizer are missing")
+        }
+        return .bytePairs(try readMerges(merges, symbols: symbols, tokenCount: tokenCount), preTokenizer)
+    }
+
+    private static func sentencePiece(_ file: GGUFFile, texts: [[UInt8]], kinds: [Kind]) throws -> Scheme {
+        guard let scores = file.numbers("tokenizer.ggml.scores"), scores.count == texts.count,
+            scores.allSatisfy(\.isFinite)
+        else { throw GGUFFile.corrupt("the scores of the tokenizer are missing or senseless") }
+        var pieces: [[UInt8]: (token: Int32, score: Float)] = [:]
+        pieces.reserveCapacity(texts.count)
+        var bytes = [Int32](repeating: -1, count: 256)
+        for (index, text) in texts.enumerated() {
+            if kinds[index] == .byte, let byte = SentencePiece.byte(of: text) { bytes[Int(byte)] = Int32(index) }
+            // Of two tokens of one spelling the later counts.
+            pieces[text] = (Int32(index), scores[index])
+        }
+        let unknown = file.integer("tokenizer.ggml.unknown_token_id") ?? 0
+        let addsSpace = file.bool("tokenizer.ggml.add_space_prefix") ?? true
+        return .sentencePiece(
+            SentencePiece(
+                pieces: pieces,
+                bytes: bytes,
+                unknown: texts.indices.contains(unknown) ? Int32(unknown) : nil
+            ),
+            addsSpace: addsSpace
+        )
     }
 
     private static func readMerges(
@@ -159,7 +215,7 @@ extension Tokenizer {
 
     private func encode(_ text: UnsafeBufferPointer<UInt8>, parseSpecial: Bool, into out: inout [Int32]) {
         let active = specials.filter { parseSpecial || !$0.needsPermission }
-        guard !active.isEmpty else { return encodePlain(text, into: &out) }
+        guard !active.isEmpty else { return encodePlain(text, afterSpecial: true, into: &out) }
         // Longest first over the whole text, as llama.cpp does: a shorter token never takes part of a longer one.
         var pieces: [(range: Range<Int>, token: Int32?)] = [(0..<text.count, nil)]
         for special in active {
@@ -179,17 +235,33 @@ extension Tokenizer {
             }
             pieces = cut
         }
+        var afterSpecial = true
         for piece in pieces {
             if let token = piece.token {
                 out.append(token)
+                afterSpecial = true
             } else {
-                encodePlain(UnsafeBufferPointer(rebasing: text[piece.range]), into: &out)
+                encodePlain(UnsafeBufferPointer(rebasing: text[piece.range]), afterSpecial: afterSpecial, into: &out)
+                afterSpecial = false
             }
         }
     }
 
-    private func encodePlain(_ text: UnsafeBufferPointer<UInt8>, into out: inout [Int32]) {
-        preTokenizer.forEachWord(in: text) { pairs.encode(text[$0], into: &out) }
+    /// - Parameter afterSpecial: whether the text begins here, or a special token stands before.
+    private func encodePlain(_ text: UnsafeBufferPointer<UInt8>, afterSpecial: Bool, into out: inout [Int32]) {
+        guard !text.isEmpty else { return }
+        switch scheme {
+        case .sentencePiece(let pieces, let addsSpace):
+            pieces.encode(text, prefixed: addsSpace && afterSpecial, into: &out)
+        case .bytePairs(let pairs, let preTokenizer):
+            preTokenizer.forEachWord(in: text) { word in
+                if preTokenizer.takesWholeWords, let token = tokenOfBytes[Array(text[word])] {
+                    out.append(token)
+                } else {
+                    pairs.encode(text[word], into: &out)
+                }
+            }
+        }
     }
 
     private static func find(_ needle: [UInt8], in text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {

@@ -86,8 +86,14 @@ void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float
 void dk_rope_halves(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
 
 /// Expands `blocks` blocks of a GGML type to floats, with the bits that the reference implementation in Python gives.
-/// Returns 0 for a type that is not known.
+/// Returns 0 for a type that is not known. I2_S (number 36, of Microsoft's fork) comes out as -1, 0 and 1: its scale belongs
+/// to the tensor and stands behind the blocks.
 int dk_dequantize(int type, const uint8_t *source, int64_t blocks, float *out);
+
+/// Rounds `blocks` blocks of floats to Q4_0, Q4_1, Q8_0, Q4_K or TQ2_0, with the bits of GGML's reference,
+/// or to the codes of I2_S, for which the caller has divided by the tensor's scale. Values must be finite. Returns 0 for
+/// any other type.
+int dk_quantize(int type, const float *source, int64_t blocks, uint8_t *out);
 
 /// Values and bytes in one block of a GGML type; 0 for one that is not known.
 int64_t dk_block_values(int type);

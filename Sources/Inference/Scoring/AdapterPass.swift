@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kernels
+
+/// Applies adapters: y += B (A x), row by row as the products with the weights are, so that the bits of a row do not depend
+/// on the rows beside it.
+final class AdapterPass {
+    private unowned let pass: ForwardPass
+    private var inner: FloatBuffer?
+    private var delta: FloatBuffer?
+    private let innerStride: Int
+    private let deltaStride: Int
+    private var capacity = 0
+
+    init(_ pass: ForwardPass) {
+        self.pass = pass
+        let linears = pass.model.blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.gateUp, $0.down] }
+        innerStride = linears.reduce(0) { max($0, $1.adapter?.down.paddedOutputs ?? 0) }
+        deltaStride = linears.reduce(0) { $1.adapter?.parts.reduce($0) { max($0, $1.up.paddedOutputs) } ?? $0 }
+    }
+
+    /// Makes room for passes of `rows` rows.
+    func reserve(_ rows: Int) throws {
+        guard rows > capacity, innerStride > 0 else { return }
+        inner = try FloatBuffer(rows * innerStride)
+        delta = try FloatBuffer(rows * deltaStride)
+        capacity = rows
+    }
+
+    func add(
+        _ adapter: LowRank,
+        _ input: FloatBuffer,
+        _ inputStride: Int,
+        _ rows: Int,
+        _ output: FloatBuffer,
+        _ outputStride: Int
+    ) {
+        guard let inner, let delta else { return }
+        multiply(adapter.down, input.base, inputStride, rows, inner.base, innerStride) { _ in }
+        for part in adapter.parts {
+            multiply(part.up, inner.base + part.inner, innerStride, rows, delta.base, deltaStride) { columns in
+                for row in 0..<rows {
+                    let source = delta.base + row * deltaStride
+                    let target = output.base + row * outputStride + part.column
+                    for column in columns { target[column] += source[column] }
+                }
+            }
+        }
+    }
+
+    private func multiply(
+        _ matrix: PackedMatrix,
+        _ input: UnsafeMutablePointer<Float>,
+        _ inputStride: Int,
+        _ rows: Int,
+        _ output: UnsafeMutablePointer<Float>,
+        _ outputStride: Int,
+        then: (Range<Int>) -> Void
+    ) {
+        let group = 4
+        pass.pool.run((matrix.panels + group - 1) / group) { task, _ in
+            let first = task * group
+            let panels = min(group, matrix.panels - first)
+            pass.kernels.gemm(
+                Int64(rows),
+                Int64(panels),
+                Int64(matrix.depth),
+                input,
+                Int64(inputStride),
+                matrix.panel(first),
+                output + first * lanes,
+                Int64(outputStride)
+            )
+            then((first * lanes)..<((first + panels) * lanes))
+        }
+    }
+}
