@@ -27,12 +27,17 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
         let bias: [Float]
     }
 
+    private struct Dense {
+        let weights: FloatMatrix
+        let bias: [Float]
+    }
+
     private struct Layer {
-        let queryKeyValue: Linear
-        let output: Linear
+        let queryKeyValue: Dense
+        let output: Dense
         let outputNorm: Norm
-        let up: Linear
-        let down: Linear
+        let up: Dense
+        let down: Dense
         let downNorm: Norm
     }
 
@@ -97,14 +102,19 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
                 bias: try vector(name + ".bias", config.hidden_size)
             )
         }
-        func linear(_ names: [String], _ inputs: Int, _ outputs: Int) throws -> Linear {
+        func linear(_ names: [String], _ inputs: Int, _ outputs: Int) throws -> Dense {
             var rows: [Float] = []
             var bias: [Float] = []
             for name in names {
                 rows += try vector(name + ".weight", inputs * outputs)
                 bias += try vector(name + ".bias", outputs)
             }
-            return try Linear(rows: rows, depth: inputs, bias: bias)
+            let weights = try FloatMatrix(depth: inputs, outputs: bias.count)
+            weights.fill(from: 0, rows)
+            return Dense(
+                weights: weights,
+                bias: bias + [Float](repeating: 0, count: weights.paddedOutputs - bias.count)
+            )
         }
         let width = config.hidden_size
         layers = try (0..<config.num_hidden_layers).map { index in
@@ -235,24 +245,13 @@ extension SentenceEmbedder {
         }
     }
 
-    private func multiply(_ input: FloatBuffer, _ stride: Int, _ rows: Int, _ linear: Linear, _ output: FloatBuffer) {
-        let matrix = linear.weights
-        let group = 2
-        pool.run((matrix.panels + group - 1) / group) { task, _ in
-            let first = task * group
-            let panels = min(group, matrix.panels - first)
-            kernels.gemm(
-                Int64(rows),
-                Int64(panels),
-                Int64(matrix.depth),
-                input.base,
-                Int64(stride),
-                matrix.panel(first),
-                output.base + first * lanes,
-                Int64(matrix.paddedOutputs)
-            )
-            let columns = (first * lanes)..<((first + panels) * lanes)
-            for row in 0..<rows { linear.finish(output.base + row * matrix.paddedOutputs, columns) }
+    private func multiply(_ input: FloatBuffer, _ stride: Int, _ rows: Int, _ dense: Dense, _ output: FloatBuffer) {
+        let outputs = dense.weights.paddedOutputs
+        dense.weights.multiply(kernels, pool, input.base, stride, rows, output.base, outputs) { columns in
+            for row in 0..<rows {
+                let target = output.base + row * outputs
+                for column in columns { target[column] += dense.bias[column] }
+            }
         }
     }
 

@@ -112,14 +112,15 @@ public final class LanguageModel: Sendable {
             throw GGUFFile.corrupt("there are more tokens than rows in token_embd.weight")
         }
 
-        var packer = WeightPacker(file, adapter: merged ? nil : adapter)
+        var packer = WeightPacker(file)
+        let beside = merged ? nil : adapter
         let width = config.width
         embedding = try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
         output =
             file.tensors["output.weight"] == nil
             ? embedding : try packer.matrix([("output.weight", config.vocabularySize)], depth: width)
         outputNorm = try packer.vector("output_norm.weight", width)
-        blocks = try (0..<config.blockCount).map { try LanguageModel.block($0, config, &packer) }
+        blocks = try (0..<config.blockCount).map { try LanguageModel.block($0, config, beside, &packer) }
         frequencies = try LanguageModel.frequencies(file, config)
 
         var digest = ""
@@ -131,7 +132,12 @@ public final class LanguageModel: Sendable {
         sha256 = digest
     }
 
-    private static func block(_ index: Int, _ config: ModelConfig, _ packer: inout WeightPacker) throws -> Block {
+    private static func block(
+        _ index: Int,
+        _ config: ModelConfig,
+        _ adapter: Adapter?,
+        _ packer: inout WeightPacker
+    ) throws -> Block {
         let family = config.family
         let width = config.width
         let heads = config.headCount * config.headWidth
@@ -147,20 +153,22 @@ public final class LanguageModel: Sendable {
             queryKeyValue: try packer.linear(
                 [(name("attn_q"), heads), (name("attn_k"), keyValueHeads), (name("attn_v"), keyValueHeads)],
                 depth: width,
-                biased: family.needsBias
+                biased: family.needsBias,
+                adapter: adapter
             ),
             queryNorm: try norm("attn_q_norm", config.headWidth, family.headNorms),
             keyNorm: try norm("attn_k_norm", config.headWidth, family.headNorms),
             attentionSubNorm: try norm("attn_sub_norm", heads, family.subNorms),
-            attentionOutput: try packer.linear([(name("attn_output"), width)], depth: heads),
+            attentionOutput: try packer.linear([(name("attn_output"), width)], depth: heads, adapter: adapter),
             postAttentionNorm: try norm("post_attention_norm", width, family.postNorms),
             feedForwardNorm: try packer.vector(name("ffn_norm.weight"), width),
             gateUp: try packer.linear(
                 [(name("ffn_gate"), feedForward), (name("ffn_up"), feedForward)],
-                depth: width
+                depth: width,
+                adapter: adapter
             ),
             feedForwardSubNorm: try norm("ffn_sub_norm", feedForward, family.subNorms),
-            down: try packer.linear([(name("ffn_down"), width)], depth: feedForward),
+            down: try packer.linear([(name("ffn_down"), width)], depth: feedForward, adapter: adapter),
             postFeedForwardNorm: try norm("post_ffw_norm", width, family.postNorms),
             window: window,
             rotation: window == nil ? 0 : 1

@@ -9,21 +9,7 @@ struct Linear: Sendable {
     let bias: [Float]?
 
     /// What an adapter adds; nil without one.
-    var adapter: LowRank?
-
-    /// Takes rows of `depth` weights, one for each output.
-    ///
-    /// - Throws: `DroidError` with code `model.memory`.
-    init(rows: [Float], depth: Int, bias: [Float]) throws {
-        weights = try PackedMatrix(depth: depth, outputs: bias.count)
-        weights.fill(from: 0, rows)
-        scales = nil
-        self.bias = bias + [Float](repeating: 0, count: weights.paddedOutputs - bias.count)
-    }
-
-    init(weights: PackedMatrix, scales: [Float]?, bias: [Float]?) {
-        (self.weights, self.scales, self.bias) = (weights, scales, bias)
-    }
+    let adapter: LowRank?
 
     /// Applies scales and bias to some columns of a row of W x.
     func finish(_ row: UnsafeMutablePointer<Float>, _ columns: Range<Int>) {
@@ -37,7 +23,12 @@ extension WeightPacker {
     /// `NAME.bias` (one for each output) are taken where they are there.
     ///
     /// - Throws: as `matrix(_:depth:)`; also when a part of `biased` has no bias.
-    mutating func linear(_ parts: [(name: String, outputs: Int)], depth: Int, biased: Bool = false) throws -> Linear {
+    mutating func linear(
+        _ parts: [(name: String, outputs: Int)],
+        depth: Int,
+        biased: Bool = false,
+        adapter: Adapter?
+    ) throws -> Linear {
         let weights = try matrix(parts.map { ("\($0.name).weight", $0.outputs) }, depth: depth)
         var scales = [Float](repeating: 1, count: weights.paddedOutputs)
         var bias = [Float](repeating: 0, count: weights.paddedOutputs)
@@ -56,8 +47,11 @@ extension WeightPacker {
             }
             at += (part.outputs + lanes - 1) / lanes * lanes
         }
-        var linear = Linear(weights: weights, scales: scaled ? scales : nil, bias: added ? bias : nil)
-        linear.adapter = try LowRank(adapter, parts)
-        return linear
+        return Linear(
+            weights: weights,
+            scales: scaled ? scales : nil,
+            bias: added ? bias : nil,
+            adapter: try LowRank(adapter, parts)
+        )
     }
 }

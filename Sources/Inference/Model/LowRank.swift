@@ -3,12 +3,12 @@
 /// What an adapter adds to a `Linear`: first all inner products with A, then those with each B.
 struct LowRank: Sendable {
     /// The A of all parts, each beginning at a panel.
-    let down: PackedMatrix
+    let down: FloatMatrix
     let parts: [Part]
 
     struct Part: Sendable {
         /// The B of one matrix.
-        let up: PackedMatrix
+        let up: FloatMatrix
         /// Where its inputs begin in the outputs of `down`.
         let inner: Int
         /// Where its outputs begin in those of the `Linear`.
@@ -27,28 +27,18 @@ struct LowRank: Sendable {
         }
         guard let depth = found.first?.part.inputs else { return nil }
         let padded = { (count: Int) in (count + lanes - 1) / lanes * lanes }
-        let down = try PackedMatrix(depth: depth, outputs: found.reduce(0) { $0 + padded($1.part.rank) })
+        let down = try FloatMatrix(depth: depth, outputs: found.reduce(0) { $0 + padded($1.part.rank) })
         var inner = 0
         var parts: [Part] = []
         for (part, column) in found {
             down.fill(from: inner, part.a)
-            let up = try PackedMatrix(depth: part.rank, outputs: part.outputs)
+            let up = try FloatMatrix(depth: part.rank, outputs: part.outputs)
             up.fill(from: 0, part.b)
             parts.append(Part(up: up, inner: inner, column: column))
             inner += padded(part.rank)
         }
         self.down = down
         self.parts = parts
-    }
-}
-
-extension PackedMatrix {
-    /// Writes rows of `depth` values as the outputs from `first` on.
-    func fill(from first: Int, _ rows: [Float]) {
-        for row in 0..<(rows.count / depth) {
-            let target = panel((first + row) / lanes) + (first + row) % lanes
-            for k in 0..<depth { target[k * lanes] = rows[row * depth + k] }
-        }
     }
 }
 

@@ -43,15 +43,10 @@ struct WeightPacker {
     }
 
     private let file: GGUFFile
-    /// Added to the matrices that it names.
-    let adapter: Adapter?
     private var tasks: [Task] = []
     private var deepest = 0
 
-    init(_ file: GGUFFile, adapter: Adapter? = nil) {
-        self.file = file
-        self.adapter = adapter
-    }
+    init(_ file: GGUFFile) { self.file = file }
 
     /// One matrix made of the rows of several tensors, each beginning at a panel.
     ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Kernels
-
 /// Applies adapters: y += B (A x), row by row as the products with the weights are, so that the bits of a row do not depend
 /// on the rows beside it.
 final class AdapterPass {
@@ -36,42 +34,16 @@ final class AdapterPass {
         _ outputStride: Int
     ) {
         guard let inner, let delta else { return }
-        multiply(adapter.down, input.base, inputStride, rows, inner.base, innerStride) { _ in }
+        adapter.down.multiply(pass.kernels, pass.pool, input.base, inputStride, rows, inner.base, innerStride)
         for part in adapter.parts {
-            multiply(part.up, inner.base + part.inner, innerStride, rows, delta.base, deltaStride) { columns in
+            let source = inner.base + part.inner
+            part.up.multiply(pass.kernels, pass.pool, source, innerStride, rows, delta.base, deltaStride) { columns in
                 for row in 0..<rows {
                     let source = delta.base + row * deltaStride
                     let target = output.base + row * outputStride + part.column
                     for column in columns { target[column] += source[column] }
                 }
             }
-        }
-    }
-
-    private func multiply(
-        _ matrix: PackedMatrix,
-        _ input: UnsafeMutablePointer<Float>,
-        _ inputStride: Int,
-        _ rows: Int,
-        _ output: UnsafeMutablePointer<Float>,
-        _ outputStride: Int,
-        then: (Range<Int>) -> Void
-    ) {
-        let group = 4
-        pass.pool.run((matrix.panels + group - 1) / group) { task, _ in
-            let first = task * group
-            let panels = min(group, matrix.panels - first)
-            pass.kernels.gemm(
-                Int64(rows),
-                Int64(panels),
-                Int64(matrix.depth),
-                input,
-                Int64(inputStride),
-                matrix.panel(first),
-                output + first * lanes,
-                Int64(outputStride)
-            )
-            then((first * lanes)..<((first + panels) * lanes))
         }
     }
 }
