@@ -108,7 +108,7 @@ struct WordPiece: Sendable {
         default: break
         }
         switch scalar.properties.generalCategory {
-        case .control, .format, .privateUse, .surrogate, .unassigned: return nil
+        case .control, .format, .privateUse, .surrogate: return nil
         default:
             return scalar.value == 0 || scalar.value == 0xFFFD ? nil : scalar.properties.isWhitespace ? " " : scalar
         }

@@ -94,7 +94,7 @@ public final class Tokenizer: Sendable {
         chatTemplate = file.string("tokenizer.chat_template")
         specials = kinds.indices
             .filter { [Kind.control, .userDefined, .unknown].contains(kinds[$0]) && !spellings[$0].isEmpty }
-            .map { (spellings[$0], Int32($0), kinds[$0] != .userDefined) }
+            .map { (model == "gpt2" ? spellings[$0] : texts[$0], Int32($0), kinds[$0] != .userDefined) }
             .sorted { ($0.bytes.count, $1.token) > ($1.bytes.count, $0.token) }
     }
 
