@@ -90,10 +90,11 @@ final class MultiplexedTransport: DeviceTransport {
         let stream = ADBStream(service: service)
         try state.withLock { state in
             if let lost = state.lost { throw lost }
-            guard service.utf8.count < maximalService(state) else {
+            let room = state.connection.agreement?.maxPayload ?? WireLimit.handshakePayload
+            guard service.utf8.count < room else {
                 throw ADBError.usage(
                     "the command is too long for this device",
-                    why: "\(service.utf8.count) bytes where \(maximalService(state) - 1) fit"
+                    why: "\(service.utf8.count) bytes where \(room - 1) fit"
                 )
             }
             guard let (id, events) = state.connection.open(service) else {
@@ -233,10 +234,6 @@ final class MultiplexedTransport: DeviceTransport {
     }
 
     // MARK: Within
-
-    private func maximalService(_ state: borrowing State) -> Int {
-        state.connection.agreement?.maxPayload ?? WireLimit.handshakePayload
-    }
 
     private func carryOut(
         _ event: ConnectionEvent,

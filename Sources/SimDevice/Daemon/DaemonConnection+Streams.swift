@@ -47,25 +47,27 @@ extension DaemonConnection {
             return
         }
         Task {
-            guard accept(id) else { return }
+            guard accept(id, service) else { return }
             // It runs here until it first waits, and a short one to its end: what it says and its end go out together with
             // the answer that it is open, in one write.
             let task = Task.immediate {
                 await body()
                 finish(id)
             }
-            release(id, task)
+            release(id, task, service)
         }
     }
 
     /// Opens a stream whose service is about to start; nobody is woken to say so.
     ///
     /// - Returns: false where the host has closed it meanwhile.
-    private func accept(_ id: StreamID) -> Bool {
+    private func accept(_ id: StreamID, _ service: Service) -> Bool {
         var notices: [Notice] = []
         let isThere = state.withLock { state in
             guard state.streams[id] != nil, !state.isOver else { return false }
             state.streams[id]?.heldBytes = 0
+            if case .exec = service { state.streams[id]?.lingers = true }
+            state.starting.insert(id)
             perform(state.connection.accept(id), &state, &notices)
             return true
         }
@@ -74,14 +76,34 @@ extension DaemonConnection {
     }
 
     /// A service waits or has ended: what it has said goes out.
-    private func release(_ id: StreamID, _ task: Task<Void, Never>) {
-        // A service that has ended already has no stream any more.
+    private func release(_ id: StreamID, _ task: Task<Void, Never>, _ service: Service) {
         let isKept = state.withLock { state in
-            state.streams[id]?.task = task
+            // One that has ended is nobody's business any more.
+            guard state.starting.remove(id) != nil else { return true }
             state.streams[id]?.heldBytes = nil
-            return state.streams[id] != nil
+            state.streams[id]?.task = task
+            if state.streams[id] != nil { return true }
+            if case .exec = service { return Self.linger(id, task, &state) }
+            return false
         }
         if isKept { wake() } else { task.cancel() }
+    }
+
+    /// The host has closed a stream. A command of `exec:` finds the end of its input and, when it writes, nobody who
+    /// reads; everything else ends at once.
+    func release(_ stream: Stream, _ id: StreamID, _ state: inout State, _ notices: inout [Notice]) {
+        var stream = stream
+        if stream.lingers, let task = stream.task, Self.linger(id, task, &state) { stream.task = nil }
+        notices.append(.ended(stream))
+    }
+
+    /// Keeps a command whose stream is closed.
+    ///
+    /// - Returns: false where there are too many already.
+    private static func linger(_ id: StreamID, _ task: Task<Void, Never>, _ state: inout State) -> Bool {
+        guard !state.isOver, state.lingering.count < lingeringLimit else { return false }
+        state.lingering[id] = task
+        return true
     }
 
     /// Queues what a service says. Its last words go out together with the end of its stream.
@@ -115,7 +137,11 @@ extension DaemonConnection {
     }
 
     private func finish(_ id: StreamID) {
-        let stream = state.withLock { $0.streams.removeValue(forKey: id) }
+        let stream = state.withLock { state in
+            state.starting.remove(id)
+            state.lingering[id] = nil
+            return state.streams.removeValue(forKey: id)
+        }
         guard let stream else { return }
         act { $0.finish(id) }
         stream.pipe.finish()

@@ -19,11 +19,17 @@ final class DaemonConnection: Sendable {
         var task: Task<Void, Never>?
         /// Bytes that wait for the service's first pause; nil behind it.
         var heldBytes: Int?
+        /// Whether the service goes on when the host closes the stream: it reads what has come to the end.
+        var lingers = false
     }
 
     struct State {
         var connection: Connection
         var streams: [StreamID: Stream] = [:]
+        /// Services that have not come to their first pause.
+        var starting: Set<StreamID> = []
+        /// Services whose streams the host has closed.
+        var lingering: [StreamID: Task<Void, Never>] = [:]
         /// Streams that this end asked for and the host has not answered.
         var opening: [StreamID: CheckedContinuation<Ends?, Never>] = [:]
         /// What is done when the session ends.
@@ -77,6 +83,8 @@ final class DaemonConnection: Sendable {
 
     /// Bytes of writes that may be on their way between streams and socket.
     private static let allowance = 4 << 20
+    /// Commands that may go on although their streams are closed.
+    static let lingeringLimit = 64
 
     let device: DeviceActor
     let socket: any ByteSocket
@@ -134,10 +142,9 @@ final class DaemonConnection: Sendable {
                     state.isReading = true
                     guard state.admits(packet) else { return }
                     perform(state.connection.receive(packet), &state, &notices)
-                    if let agreement = state.connection.agreement {
-                        reader.decoder.version = agreement.version
-                        reader.decoder.maxPayload = agreement.maxPayload
-                    }
+                    // A user or a key may let the host in before its next packet, so its version counts from its greeting on.
+                    reader.decoder.version = state.connection.incomingVersion
+                    if let agreement = state.connection.agreement { reader.decoder.maxPayload = agreement.maxPayload }
                 }
                 carryOut(notices)
                 let startsTLS = state.withLock { state in
@@ -169,6 +176,8 @@ final class DaemonConnection: Sendable {
             state.isOver = true
             state.packets.clear()
             notices += state.streams.values.map { .ended($0) }
+            for task in state.lingering.values { task.cancel() }
+            state.lingering = [:]
             notices += state.opening.values.map { .opened($0, nil) }
             notices += state.farewells.map { .farewell($0) }
             state.streams = [:]
@@ -192,7 +201,7 @@ final class DaemonConnection: Sendable {
             case .received(let id, let bytes): receive(id, bytes, &state, &notices)
             case .writable(let id): if let stream = state.streams[id] { notices.append(.drained(stream.outbox)) }
             case .closed(let id, _):
-                if let stream = state.streams.removeValue(forKey: id) { notices.append(.ended(stream)) }
+                if let stream = state.streams.removeValue(forKey: id) { release(stream, id, &state, &notices) }
                 if let waiting = state.opening.removeValue(forKey: id) { notices.append(.opened(waiting, nil)) }
             case .needsToken(let delay): notices.append(.needsToken(after: delay))
             case .askUser(let key, let name): notices.append(.askUser(key, name: name))

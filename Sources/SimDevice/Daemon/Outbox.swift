@@ -41,8 +41,11 @@ final class Outbox: Sendable {
     /// Queues bytes; never waits.
     ///
     /// - Parameter isLast: whether the stream ends at once behind them; then they go out together with its end.
-    func send(_ bytes: ArraySlice<UInt8>, isLast: Bool = false) {
-        if !state.withLock({ $0.closed }) { link.send(bytes, isLast) }
+    /// - Returns: false where nobody reads any more.
+    @discardableResult func send(_ bytes: ArraySlice<UInt8>, isLast: Bool = false) -> Bool {
+        if state.withLock({ $0.closed }) { return false }
+        link.send(bytes, isLast)
+        return true
     }
 
     /// Whether more is queued than should be, and somebody is there to take it.
