@@ -70,79 +70,116 @@ int64_t dk_kv_block_bytes(const struct dk_kv_format *format)
     return packed_layout(f).bytes;
 }
 
-// Scale and minimum of a group, as they will be read back; returns the factor from values to codes.
-static float put_range(float low, float high, int levels, uint8_t *scales, uint8_t *minima, int64_t index, float *minimum)
+// Scale and minimum of a group of values, as they will be read back.
+struct range {
+    float minimum, inverse;
+};
+
+static struct range put_range(float low, float high, int levels, uint8_t *scales, uint8_t *minima, int64_t index)
 {
+    if (!(high >= low)) low = high = 0.0f;
     // + 0 makes -0 one with 0, between which minimum and maximum may choose freely.
     const uint16_t lowest = dk_float_to_half(low + 0.0f), scale = dk_float_to_half((high - low) / (float)levels);
     memcpy(scales + index * 2, &scale, 2);
     memcpy(minima + index * 2, &lowest, 2);
-    *minimum = dk_half_to_float(lowest);
     const float step = dk_half_to_float(scale);
-    return step > 0.0f ? 1.0f / step : 0.0f;
+    return (struct range){dk_half_to_float(lowest), step > 0.0f ? 1.0f / step : 0.0f};
 }
 
-static inline int code_of(float x, float minimum, float inverse, int levels)
+// Adds the codes of 16 values that stand at one depth of a panel to the words of its outputs.
+static inline void add_codes(const float *x, float minimum, float inverse, float levels, int shift, uint32_t *words)
 {
-    const float code = (x - minimum) * inverse;
-    // Also what is no number becomes 0.
-    if (!(code > 0.0f)) return 0;
-    return code >= (float)levels ? levels : (int)(code + 0.5f);
+    for (int i = 0; i < DK_LANES; i++) {
+        float code = (x[i] - minimum) * inverse + 0.5f;
+        // Also what is no number becomes 0.
+        code = code > 0.0f ? code : 0.0f;
+        code = code < levels ? code : levels;
+        words[i] |= (uint32_t)(int32_t)code << shift;
+    }
 }
 
-// Writes the code at a depth of one output of a panel.
-static inline void put_code(uint8_t *panel, int bits, int64_t output, int64_t depth, int code)
+// Where the code of a depth stands in the word of its step.
+static inline int shift_of(int bits, int64_t depth)
 {
-    const int64_t step = 32 / bits, at = depth % step;
-    panel[(depth / step * DK_LANES + output) * 4 + at % 4] |= (uint8_t)(code << (at / 4 * bits));
+    const int at = (int)(depth % (32 / bits));
+    return at % 4 * 8 + at / 4 * bits;
 }
 
-static const float *key_at(const float *const *tiles, int64_t head, int64_t token, int64_t channel)
+static void pack_keys(const struct dk_kv_format *f, const struct packed_layout *l, const float *const *keys,
+                      uint8_t *block)
 {
-    const int64_t slot = token % DK_TILE;
-    return tiles[token / DK_TILE] + (slot / DK_LANES * head + channel) * DK_LANES + slot % DK_LANES;
+    const int levels = (1 << f->bits) - 1, step = (int)(32 / f->bits);
+    uint8_t *scales = block + l->key_tables, *minima = scales + l->key_groups * f->head * 2;
+    const int64_t panel = packed_panel(f->bits, f->head), panels = f->key_group / DK_LANES;
+    for (int64_t g = 0; g < l->key_groups; g++)
+        for (int64_t first = 0; first < f->head; first += step) {
+            struct range ranges[16];
+            const float *sources[DK_BLOCK / DK_LANES];
+            for (int64_t p = 0; p < panels; p++) {
+                const int64_t at = g * panels + p;
+                sources[p] = keys[at / 4] + at % 4 * f->head * DK_LANES;
+            }
+            for (int64_t d = first; d < first + step; d++) {
+                float low[DK_LANES], high[DK_LANES];
+                for (int i = 0; i < DK_LANES; i++) low[i] = INFINITY, high[i] = -INFINITY;
+                for (int64_t p = 0; p < panels; p++)
+                    for (int i = 0; i < DK_LANES; i++) {
+                        const float x = sources[p][d * DK_LANES + i];
+                        low[i] = x < low[i] ? x : low[i];
+                        high[i] = x > high[i] ? x : high[i];
+                    }
+                for (int i = 1; i < DK_LANES; i++) {
+                    low[0] = low[i] < low[0] ? low[i] : low[0];
+                    high[0] = high[i] > high[0] ? high[i] : high[0];
+                }
+                ranges[d - first] = put_range(low[0], high[0], levels, scales, minima, g * f->head + d);
+            }
+            for (int64_t p = 0; p < panels; p++) {
+                uint32_t words[DK_LANES] = {0};
+                for (int64_t d = 0; d < step; d++)
+                    add_codes(sources[p] + (first + d) * DK_LANES, ranges[d].minimum, ranges[d].inverse,
+                              (float)levels + 0.5f, shift_of((int)f->bits, d), words);
+                memcpy(block + l->key_codes + (g * panels + p) * panel + first / step * 64, words, 64);
+            }
+        }
+}
+
+static void pack_values(const struct dk_kv_format *f, const struct packed_layout *l, const float *const *values,
+                        uint8_t *block)
+{
+    const int levels = (1 << f->bits) - 1, step = (int)(32 / f->bits);
+    uint8_t *scales = block + l->value_tables, *minima = scales + l->value_groups * DK_BLOCK * 2;
+    const int64_t panel = packed_panel(f->bits, DK_TILE), panels = f->value_group / DK_LANES;
+    for (int64_t first = 0; first < DK_BLOCK; first += step)
+        for (int64_t g = 0; g < l->value_groups; g++) {
+            struct range ranges[16];
+            // Of channel 0 of the group at the first position.
+            const float *source = values[first / DK_TILE] + g * f->value_group * DK_TILE + first % DK_TILE * DK_LANES;
+            for (int64_t t = 0; t < step; t++) {
+                float low = INFINITY, high = -INFINITY;
+                for (int64_t p = 0; p < panels; p++)
+                    for (int i = 0; i < DK_LANES; i++) {
+                        const float x = source[(p * DK_TILE + t) * DK_LANES + i];
+                        low = x < low ? x : low;
+                        high = x > high ? x : high;
+                    }
+                ranges[t] = put_range(low, high, levels, scales, minima, g * DK_BLOCK + first + t);
+            }
+            for (int64_t p = 0; p < panels; p++) {
+                uint32_t words[DK_LANES] = {0};
+                for (int64_t t = 0; t < step; t++)
+                    add_codes(source + (p * DK_TILE + t) * DK_LANES, ranges[t].minimum, ranges[t].inverse,
+                              (float)levels + 0.5f, shift_of((int)f->bits, t), words);
+                const int64_t at = first / DK_TILE * f->head / DK_LANES + g * panels + p;
+                memcpy(block + l->value_codes + at * panel + first % DK_TILE / step * 64, words, 64);
+            }
+        }
 }
 
 void dk_kv_pack(const struct dk_kv_format *format, const float *const *keys, const float *const *values, uint8_t *block)
 {
-    const struct dk_kv_format *f = format;
-    const struct packed_layout l = packed_layout(f);
-    const int levels = (1 << f->bits) - 1;
+    const struct packed_layout l = packed_layout(format);
     memset(block, 0, (size_t)l.bytes);
-    uint8_t *scales = block + l.key_tables, *minima = scales + l.key_groups * f->head * 2;
-    const int64_t panel = packed_panel(f->bits, f->head);
-    for (int64_t g = 0; g < l.key_groups; g++)
-        for (int64_t d = 0; d < f->head; d++) {
-            const int64_t first = g * f->key_group;
-            float low = INFINITY, high = -INFINITY, minimum;
-            for (int64_t t = first; t < first + f->key_group; t++) {
-                const float x = *key_at(keys, f->head, t, d);
-                if (x < low) low = x;
-                if (x > high) high = x;
-            }
-            if (!(high >= low)) low = high = 0.0f;
-            const float inverse = put_range(low, high, levels, scales, minima, g * f->head + d, &minimum);
-            for (int64_t t = first; t < first + f->key_group; t++)
-                put_code(block + l.key_codes + t / DK_LANES * panel, f->bits, t % DK_LANES, d,
-                         code_of(*key_at(keys, f->head, t, d), minimum, inverse, levels));
-        }
-    scales = block + l.value_tables;
-    minima = scales + l.value_groups * DK_BLOCK * 2;
-    const int64_t value_panel = packed_panel(f->bits, DK_TILE);
-    for (int64_t t = 0; t < DK_BLOCK; t++)
-        for (int64_t g = 0; g < l.value_groups; g++) {
-            const float *tile = values[t / DK_TILE] + t % DK_TILE * DK_LANES;
-            float low = INFINITY, high = -INFINITY, minimum;
-            for (int64_t d = g * f->value_group; d < (g + 1) * f->value_group; d++) {
-                const float x = tile[d / DK_LANES * DK_TILE * DK_LANES + d % DK_LANES];
-                if (x < low) low = x;
-                if (x > high) high = x;
-            }
-            if (!(high >= low)) low = high = 0.0f;
-            const float inverse = put_range(low, high, levels, scales, minima, g * DK_BLOCK + t, &minimum);
-            for (int64_t d = g * f->value_group; d < (g + 1) * f->value_group; d++)
-                put_code(block + l.value_codes + (t / DK_TILE * f->head / DK_LANES + d / DK_LANES) * value_panel, f->bits,
-                         d % DK_LANES, t % DK_TILE,
-                         code_of(tile[d / DK_LANES * DK_TILE * DK_LANES + d % DK_LANES], minimum, inverse, levels));
-        }
+    pack_keys(format, &l, keys, block);
+    pack_values(format, &l, values, block);
 }

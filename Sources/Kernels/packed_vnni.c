@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Products of signed bytes with codes of 4 or 2 bits for AVX-512 VNNI: one instruction adds four products to each of 16
-// sums of 32 bits. Built with DK_EMULATED, that instruction is plain C and the file needs no AVX-512: so the tests run the
+// sums of 32 bits. Built with DROID_EMULATED, that instruction is plain C and the file needs no AVX-512: so the tests run the
 // rest of it where the processor lacks it.
 
 #include <string.h>
@@ -14,7 +14,7 @@ typedef uint32_t u16 __attribute__((vector_size(64)));
 
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#if defined(DK_EMULATED)
+#if defined(DROID_EMULATED)
 
 #define TARGET
 #define FUNCTION dk_emulated_dot_codes

@@ -66,12 +66,16 @@ struct LoadedVerifier {
         // The head's file may hold a low-rank adapter beside the head.
         let hasAdapter = try headPath.map { try Adapter.isHeld(in: $0) } ?? false
         let adapter = hasAdapter ? headPath.map { LanguageModel.AdapterChoice(path: $0) } : nil
-        let language = try LanguageModel.load(path, adapter: adapter, threads: threads)
+        let language = try model.load(adapter: adapter, threads: threads)
         var prompt = loaded.prompt
         if let budget { prompt.budget = budget }
         return LoadedVerifier(
             verifier: try Verifier(model: language, head: loaded, threads: threads),
-            model: FileIdentity(path: path, sha256: language.sha256),
+            model: FileIdentity(
+                path: path,
+                sha256: language.sha256,
+                keyValues: language.keyValues == .float ? nil : language.keyValues.rawValue
+            ),
             head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
             prompt: prompt
         )

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Base
 import Foundation
+import Inference
 
 /// Options that every verb takes.
 struct GlobalOptions: ParsableArguments {
@@ -32,10 +33,32 @@ struct GlobalOptions: ParsableArguments {
     }
 }
 
+extension KeyValueFormat: ExpressibleByArgument {}
+
 /// The model that scores.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The model: a GGUF file, or a folder with safetensors. Default: SmolLM2-135M-Instruct.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The model: a GGUF file, or a folder with safetensors. Default: SmolLM2-135M-Instruct.",
+            valueName: "file"
+        )
+    )
     var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How keys and values of what was read are kept: float, or in 4 or 2 bits, which is faster behind long texts.",
+            valueName: "float|q4|q2"
+        )
+    )
+    var kv = KeyValueFormat.float
+
+    /// Loads the model.
+    ///
+    /// - Throws: as `path()` and `LanguageModel.load`.
+    func load(adapter: LanguageModel.AdapterChoice? = nil, threads: Int?) throws -> LanguageModel {
+        try LanguageModel.load(path(), adapter: adapter, threads: threads, keyValues: kv)
+    }
 
     /// The path of the model.
     ///

@@ -50,6 +50,29 @@ struct PrefixStoreTests {
         #expect(try session().score(other).cost.prefixReused == 0)
     }
 
+    @Test("blocks in few bits are kept as they are packed", arguments: [KeyValueFormat.q4, .q2])
+    func packed(format: KeyValueFormat) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func session(_ store: PrefixStore?) throws -> ScoringSession {
+            try ScoringSession(model: model, threads: 1, keyValues: format, store: store)
+        }
+        for length in [128, 256, 300] {
+            let request = request(length)
+            let plain = try session(nil).score(request).scores
+            #expect(try session(PrefixStore(folder: folder)).score(request).scores == plain)
+            let again = try session(PrefixStore(folder: folder)).score(request)
+            // The rows of the last block are not kept, so one that ends the prefix is computed again.
+            #expect(again.scores == plain && again.cost.prefixReused == (length - 1) / 128 * 128)
+            // A session that goes on from a shorter prefix takes them as well.
+            let going = try session(PrefixStore(folder: folder))
+            _ = try going.score(self.request(40))
+            #expect(try going.score(request).scores == plain)
+        }
+        #expect(try self.session().score(request()).cost.prefixReused == 0)
+        let sizes = try files.map { try FileBytes.read("\(folder)/\($0)").count }
+        #expect((sizes.min() ?? 0) * 3 < (sizes.max() ?? 0))
+    }
+
     @Test("a damaged, cut or foreign file is a miss and is replaced; the scores stay")
     func damage() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -42,6 +42,8 @@ public final class LanguageModel: Sendable {
     public let adapterScale: Float
     /// Whether the adapter was added to the weights, rather than applied beside them.
     public let adapterIsMerged: Bool
+    /// How sessions keep the keys and values of prefixes, unless they are told otherwise.
+    public let keyValues: KeyValueFormat
 
     let embedding: PackedMatrix
     /// The output matrix; the embedding itself in models that tie the two.
@@ -71,41 +73,57 @@ public final class LanguageModel: Sendable {
     ///   - path: the file or folder.
     ///   - adapter: an adapter to apply; none when nil.
     ///   - threads: threads to expand the weights with; the number of cores when nil.
+    ///   - keyValues: how sessions keep the keys and values of prefixes. Scores depend on it.
     /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`, and those of
     ///   `Adapter.load(_:for:scale:)`.
     public static func load(
         _ path: String,
         adapter: AdapterChoice? = nil,
-        threads: Int? = nil
+        threads: Int? = nil,
+        keyValues: KeyValueFormat = .float
     ) throws -> LanguageModel {
         let file = try GGUFFile.open(path)
-        guard let adapter else { return try LanguageModel(file, threads: threads) }
+        guard let adapter else { return try LanguageModel(file, threads: threads, keyValues: keyValues) }
         let loaded = try Adapter.load(adapter.path, for: ModelConfig(file), scale: adapter.scale)
-        return try LanguageModel(file, adapter: loaded, merged: adapter.merged, threads: threads)
+        return try LanguageModel(
+            file,
+            adapter: loaded,
+            merged: adapter.merged,
+            threads: threads,
+            keyValues: keyValues
+        )
     }
 
     /// A model's file with an adapter added to its weights.
     ///
-    /// - Throws: as `load(_:adapter:threads:)`.
+    /// - Throws: as `load(_:adapter:threads:keyValues:)`.
     public static func merge(_ choice: AdapterChoice, into file: GGUFFile) throws -> GGUFFile {
         try Adapter.load(choice.path, for: ModelConfig(file), scale: choice.scale).merged(into: file)
     }
 
     /// Takes a model out of a file that was read already.
     ///
-    /// - Throws: as `load(_:adapter:threads:)`.
-    public convenience init(_ file: GGUFFile, threads: Int? = nil) throws {
-        try self.init(file, adapter: nil, threads: threads)
+    /// - Throws: as `load(_:adapter:threads:keyValues:)`.
+    public convenience init(_ file: GGUFFile, threads: Int? = nil, keyValues: KeyValueFormat = .float) throws {
+        try self.init(file, adapter: nil, threads: threads, keyValues: keyValues)
     }
 
     /// - Parameter merged: whether `adapter` is added to the weights, rather than applied beside them.
-    init(_ original: GGUFFile, adapter: Adapter?, merged: Bool = false, threads: Int? = nil) throws {
+    init(
+        _ original: GGUFFile,
+        adapter: Adapter?,
+        merged: Bool = false,
+        threads: Int? = nil,
+        keyValues: KeyValueFormat = .float
+    ) throws {
         let config = try ModelConfig(original)
         let file = try merged ? adapter?.merged(into: original) ?? original : original
         adapterSHA256 = adapter?.sha256
         adapterScale = adapter?.scale ?? 1
         adapterIsMerged = merged && adapter != nil
         self.config = config
+        self.keyValues = keyValues
+        _ = try keyValues.packed(config)
         try LanguageModel.checkNames(file, config)
         tokenizer = try Tokenizer(file)
         guard tokenizer.vocabularySize <= config.vocabularySize else {

@@ -32,11 +32,10 @@ public final class PrefixStore: @unchecked Sendable {  // Sendable: all state is
     }
 
     /// The names of the whole blocks of a prefix, in order.
-    func keys(_ model: LanguageModel, _ tokens: [Int32]) -> [String] {
-        var key = SHA256.hex(
-            "\(PrefixStore.numerics) f32 \(model.sha256) \(model.adapterSHA256 ?? "-") \(model.adapterScale) \(model.adapterIsMerged)"
-                .utf8
-        )
+    func keys(_ model: LanguageModel, _ keyValues: KeyValueFormat, _ tokens: [Int32]) -> [String] {
+        let numerics = "\(PrefixStore.numerics) \(KeyValueFormat.numericsVersion) \(keyValues.rawValue)"
+        let adapter = "\(model.adapterSHA256 ?? "-") \(model.adapterScale) \(model.adapterIsMerged)"
+        var key = SHA256.hex("\(numerics) \(model.sha256) \(adapter)".utf8)
         return (0..<(tokens.count / PrefixStore.block)).map { index in
             var hash = SHA256()
             hash.update(key.utf8)
