@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "constants.h"
+#include "integer.h"
 #include "scalar.h"
 
 static float sum_lanes(const float *lanes)
@@ -171,6 +172,9 @@ const struct dk_kernels dk_scalar_kernels = {
     .exp = exp_all,
     .attend = attend,
     .log_sum_exp = log_sum_exp,
+    .quantize = dk_scalar_quantize,
+    .gemm_codes = dk_scalar_gemm_codes,
+    .gemm_ternary = dk_scalar_gemm_ternary,
 };
 
 void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)

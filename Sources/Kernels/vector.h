@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The vector kernels, as a template: included once per instruction set, with NAME(x) naming its functions, ISA its
-// constant and MR the rows of activations that one pass over a panel serves (MR accumulators of 16 lanes must fit in
-// the registers beside the weights). Written in vector types of the compiler, not intrinsics, so that one source serves
-// every width; 16 lanes are two registers of AVX2 or one of AVX-512.
+// constant, INTEGER(x) its integer kernels, and MR the rows of activations that one pass over a panel serves (MR
+// accumulators of 16 lanes must fit in the registers beside the weights). Written in vector types of the compiler, not
+// intrinsics, so that one source serves every width; 16 lanes are two registers of AVX2 or one of AVX-512.
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -284,6 +284,8 @@ static void NAME(log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t s
     }
 }
 
+#include "quantize.h"
+
 static const struct dk_kernels NAME(kernels) = {
     .isa = ISA,
     .gemm = NAME(gemm),
@@ -296,6 +298,9 @@ static const struct dk_kernels NAME(kernels) = {
     .exp = NAME(exp),
     .attend = NAME(attend),
     .log_sum_exp = NAME(log_sum_exp),
+    .quantize = NAME(quantize),
+    .gemm_codes = INTEGER(gemm_codes),
+    .gemm_ternary = INTEGER(gemm_ternary),
 };
 
 #undef INLINE
