@@ -63,7 +63,7 @@ struct LoadedVerifier {
     {
         let path = try model.path()
         let (loaded, headPath) = try head.load()
-        let language = try LanguageModel.load(path, threads: threads)
+        let language = try model.load(threads: threads)
         var prompt = loaded.prompt
         if let budget { prompt.budget = budget }
         return LoadedVerifier(

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Base
 import Foundation
+import Inference
 
 /// Options that every verb takes.
 struct GlobalOptions: ParsableArguments {
@@ -32,10 +33,27 @@ struct GlobalOptions: ParsableArguments {
     }
 }
 
+extension Precision: ExpressibleByArgument {}
+
 /// The model that scores.
 struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model, a GGUF file. Default: SmolLM2-135M-Instruct.", valueName: "file"))
     var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How it multiplies: integer (weights as in the file, activations in 8 bits) or float, the slower reference.",
+            valueName: "integer|float"
+        )
+    )
+    var precision: Precision = .integer
+
+    /// Loads the model.
+    ///
+    /// - Throws: as `path()` and `LanguageModel.load`.
+    func load(threads: Int?) throws -> LanguageModel {
+        try LanguageModel.load(path(), threads: threads, precision: precision)
+    }
 
     /// The path of the model.
     ///

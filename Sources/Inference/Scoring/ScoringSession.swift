@@ -125,6 +125,25 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
         }
     }
 
+    /// Gives the logits of all tokens after each token of a text, one position after the other.
+    func logits(_ tokens: [Int32], visit: (Int, UnsafeBufferPointer<Float>) throws -> Void) throws {
+        try check(tokens, name: "the text")
+        try lock.held {
+            pass.cache.truncate(to: 0)
+            try compute(tokens, from: 0) { first, rows in
+                let out = try OutputHead(pass: pass).allLogits(
+                    states: pass.normedState(0),
+                    stride: pass.stride,
+                    rows: rows
+                )
+                for row in 0..<rows {
+                    let start = out.base + row * model.output.paddedOutputs
+                    try visit(first + row, UnsafeBufferPointer(start: start, count: model.config.vocabularySize))
+                }
+            }
+        }
+    }
+
     /// The perplexity of a text: the exponential of the mean negative log-probability over `predictions`.
     public func perplexity(_ tokens: [Int32], contextLength: Int) throws -> Double {
         ScoringSession.perplexity(try predictions(tokens, contextLength: contextLength))
