@@ -7,6 +7,7 @@
 #include "codes.h"
 #include "constants.h"
 #include "integer.h"
+#include "packed.h"
 #include "scalar.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -18,6 +19,10 @@ typedef float v4 __attribute__((vector_size(16)));
 typedef int32_t i16 __attribute__((vector_size(64)));
 typedef int8_t c16 __attribute__((vector_size(16)));
 typedef int8_t c16u __attribute__((vector_size(16), aligned(1)));
+typedef int32_t i16u __attribute__((vector_size(64), aligned(4)));
+typedef int32_t i8 __attribute__((vector_size(32)));
+typedef int32_t i4 __attribute__((vector_size(16)));
+typedef int8_t b16u __attribute__((vector_size(16), aligned(1)));
 
 static const i16 lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
@@ -28,28 +33,44 @@ static const i16 lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 
 #if defined(__x86_64__)
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define NAME(x) avx2_##x
 #define ISA DK_AVX2
 #define MR 6
 #define INTEGER(x) dk_avx2_##x
+#define PACKED_MR 6
+#define CODES(x) dk_avx2_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
 #undef MR
 #undef INTEGER
+#undef PACKED_MR
+#undef CODES
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq"))), apply_to = function)
+// Some processors have AVX-512 without its products of bytes.
+static void avx512_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                             const uint8_t *w, int32_t *c, int64_t c_stride)
+{
+    (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") ? dk_vnni_dot_codes : dk_avx2_dot_codes)(
+        bits, rows, panels, depth, a, a_stride, w, c, c_stride);
+}
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq"))), apply_to = function)
 #define NAME(x) avx512_##x
 #define ISA DK_AVX512
 #define MR 12
 #define INTEGER(x) dk_avx2_##x
+#define PACKED_MR 12
+#define CODES(x) avx512_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
 #undef MR
 #undef INTEGER
+#undef PACKED_MR
+#undef CODES
 #pragma clang attribute pop
 
 // The float kernels of AVX-512 with the integer kernels of VNNI.
@@ -95,11 +116,15 @@ const struct dk_kernels *dk_kernels_for(enum dk_isa isa)
 #define ISA DK_NEON
 #define MR 6
 #define INTEGER(x) dk_neon_##x
+#define PACKED_MR 6
+#define CODES(x) dk_scalar_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
 #undef MR
 #undef INTEGER
+#undef PACKED_MR
+#undef CODES
 
 enum dk_isa dk_best_isa(void)
 {

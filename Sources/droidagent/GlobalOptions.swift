@@ -34,6 +34,7 @@ struct GlobalOptions: ParsableArguments {
 }
 
 extension Precision: ExpressibleByArgument {}
+extension KeyValueFormat: ExpressibleByArgument {}
 
 /// The model that scores.
 struct ModelOptions: ParsableArguments {
@@ -48,11 +49,19 @@ struct ModelOptions: ParsableArguments {
     )
     var precision: Precision = .integer
 
+    @Option(
+        help: ArgumentHelp(
+            "How keys and values of what was read are kept: float, or in 4 or 2 bits, which is faster behind long texts.",
+            valueName: "float|q4|q2"
+        )
+    )
+    var kv = KeyValueFormat.float
+
     /// Loads the model.
     ///
     /// - Throws: as `path()` and `LanguageModel.load`.
     func load(threads: Int?) throws -> LanguageModel {
-        try LanguageModel.load(path(), threads: threads, precision: precision)
+        try LanguageModel.load(path(), threads: threads, precision: precision, keyValues: kv)
     }
 
     /// The path of the model.

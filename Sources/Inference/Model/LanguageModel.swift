@@ -38,6 +38,8 @@ public final class LanguageModel: Sendable {
     public let sha256: String
     /// How it multiplies. The two are different models in the sense that their scores differ.
     public let precision: Precision
+    /// How sessions keep the keys and values of prefixes, unless they are told otherwise.
+    public let keyValues: KeyValueFormat
 
     let embedding: PackedMatrix
     /// The output matrix; the embedding itself in models that tie the two.
@@ -53,22 +55,31 @@ public final class LanguageModel: Sendable {
     ///   - path: the file.
     ///   - threads: threads to pack the weights with; the number of cores when nil.
     ///   - precision: how it is to multiply.
+    ///   - keyValues: how sessions keep the keys and values of prefixes. Scores depend on it.
     /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`.
     public static func load(
         _ path: String,
         threads: Int? = nil,
-        precision: Precision = .integer
+        precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float
     ) throws -> LanguageModel {
-        try LanguageModel(GGUFFile(path: path), threads: threads, precision: precision)
+        try LanguageModel(GGUFFile(path: path), threads: threads, precision: precision, keyValues: keyValues)
     }
 
     /// Takes a model out of a file that was read already.
     ///
-    /// - Throws: as `load(_:threads:precision:)`.
-    public init(_ file: GGUFFile, threads: Int? = nil, precision: Precision = .integer) throws {
+    /// - Throws: as `load(_:threads:precision:keyValues:)`.
+    public init(
+        _ file: GGUFFile,
+        threads: Int? = nil,
+        precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float
+    ) throws {
         self.precision = precision
         let config = try ModelConfig(file)
         self.config = config
+        self.keyValues = keyValues
+        _ = try keyValues.packed(config)
         try LanguageModel.checkNames(file, config)
         tokenizer = try Tokenizer(file)
         guard tokenizer.vocabularySize <= config.vocabularySize else {
