@@ -20,6 +20,7 @@ typedef int32_t i16 __attribute__((vector_size(64)));
 typedef int8_t c16 __attribute__((vector_size(16)));
 typedef int8_t c16u __attribute__((vector_size(16), aligned(1)));
 typedef int32_t i16u __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
 typedef int32_t i8 __attribute__((vector_size(32)));
 typedef int32_t i4 __attribute__((vector_size(16)));
 typedef int8_t b16u __attribute__((vector_size(16), aligned(1)));

@@ -60,7 +60,8 @@ final class ForwardPass {
         kernels = dk_kernels_for(isa).pointee
         config = model.config
         if let format = try keyValues.packed(model.config) {
-            let blocks = try PackedCache(model.config, format)
+            let identity = "\(model.sha256) \(keyValues.rawValue) \(KeyValueFormat.numericsVersion)"
+            let blocks = try PackedCache(model.config, format, identity: identity)
             (cache, floats, packed) = (blocks, nil, blocks)
         } else {
             let tiles = PrefixCache(model.config)

@@ -183,7 +183,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     }
 
     /// Forgets the prefix, so that the next request computes all of its own.
-    public func reset() { lock.held { _ = pass.cache.keep(0) } }
+    public func reset() { lock.held { pass.cache.clear() } }
 }
 
 // MARK: - The prefix
@@ -193,7 +193,8 @@ extension ScoringSession {
     /// token is computed in any case, since its state is not kept.
     private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
         let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
-        let start = pass.cache.keep(min(common, prefix.count - 1))
+        _ = pass.cache.keep(min(common, prefix.count - 1))
+        let start = pass.cache.resume(prefix)
         var last: [Float] = []
         try compute(prefix, from: start) { first, rows in
             guard first + rows == prefix.count else { return }
