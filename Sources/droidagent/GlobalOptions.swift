@@ -33,6 +33,7 @@ struct GlobalOptions: ParsableArguments {
     }
 }
 
+extension Precision: ExpressibleByArgument {}
 extension KeyValueFormat: ExpressibleByArgument {}
 
 /// The model that scores.
@@ -47,6 +48,14 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How it multiplies: integer (weights as in the file, activations in 8 bits) or float, the slower reference.",
+            valueName: "integer|float"
+        )
+    )
+    var precision: Precision = .integer
+
+    @Option(
+        help: ArgumentHelp(
             "How keys and values of what was read are kept: float, or in 4 or 2 bits, which is faster behind long texts.",
             valueName: "float|q4|q2"
         )
@@ -57,7 +66,7 @@ struct ModelOptions: ParsableArguments {
     ///
     /// - Throws: as `path()` and `LanguageModel.load`.
     func load(adapter: LanguageModel.AdapterChoice? = nil, threads: Int?) throws -> LanguageModel {
-        try LanguageModel.load(path(), adapter: adapter, threads: threads, keyValues: kv)
+        try LanguageModel.load(path(), adapter: adapter, threads: threads, precision: precision, keyValues: kv)
     }
 
     /// The path of the model.

@@ -2,7 +2,7 @@
 
 import Base
 
-/// A decoder-only language model of one of the families in `Architecture`, its weights expanded to 32-bit floats and ready to run.
+/// A decoder-only language model of one of the families in `Architecture`, packed and ready to run.
 ///
 /// A model is immutable; any number of `ScoringSession`s may run on it at the same time.
 public final class LanguageModel: Sendable {
@@ -42,6 +42,8 @@ public final class LanguageModel: Sendable {
     public let adapterScale: Float
     /// Whether the adapter was added to the weights, rather than applied beside them.
     public let adapterIsMerged: Bool
+    /// How it multiplies. The two are different models in the sense that their scores differ.
+    public let precision: Precision
     /// How sessions keep the keys and values of prefixes, unless they are told otherwise.
     public let keyValues: KeyValueFormat
 
@@ -72,7 +74,8 @@ public final class LanguageModel: Sendable {
     /// - Parameters:
     ///   - path: the file or folder.
     ///   - adapter: an adapter to apply; none when nil.
-    ///   - threads: threads to expand the weights with; the number of cores when nil.
+    ///   - threads: threads to pack the weights with; the number of cores when nil.
+    ///   - precision: how it is to multiply.
     ///   - keyValues: how sessions keep the keys and values of prefixes. Scores depend on it.
     /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`, and those of
     ///   `Adapter.load(_:for:scale:)`.
@@ -80,32 +83,41 @@ public final class LanguageModel: Sendable {
         _ path: String,
         adapter: AdapterChoice? = nil,
         threads: Int? = nil,
+        precision: Precision = .integer,
         keyValues: KeyValueFormat = .float
     ) throws -> LanguageModel {
         let file = try GGUFFile.open(path)
-        guard let adapter else { return try LanguageModel(file, threads: threads, keyValues: keyValues) }
+        guard let adapter else {
+            return try LanguageModel(file, threads: threads, precision: precision, keyValues: keyValues)
+        }
         let loaded = try Adapter.load(adapter.path, for: ModelConfig(file), scale: adapter.scale)
         return try LanguageModel(
             file,
             adapter: loaded,
             merged: adapter.merged,
             threads: threads,
+            precision: precision,
             keyValues: keyValues
         )
     }
 
     /// A model's file with an adapter added to its weights.
     ///
-    /// - Throws: as `load(_:adapter:threads:keyValues:)`.
+    /// - Throws: as `load(_:adapter:threads:precision:keyValues:)`.
     public static func merge(_ choice: AdapterChoice, into file: GGUFFile) throws -> GGUFFile {
         try Adapter.load(choice.path, for: ModelConfig(file), scale: choice.scale).merged(into: file)
     }
 
     /// Takes a model out of a file that was read already.
     ///
-    /// - Throws: as `load(_:adapter:threads:keyValues:)`.
-    public convenience init(_ file: GGUFFile, threads: Int? = nil, keyValues: KeyValueFormat = .float) throws {
-        try self.init(file, adapter: nil, threads: threads, keyValues: keyValues)
+    /// - Throws: as `load(_:adapter:threads:precision:keyValues:)`.
+    public convenience init(
+        _ file: GGUFFile,
+        threads: Int? = nil,
+        precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float
+    ) throws {
+        try self.init(file, adapter: nil, threads: threads, precision: precision, keyValues: keyValues)
     }
 
     /// - Parameter merged: whether `adapter` is added to the weights, rather than applied beside them.
@@ -114,8 +126,10 @@ public final class LanguageModel: Sendable {
         adapter: Adapter?,
         merged: Bool = false,
         threads: Int? = nil,
+        precision: Precision = .integer,
         keyValues: KeyValueFormat = .float
     ) throws {
+        self.precision = precision
         let config = try ModelConfig(original)
         let file = try merged ? adapter?.merged(into: original) ?? original : original
         adapterSHA256 = adapter?.sha256
@@ -130,7 +144,7 @@ public final class LanguageModel: Sendable {
             throw GGUFFile.corrupt("there are more tokens than rows in token_embd.weight")
         }
 
-        var packer = WeightPacker(file)
+        var packer = WeightPacker(file, precision: precision)
         let beside = merged ? nil : adapter
         let width = config.width
         embedding = try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
@@ -148,6 +162,11 @@ public final class LanguageModel: Sendable {
             digest = hash.finalHex()
         }
         sha256 = digest
+    }
+
+    /// Every matrix that activations are multiplied with.
+    var matrices: [PackedMatrix] {
+        blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.gateUp, $0.down].map(\.weights) } + [output]
     }
 
     private static func block(

@@ -34,10 +34,11 @@ public struct ModelSummary: Sendable, Encodable {
     /// - Parameters:
     ///   - tokens: the longest prefix and candidates together that `memory` is told for; the model's context bounds it.
     ///   - threads: threads that will work; the number of cores when nil.
+    ///   - precision: how it will multiply.
     /// - Throws: `DroidError` with code `model.missing` or `model.corrupt`. What is not supported is told, not thrown.
-    public init(path: String, tokens: Int = 1024, threads: Int? = nil) throws {
+    public init(path: String, tokens: Int = 1024, threads: Int? = nil, precision: Precision = .integer) throws {
         do {
-            try self.init(GGUFFile.open(path), path: path, tokens: tokens, threads: threads)
+            try self.init(GGUFFile.open(path), path: path, tokens: tokens, threads: threads, precision: precision)
         } catch let error as DroidError where error.code == "model.unsupported" {
             self.init(path: path, unsupported: error.why)
             sha256 = (try? SHA256.hex(ofFile: path)) ?? ""
@@ -51,7 +52,13 @@ public struct ModelSummary: Sendable, Encodable {
     }
 
     /// - Throws: `DroidError` with code `model.corrupt`.
-    init(_ file: GGUFFile, path: String, tokens: Int, threads: Int? = nil) throws {
+    init(
+        _ file: GGUFFile,
+        path: String,
+        tokens: Int,
+        threads: Int? = nil,
+        precision: Precision = .integer
+    ) throws {
         self.init(path: path, unsupported: nil)
         name = file.string("general.name") ?? ""
         architecture = file.string("general.architecture") ?? ""
@@ -83,7 +90,13 @@ public struct ModelSummary: Sendable, Encodable {
         (blocks, width, feedForwardWidth) = (config.blockCount, config.width, config.feedForwardWidth)
         (heads, keyValueHeads, headWidth) = (config.headCount, config.keyValueHeadCount, config.headWidth)
         (contextLength, window, vocabulary) = (config.contextLength, config.window, config.vocabularySize)
-        memory = MemoryEstimate(file, config, tokens: min(max(tokens, 1), config.contextLength), threads: threads)
+        memory = MemoryEstimate(
+            file,
+            config,
+            tokens: min(max(tokens, 1), config.contextLength),
+            threads: threads,
+            precision: precision
+        )
     }
 }
 
@@ -104,8 +117,14 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
     /// - Parameters:
     ///   - tokens: the longest prefix and candidates together.
     ///   - rows: rows in one pass.
-    init(_ file: GGUFFile, _ config: ModelConfig, tokens: Int, threads: Int? = nil, rows: Int = ScoringSession.rowLimit)
-    {
+    init(
+        _ file: GGUFFile,
+        _ config: ModelConfig,
+        tokens: Int,
+        threads: Int? = nil,
+        precision: Precision = .integer,
+        rows: Int = ScoringSession.rowLimit
+    ) {
         // In doubles: a file may state any sizes.
         func panels(_ outputs: Double) -> Double { ((outputs + 15) / 16).rounded(.down) * 16 }
         func bytes(_ floats: Double) -> Int { Int(min(floats * 4, 0x1p60)) }
@@ -113,11 +132,12 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         let queries = Double(config.headCount) * Double(config.headWidth)
         let keys = Double(config.keyValueHeadCount) * Double(config.headWidth)
         let projected = panels(queries) + 2 * panels(keys)
-        let block =
-            projected * width + panels(width) * queries + 2 * hidden * width
-            + panels(width) * Double(config.feedForwardWidth)
-        let ends: Double = file.tensors["output.weight"] == nil ? 1 : 2
-        weights = bytes(block * Double(config.blockCount) + ends * panels(Double(config.vocabularySize)) * width)
+        // Every matrix of the model; a tensor that is none of them is small.
+        weights = file.tensors.values.reduce(0) { sum, tensor in
+            guard tensor.dimensions.count == 2 else { return sum + tensor.count * 4 }
+            let panelBytes = Double(PackedMatrix.panelBytes(tensor.type, depth: tensor.width, precision))
+            return sum + Int(min(panels(Double(tensor.rows)) / 16 * panelBytes, 0x1p60))
+        }
         self.file = file.bytes.count
         self.tokens = tokens
         // A spelling is an array of its own, and stands in one or two tables; a merge stands in one.

@@ -33,7 +33,8 @@ public final class PrefixStore: @unchecked Sendable {  // Sendable: all state is
 
     /// The names of the whole blocks of a prefix, in order.
     func keys(_ model: LanguageModel, _ keyValues: KeyValueFormat, _ tokens: [Int32]) -> [String] {
-        let numerics = "\(PrefixStore.numerics) \(KeyValueFormat.numericsVersion) \(keyValues.rawValue)"
+        let numerics =
+            "\(PrefixStore.numerics) \(KeyValueFormat.numericsVersion) \(keyValues.rawValue) \(model.precision.rawValue)"
         let adapter = "\(model.adapterSHA256 ?? "-") \(model.adapterScale) \(model.adapterIsMerged)"
         var key = SHA256.hex("\(numerics) \(model.sha256) \(adapter)".utf8)
         return (0..<(tokens.count / PrefixStore.block)).map { index in

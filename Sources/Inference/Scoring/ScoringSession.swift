@@ -158,6 +158,25 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
         }
     }
 
+    /// Gives the logits of all tokens after each token of a text, one position after the other.
+    func logits(_ tokens: [Int32], visit: (Int, UnsafeBufferPointer<Float>) throws -> Void) throws {
+        try check(tokens, name: "the text")
+        try lock.held {
+            _ = pass.cache.keep(0)
+            try compute(tokens, from: 0) { first, rows in
+                let out = try OutputHead(pass: pass).allLogits(
+                    states: pass.normedState(0),
+                    stride: pass.stride,
+                    rows: rows
+                )
+                for row in 0..<rows {
+                    let start = out.base + row * model.output.paddedOutputs
+                    try visit(first + row, UnsafeBufferPointer(start: start, count: model.config.vocabularySize))
+                }
+            }
+        }
+    }
+
     /// The state after the final norm at each position of a text that nothing comes before.
     func finalStates(_ tokens: [Int32]) throws -> [[Float]] {
         try check(tokens, name: "the text")
@@ -190,7 +209,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     }
 
     /// Forgets the prefix, so that the next request computes all of its own.
-    public func reset() { lock.held { _ = pass.cache.keep(0) } }
+    public func reset() { lock.held { pass.cache.clear() } }
 }
 
 // MARK: - The prefix
@@ -201,6 +220,7 @@ extension ScoringSession {
     private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
         let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
         _ = pass.cache.keep(min(common, prefix.count - 1))
+        _ = pass.cache.resume(prefix)
         let keys = store?.keys(model, keyValues, prefix) ?? []
         let kept = try loadBlocks(prefix, keys)
         let start = pass.cache.keep(min(pass.cache.tokens.count, prefix.count - 1))
