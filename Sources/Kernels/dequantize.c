@@ -164,7 +164,7 @@ static void q6_k(const uint8_t *b, float *y)
 
 static void q8_k(const uint8_t *b, float *y)
 {
-    const float d = from_bits(word(b));
+    const float d = dk_from_bits(word(b));
     for (int i = 0; i < 256; i++) y[i] = d * (float)(int8_t)b[4 + i];
 }
 
@@ -179,11 +179,11 @@ static void codes_16(const uint8_t *q, const int8_t *values, float d, float *y)
     }
 }
 
-static void iq4_nl(const uint8_t *b, float *y) { codes_16(b + 2, iq4_values, half(b), y); }
+static void iq4_nl(const uint8_t *b, float *y) { codes_16(b + 2, iq4_values, dk_half(b), y); }
 
 static void iq4_xs(const uint8_t *b, float *y)
 {
-    const float d = half(b);
+    const float d = dk_half(b);
     const unsigned high = b[2] | (unsigned)b[3] << 8;
     for (int s = 0; s < 8; s++) {
         const int low = b[4 + s / 2] >> (s % 2 * 4) & 15;
@@ -196,7 +196,7 @@ static void iq4_xs(const uint8_t *b, float *y)
 static void mxfp4(const uint8_t *b, float *y)
 {
     static const int8_t values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-    const float d = from_bits(b[0] < 2 ? 0x00200000u << b[0] : (uint32_t)(b[0] - 1) << 23);
+    const float d = dk_from_bits(b[0] < 2 ? 0x00200000u << b[0] : (uint32_t)(b[0] - 1) << 23);
     codes_16(b + 1, values, d, y);
 }
 
@@ -209,7 +209,7 @@ static float trit(uint8_t byte, int index)
 
 static void tq1_0(const uint8_t *b, float *y)
 {
-    const float d = half(b + 52);
+    const float d = dk_half(b + 52);
     for (int i = 0; i < 160; i++) y[i] = d * trit(b[i % 32], i / 32);
     for (int i = 0; i < 80; i++) y[160 + i] = d * trit(b[32 + i % 16], i / 16);
     for (int i = 0; i < 16; i++) y[240 + i] = d * trit(b[48 + i % 4], i / 4);
@@ -217,7 +217,7 @@ static void tq1_0(const uint8_t *b, float *y)
 
 static void tq2_0(const uint8_t *b, float *y)
 {
-    const float d = half(b + 64);
+    const float d = dk_half(b + 64);
     for (int i = 0; i < 256; i++) y[i] = d * (float)((b[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3) - 1);
 }
 
