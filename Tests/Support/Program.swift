@@ -28,9 +28,10 @@ public final class Program {
             // No adb server is asked but one that a test starts.
             "ANDROID_ADB_SERVER_PORT": "1",
         ]
-        // Where lines covered are counted, they are counted here, too.
-        if let profile = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] {
-            environment["LLVM_PROFILE_FILE"] = profile
+        // Where lines covered are counted, they are counted here, too; on an emulated bus, the program is on it as well.
+        for (name, value) in ProcessInfo.processInfo.environment
+        where ["LLVM_PROFILE_FILE", "LD_PRELOAD", "USB_TESTBED"].contains(name) || name.hasPrefix("UMOCKDEV_") {
+            environment[name] = value
         }
     }
 
