@@ -65,6 +65,9 @@ public struct Connection: Sendable {
     /// What was agreed on, once the peers have met.
     public var agreement: Agreement? { handshake.agreement }
 
+    /// The version that the peer's packets are read in, also before the peers have met.
+    public var incomingVersion: ProtocolVersion { handshake.incomingVersion }
+
     /// Host: the keys of this computer, once a device has asked for one.
     public var keys: [AuthKey] { handshake.keys }
 

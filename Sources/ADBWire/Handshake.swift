@@ -119,6 +119,11 @@ public struct Handshake: Sendable {
     /// The version that packets are written in now.
     public var currentVersion: ProtocolVersion { agreement?.version ?? .v1_0 }
 
+    /// The version that the peer's packets are read in. It has named its own before it is let in.
+    public var incomingVersion: ProtocolVersion {
+        agreement?.version ?? hello.map { min(version, ProtocolVersion(rawValue: $0.arg0)) } ?? .v1_0
+    }
+
     /// What this end does when the bytes start to flow: the host speaks first. A host that gets no answer may call it once
     /// more; the keys are tried from the first one again.
     public mutating func start() -> [HandshakeAction] {

@@ -109,6 +109,8 @@ def _terminal(report, name, adb):
                     except OSError:
                         raise Failure(f"the terminal closed; it showed {seen!r}") from None
 
+        # What is typed before adb has set up its terminal is flushed by it.
+        wait_for(b"emu64x:/ # ")
         os.write(ours, b"echo $((6*7))-$TERM\r")
         wait_for(b"42-xterm")
         os.write(ours, b"exit 9\r")

@@ -17,11 +17,15 @@ final class DaemonConnection: Sendable {
         var pipe: BytePipe
         var outbox: Outbox
         var task: Task<Void, Never>?
+        /// Whether the service goes on when the host closes the stream: it reads what has come to the end.
+        var lingers = false
     }
 
     private struct State {
         var connection: Connection
         var streams: [StreamID: Stream] = [:]
+        /// Services whose streams the host has closed.
+        var lingering: [StreamID: Task<Void, Never>] = [:]
         /// Streams that this end asked for and the host has not answered.
         var opening: [StreamID: CheckedContinuation<Ends?, Never>] = [:]
         /// What is done when the session ends.
@@ -78,6 +82,8 @@ final class DaemonConnection: Sendable {
     /// What all pipes of a connection may hold together, roughly, and all outboxes.
     private static let inputBudget = 32 << 20
     private static let outputBudget = 64 << 20
+    /// Commands that may go on although their streams are closed.
+    private static let lingeringLimit = 64
 
     private let device: DeviceActor
     private let socket: any ByteSocket
@@ -135,10 +141,9 @@ final class DaemonConnection: Sendable {
                     state.isReading = true
                     guard state.admits(packet) else { return }
                     perform(state.connection.receive(packet), &state, &notices)
-                    if let agreement = state.connection.agreement {
-                        reader.decoder.version = agreement.version
-                        reader.decoder.maxPayload = agreement.maxPayload
-                    }
+                    // A user or a key may let the host in before its next packet, so its version counts from its greeting on.
+                    reader.decoder.version = state.connection.incomingVersion
+                    if let agreement = state.connection.agreement { reader.decoder.maxPayload = agreement.maxPayload }
                 }
                 carryOut(notices)
                 let startsTLS = state.withLock { state in
@@ -194,6 +199,8 @@ final class DaemonConnection: Sendable {
             state.isOver = true
             state.packets.clear()
             notices += state.streams.values.map { .ended($0) }
+            for task in state.lingering.values { task.cancel() }
+            state.lingering = [:]
             notices += state.opening.values.map { .opened($0, nil) }
             notices += state.farewells.map { .farewell($0) }
             state.streams = [:]
@@ -217,7 +224,7 @@ final class DaemonConnection: Sendable {
             case .received(let id, let bytes): receive(id, bytes, &state, &notices)
             case .writable(let id): if let stream = state.streams[id] { notices.append(.drained(stream.outbox)) }
             case .closed(let id, _):
-                if let stream = state.streams.removeValue(forKey: id) { notices.append(.ended(stream)) }
+                if let stream = state.streams.removeValue(forKey: id) { release(stream, id, &state, &notices) }
                 if let waiting = state.opening.removeValue(forKey: id) { notices.append(.opened(waiting, nil)) }
             case .needsToken(let delay): notices.append(.needsToken(after: delay))
             case .askUser(let key, let name): notices.append(.askUser(key, name: name))
@@ -369,6 +376,7 @@ final class DaemonConnection: Sendable {
         // A service that has ended already has no stream any more.
         let isKept = state.withLock { state in
             state.streams[id]?.task = task
+            if case .exec = service { state.streams[id]?.lingers = true }
             return state.streams[id] != nil
         }
         if !isKept { task.cancel() }
@@ -390,8 +398,22 @@ final class DaemonConnection: Sendable {
         }
     }
 
+    /// The host has closed a stream. A command of `exec:` finds the end of its input and, when it writes, nobody who
+    /// reads; everything else ends at once.
+    private func release(_ stream: Stream, _ id: StreamID, _ state: inout State, _ notices: inout [Notice]) {
+        var stream = stream
+        if stream.lingers, let task = stream.task, state.lingering.count < DaemonConnection.lingeringLimit {
+            state.lingering[id] = task
+            stream.task = nil
+        }
+        notices.append(.ended(stream))
+    }
+
     private func finish(_ id: StreamID) {
-        let stream = state.withLock { $0.streams.removeValue(forKey: id) }
+        let stream = state.withLock { state in
+            state.lingering[id] = nil
+            return state.streams.removeValue(forKey: id)
+        }
         guard let stream else { return }
         act { $0.finish(id) }
         stream.pipe.finish()

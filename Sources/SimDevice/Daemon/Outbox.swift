@@ -39,8 +39,12 @@ final class Outbox: Sendable {
     }
 
     /// Queues bytes; never waits.
-    func send(_ bytes: ArraySlice<UInt8>) {
-        if !state.withLock({ $0.closed }) { link.send(bytes) }
+    ///
+    /// - Returns: false where nobody reads any more.
+    @discardableResult func send(_ bytes: ArraySlice<UInt8>) -> Bool {
+        if state.withLock({ $0.closed }) { return false }
+        link.send(bytes)
+        return true
     }
 
     /// Waits while more is queued than should be.

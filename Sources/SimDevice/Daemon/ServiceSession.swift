@@ -76,7 +76,10 @@ struct ServiceSession: Sendable {
     /// Shell v1 and `exec:`: output and errors in one stream of bytes, no exit code.
     private func bare(_ command: String, terminal wanted: Bool) async {
         let (outbox, pipe) = (outbox, pipe)
-        let send: @Sendable (ArraySlice<UInt8>) -> Void = { outbox.send($0) }
+        // A broken pipe ends the command that writes into it.
+        let send: @Sendable (ArraySlice<UInt8>) -> Void = { bytes in
+            if !outbox.send(bytes) { withUnsafeCurrentTask { $0?.cancel() } }
+        }
         let shown: @Sendable (ArraySlice<UInt8>) -> Void = { send(Self.translated($0)[...]) }
         let terminal = wanted ? Terminal(show: shown) : nil
         let typist = terminal.map { terminal in
