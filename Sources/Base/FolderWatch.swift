@@ -19,7 +19,7 @@ public enum FolderWatch {
     /// folder, or when it is dropped.
     /// - Throws: `DroidError` with code `file.watch` where there is no such folder or the kernel watches no more of them.
     public static func changes(in path: String) throws -> AsyncStream<Void> {
-        let descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue | IN_CLOEXEC.rawValue))
+        let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { throw failure(path) }
         guard inotify_add_watch(descriptor, path, events | UInt32(IN_ONLYDIR)) >= 0 else {
             let error = failure(path)
@@ -27,7 +27,8 @@ public enum FolderWatch {
             throw error
         }
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let source = DispatchSource.makeReadSource(
+        // A source may be cancelled from any thread, though it does not say so.
+        nonisolated(unsafe) let source = DispatchSource.makeReadSource(
             fileDescriptor: descriptor,
             queue: DispatchQueue(label: "folder watch")
         )

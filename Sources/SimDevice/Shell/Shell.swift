@@ -16,7 +16,8 @@ enum ShellJump: Error {
 /// Runs command lines as the device's `/system/bin/sh`.
 ///
 /// It runs on its device's actor. Commands that wait do so without holding the actor, so other streams go on.
-/// A pipe's stages run one after the other, each over the whole output of the one before it.
+/// A pipe's stages run beside each other, each a task on that actor; one starts when the one before it has written something
+/// or has ended, so what ends at once runs in the order of the line.
 final class Shell {
     let device: DeviceContext
     var variables: [String: String]
@@ -207,19 +208,47 @@ final class Shell {
     }
 
     private nonisolated(nonsending) func pipeline(_ stages: [ShellNode]) async throws -> Int32 {
-        if stages.count == 1, let only = stages.first { return try await execute(only) }
-        var code: Int32 = 0
-        var from = input
-        for (index, stage) in stages.enumerated() {
+        guard stages.count > 1, let last = stages.last else { return try await execute(stages.first ?? .sequence([])) }
+        let beside = PipelineStages()
+        let code = await withTaskCancellationHandler {
+            var from: ShellPipe?
+            for stage in stages.dropLast() {
+                let pipe = ShellPipe()
+                let task = start(stage, reading: from, writing: pipe)
+                pipe.whenBroken { task.cancel() }
+                beside.add(task)
+                await pipe.begins()
+                from = pipe
+            }
             let child = clone()
-            child.input = from
-            let pipe = ShellOutput.buffer
-            if index < stages.count - 1 { child.streams[1] = pipe }
-            code = await child.contain { try await child.execute(stage) }
-            if Task.isCancelled { throw CancellationError() }
-            from = ShellInput(pipe.bytes)
+            if let from { child.input = from.input }
+            let code = await child.contain { try await child.execute(last) }
+            from?.breakOff()
+            await beside.wait()
+            return code
+        } onCancel: {
+            beside.cancel()
         }
+        if Task.isCancelled { throw CancellationError() }
         return code
+    }
+
+    /// Starts a stage of a pipeline on the actor that the shell runs on.
+    private func start(
+        _ stage: ShellNode,
+        reading from: ShellPipe?,
+        writing pipe: ShellPipe,
+        on actor: isolated (any Actor)? = #isolation
+    ) -> Task<Void, Never> {
+        let child = clone()
+        if let from { child.input = from.input }
+        child.streams[1] = pipe.output
+        return Task {
+            _ = actor
+            _ = await child.contain { try await child.execute(stage) }
+            from?.breakOff()
+            pipe.finish()
+        }
     }
 
     private nonisolated(nonsending) func group(
@@ -363,6 +392,8 @@ final class Shell {
     nonisolated(nonsending) func invoke(_ tool: Tool, _ name: String, _ arguments: [String]) async throws -> Int32 {
         let call = ToolCall(name: DevicePath.name(name), arguments: arguments, shell: self)
         device.catchUp()
+        // Whatever the tool has done, the display may show it.
+        defer { device.system.activity.send() }
         do {
             switch tool {
             case .quick(let body): return try body(call)

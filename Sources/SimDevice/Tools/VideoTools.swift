@@ -159,6 +159,9 @@ extension ToolTable {
 
 /// One recording that runs.
 private final class Film {
+    /// How often the display is looked at while only time passes.
+    private static let frame = Duration.milliseconds(50)
+
     private let device: DeviceContext
     private let encoder: H264Encoder
     private let start = ContinuousClock.now
@@ -184,23 +187,32 @@ private final class Film {
         drain: () async -> Void
     ) async throws {
         let latency = device.latency.wait
+        let activity = device.system.activity
+        var seen = activity.count
         try await film(after: latency[.videoStart] ?? 0, send)
-        var round = 0
         while end.map({ ContinuousClock.now < $0 }) ?? true {
-            try await Task.sleep(for: .milliseconds(10))
+            await activity.wait(after: seen, until: [end, nextLook].compactMap { $0 }.min())
+            try Task.checkCancellation()
             await drain()
+            seen = activity.count
             device.catchUp()
-            round &+= 1
-            guard hasChanged(thoroughly: round % 5 == 0) else { continue }
+            guard hasChanged else { continue }
             try await film(after: latency[.videoFrame] ?? 0, send)
         }
     }
 
-    /// Whether the display may look other than in the last picture. What time alone changes is looked for less often.
-    private func hasChanged(thoroughly: Bool) -> Bool {
+    /// When the display may change though nobody does anything: when an input has its effect, and where the clock runs, with
+    /// the next frame, since time alone changes what apps show.
+    private var nextLook: ContinuousClock.Instant? {
+        let frame = device.system.clock.mode == .real ? ContinuousClock.now + Film.frame : nil
+        return [device.nextReaction, frame].compactMap { $0 }.min()
+    }
+
+    /// Whether the display may look other than in the last picture.
+    private var hasChanged: Bool {
         let windows = device.windows
-        if windows.changes != changes || device.system.settings.revision != revision { return true }
-        return thoroughly && windows.document() != document
+        return windows.changes != changes || device.system.settings.revision != revision
+            || windows.document() != document
     }
 
     /// Draws the display and, where it looks other than before, sends its picture so long after the change.

@@ -54,6 +54,24 @@ struct BridgeLogTests {
         }
     }
 
+    @Test("logcat | grep shows what it finds as it comes, and ends with its stream", arguments: Depth.reachable)
+    func piped(depth: Depth) async throws {
+        try await withBridge(depth) { (device, _) async throws in
+            let session = try await device.openShell("logcat -v raw -s Needle Hay | grep needle", terminal: false)
+            for number in 0..<10 {
+                _ = try await device.shell(raw: "log -t Hay hay \(number); log -t Needle needle \(number)")
+                #expect(try await session.output(until: "\n") == "needle \(number)\n")
+            }
+            session.close()
+            // A reader that has enough ends the log, with the next entry at the latest.
+            let first = try await device.openShell("logcat -v raw -s Needle | head -n 3", terminal: false)
+            let lines = try await first.output(until: "needle 2\n")
+            #expect(lines == "--------- beginning of main\nneedle 0\nneedle 1\n" || lines.hasSuffix("needle 1\n"))
+            _ = try await device.shell(["log", "-t", "Needle", "last"])
+            #expect(try await first.rest().code == 0)
+        }
+    }
+
     @Test("What logcat refuses is an error with its words", arguments: Depth.reachable)
     func refusal(depth: Depth) async throws {
         try await withBridge(depth) { (device, _) async throws in

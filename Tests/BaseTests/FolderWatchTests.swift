@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+import Glibc
+import Testing
+
+@Suite("Watching a folder", .timeLimit(.minutes(1)))
+struct FolderWatchTests {
+    private func with(_ body: (String) async throws -> Void) async throws {
+        let folder = NSTemporaryDirectory() + "/watch-" + UUID().uuidString
+        try FileBytes.makeFolder(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder)
+    }
+
+    @Test("It tells at once, and then of files that come, are renamed and go")
+    func changes() async throws {
+        try await with { folder in
+            var changes = try FolderWatch.changes(in: folder).makeAsyncIterator()
+            #expect(await changes.next() != nil)
+            // A file that is written whole comes under another name first, so it may be told more than once.
+            try FileBytes.write("x", to: folder + "/a")
+            #expect(await changes.next() != nil)
+            rename(folder + "/a", folder + "/b")
+            #expect(await changes.next() != nil)
+            unlink(folder + "/b")
+            #expect(await changes.next() != nil)
+        }
+    }
+
+    @Test("A process that is killed closes the file that it held, and that is told")
+    func killed() async throws {
+        try await with { folder in
+            try FileBytes.write("x", to: folder + "/held")
+            var actions = posix_spawn_file_actions_t()
+            posix_spawn_file_actions_init(&actions)
+            defer { posix_spawn_file_actions_destroy(&actions) }
+            posix_spawn_file_actions_addopen(&actions, 1, folder + "/held", O_WRONLY, 0)
+            var words = ["/bin/sleep", "1000"].map { strdup($0) } + [nil]
+            defer { for word in words { free(word) } }
+            var child: pid_t = 0
+            #expect(posix_spawn(&child, "/bin/sleep", &actions, nil, &words, environ) == 0)
+            var changes = try FolderWatch.changes(in: folder).makeAsyncIterator()
+            #expect(await changes.next() != nil)
+            kill(child, SIGKILL)
+            #expect(await changes.next() != nil)
+            waitpid(child, nil, 0)
+        }
+    }
+
+    @Test("The stream ends with the folder; one that is not there is an error")
+    func gone() async throws {
+        try await with { folder in
+            var changes = try FolderWatch.changes(in: folder).makeAsyncIterator()
+            rmdir(folder)
+            while await changes.next() != nil {}
+            let error = #expect(throws: DroidError.self) { try FolderWatch.changes(in: folder) }
+            #expect(error?.code == "file.watch")
+        }
+    }
+}
