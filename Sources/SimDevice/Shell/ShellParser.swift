@@ -309,10 +309,10 @@ struct ShellParser {
     mutating func reserved() -> String? {
         skipBlanks()
         var end = position
-        while end < source.count, end - position < 6, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) {
+        while end < source.count, end - position < 6, !Self.endsWord(source[end]) {
             end += 1
         }
-        if end < source.count, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) { return nil }
+        if end < source.count, !Self.endsWord(source[end]) { return nil }
         let text = String(String.UnicodeScalarView(source[position..<end]))
         return Self.reservedWords.contains(text) ? text : nil
     }
@@ -344,6 +344,9 @@ struct ShellParser {
         }
         return ShellSyntaxError(message: "syntax error: unexpected '\(text)'")
     }
+
+    /// Whether a character ends a word that is not quoted.
+    static func endsWord(_ c: Unicode.Scalar) -> Bool { " \t\r\n;&|<>()".unicodeScalars.contains(c) }
 
     static func isNameScalar(_ c: Unicode.Scalar) -> Bool {
         c == "_" || (c.isASCII && (c.properties.isAlphabetic || ("0"..."9").contains(c)))

@@ -106,27 +106,3 @@ final class ShellPipe: Sendable {
         }
     }
 }
-
-/// The stages of a pipeline that run beside the last one.
-final class PipelineStages: Sendable {
-    private let state = Mutex<(tasks: [Task<Void, Never>], isCancelled: Bool)>(([], false))
-
-    func add(_ task: Task<Void, Never>) {
-        let isLate = state.withLock { state in
-            state.tasks.append(task)
-            return state.isCancelled
-        }
-        if isLate { task.cancel() }
-    }
-
-    func cancel() {
-        let tasks = state.withLock { state in
-            state.isCancelled = true
-            return state.tasks
-        }
-        for task in tasks { task.cancel() }
-    }
-
-    /// Returns when all have ended.
-    func wait() async { for task in state.withLock({ $0.tasks }) { await task.value } }
-}

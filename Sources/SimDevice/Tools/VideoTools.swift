@@ -121,10 +121,16 @@ extension ToolTable {
         let send: (H264Encoder.Unit) -> Void = { unit in
             if options.file == "-" { call.out.write(unit.bytes) } else { units.append(unit) }
         }
-        let film = Film(call.device, encoder)
-        let end = options.limit == 0 ? nil : ContinuousClock.now + .seconds(options.limit)
+        // Who watches a stream does so in their own time; a file's length is the device's.
+        let steps = options.file != "-" && call.system.clock.mode == .stepped
+        let film = Film(call.device, encoder, steps: steps)
         do {
-            try await film.run(until: end, send: send) { await call.out.drain?() }
+            if steps {
+                try await film.step(for: Int64(options.limit) * 1000, send: send)
+            } else {
+                let end = options.limit == 0 ? nil : ContinuousClock.now + .seconds(options.limit)
+                try await film.run(until: end, send: send) { await call.out.drain?() }
+            }
         } catch is CancellationError {
             // Whoever watched has gone; a file is ended all the same.
         }
@@ -161,22 +167,30 @@ extension ToolTable {
 private final class Film {
     /// How often the display is looked at while only time passes.
     private static let frame = Duration.milliseconds(50)
+    /// Looks at the display in a film of a clock that is stepped.
+    private static let steps: Int64 = 200
 
     private let device: DeviceContext
     private let encoder: H264Encoder
+    /// Whether time is that of the device's clock, which moves by the recording itself.
+    private let steps: Bool
     private let start = ContinuousClock.now
+    private let startOfDevice: Int64
     private var drawn: PixelBuffer?
     private var document: [UInt8] = []
     private var changes = 0
     private var revision = 0
 
-    init(_ device: DeviceContext, _ encoder: H264Encoder) {
+    init(_ device: DeviceContext, _ encoder: H264Encoder, steps: Bool) {
         self.device = device
         self.encoder = encoder
+        self.steps = steps
+        startOfDevice = device.system.clock.uptime
     }
 
     /// Milliseconds since the recording started.
     var elapsed: Int64 {
+        if steps { return device.system.clock.uptime - startOfDevice }
         let (seconds, attoseconds) = (ContinuousClock.now - start).components
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
@@ -198,6 +212,19 @@ private final class Film {
             device.catchUp()
             guard hasChanged else { continue }
             try await film(after: latency[.videoFrame] ?? 0, send)
+        }
+    }
+
+    /// Films so many milliseconds of a clock that moves only by what is done: the recording moves it, as a wait does.
+    nonisolated(nonsending) func step(for length: Int64, send: (H264Encoder.Unit) -> Void) async throws {
+        try await film(after: 0, send)
+        // Long films have fewer looks: each costs a drawing of the display.
+        let frame = max(50, length / Film.steps)
+        while elapsed < length {
+            try Task.checkCancellation()
+            try await device.sleep(min(frame, length - elapsed))
+            if hasChanged { try await film(after: 0, send) }
+            await Task.yield()
         }
     }
 
