@@ -39,7 +39,8 @@ struct FolderWatchTests {
             posix_spawn_file_actions_init(&actions)
             defer { posix_spawn_file_actions_destroy(&actions) }
             posix_spawn_file_actions_addopen(&actions, 1, folder + "/held", O_WRONLY, 0)
-            var words = ["/bin/sleep", "1000"].map { strdup($0) } + [nil]
+            var words: [UnsafeMutablePointer<CChar>?] =
+                ["/bin/sleep", "1000"].map { (word: String) in strdup(word) } + [nil]
             defer { for word in words { free(word) } }
             var child: pid_t = 0
             #expect(posix_spawn(&child, "/bin/sleep", &actions, nil, &words, environ) == 0)
