@@ -103,16 +103,13 @@ public struct DeviceChange: Hashable, Sendable {
     /// and does not come a second time.
     public static func watch(_ sources: [DeviceSource]) -> AsyncStream<DeviceChange> {
         AsyncStream { continuation in
-            let lists = Mutex(DeviceLists(sources.map(\.name)))
+            let lists = DeviceLists(sources.map(\.name))
             let task = Task {
                 await withTaskGroup(of: Void.self) { group in
                     for (index, source) in sources.enumerated() {
                         group.addTask {
                             for await list in source.lists() {
-                                // Told under the lock, so that what two sources say at a time is told in order.
-                                lists.withLock { lists in
-                                    for change in lists.set(list, at: index) { continuation.yield(change) }
-                                }
+                                lists.set(list, at: index) { continuation.yield($0) }
                             }
                         }
                     }
@@ -125,24 +122,27 @@ public struct DeviceChange: Hashable, Sendable {
 }
 
 /// What several sources list now.
-private struct DeviceLists {
+private final class DeviceLists: Sendable {
     private let names: [String]
-    private var lists: [[ListedDevice]]
+    private let lists: Mutex<[[ListedDevice]]>
 
     init(_ names: [String]) {
         self.names = names
-        lists = names.map { _ in [] }
+        lists = Mutex(names.map { _ in [] })
     }
 
-    /// Each device as the first source that knows it tells it.
-    private var all: [DeviceChange.Seen] {
+    /// Notes a source's list and tells what that changes: under the lock, so that what two sources say is told in order.
+    func set(_ list: [ListedDevice], at index: Int, _ tell: (DeviceChange) -> Void) {
+        lists.withLock { lists in
+            let before = merged(lists)
+            lists[index] = list
+            DeviceChange.between(before, merged(lists)).forEach(tell)
+        }
+    }
+
+    /// Each device as the first source that knows it tells it: the comparison takes the first of several.
+    private func merged(_ lists: [[ListedDevice]]) -> [DeviceChange.Seen] {
         zip(names, lists).flatMap { name, list in list.map { DeviceChange.Seen(device: $0, source: name) } }
-    }
-
-    mutating func set(_ list: [ListedDevice], at index: Int) -> [DeviceChange] {
-        let before = all
-        lists[index] = list
-        return DeviceChange.between(before, all)
     }
 }
 
