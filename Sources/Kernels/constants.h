@@ -19,6 +19,10 @@
 #define EXP_C6 0.00138888889f
 #define EXP_C7 0.000198412698f
 
+// GELU by tanh: -2 * sqrt(2 / pi), and the coefficient of the cube.
+#define GELU_SCALE -1.59576912160573f
+#define GELU_CUBE 0.044715f
+
 // Block of k that a panel's slice and six rows of activations fill two thirds of a 32 KiB L1 cache with; rows whose
 // slices stay in L2 meanwhile.
 #define GEMM_K_BLOCK 288

@@ -2,6 +2,8 @@
 
 // The vector kernels for each instruction set, and the choice among them at run time.
 
+#include <string.h>
+
 #include "constants.h"
 #include "scalar.h"
 

@@ -78,23 +78,49 @@ static void swiglu(int64_t n, const float *gate, const float *up, float *out)
     for (int64_t i = 0; i < n; i++) out[i] = gate[i] / (1.0f + exp_one(-gate[i])) * up[i];
 }
 
+static void geglu(int64_t n, const float *gate, const float *up, float *out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const float g = gate[i], z = g * GELU_SCALE * fmaf(g * GELU_CUBE, g, 1.0f);
+        out[i] = g / (1.0f + exp_one(z)) * up[i];
+    }
+}
+
+static void reglu2(int64_t n, const float *gate, const float *up, float *out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const float g = gate[i] > 0.0f ? gate[i] : 0.0f;
+        out[i] = g * g * up[i];
+    }
+}
+
+static void soft_cap(int64_t n, float cap, float *x)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const float z = x[i] / cap;
+        x[i] = (1.0f - 2.0f / (1.0f + exp_one(z + z))) * cap;
+    }
+}
+
 static void exp_all(int64_t n, const float *x, float *y)
 {
     for (int64_t i = 0; i < n; i++) y[i] = exp_one(x[i]);
 }
 
-static void attend(int64_t rows, int64_t head, const float *q, const int32_t *visible, int64_t tiles,
-                   const float *const *blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o)
+static void attend(int64_t rows, int64_t head, const float *q, const int32_t *hidden, const int32_t *visible,
+                   int64_t tiles, const float *const *blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o)
 {
     for (int64_t t = 0; t < tiles; t++) {
         const float *keys = blocks[t] + k_offset, *values = blocks[t] + v_offset;
         for (int64_t r = 0; r < rows; r++) {
-            int64_t seen = visible[r] - t * DK_TILE;
+            int64_t seen = visible[r] - t * DK_TILE, from = hidden ? hidden[r] - t * DK_TILE : 0;
             if (seen <= 0) continue;
             if (seen > DK_TILE) seen = DK_TILE;
+            if (from < 0) from = 0;
+            if (from >= seen) continue;
             float weights[DK_TILE], sums[DK_LANES] = {0};
             float new_top = top[r];
-            for (int64_t j = 0; j < seen; j++) {
+            for (int64_t j = from; j < seen; j++) {
                 const float *key = keys + j / DK_LANES * head * DK_LANES + j % DK_LANES;
                 float score = 0.0f;
                 for (int64_t d = 0; d < head; d++) score = fmaf(q[r * head + d], key[d * DK_LANES], score);
@@ -102,7 +128,7 @@ static void attend(int64_t rows, int64_t head, const float *q, const int32_t *vi
                 if (score > new_top) new_top = score;
             }
             const float factor = exp_one(top[r] - new_top);
-            for (int64_t j = 0; j < seen; j++) {
+            for (int64_t j = from; j < seen; j++) {
                 weights[j] = exp_one(weights[j] - new_top);
                 sums[j % DK_LANES] += weights[j];
             }
@@ -111,7 +137,7 @@ static void attend(int64_t rows, int64_t head, const float *q, const int32_t *vi
             for (int64_t d = 0; d < head; d++) {
                 const float *value = values + d / DK_LANES * DK_TILE * DK_LANES + d % DK_LANES;
                 float acc = o[r * head + d] * factor;
-                for (int64_t j = 0; j < seen; j++) acc = fmaf(weights[j], value[j * DK_LANES], acc);
+                for (int64_t j = from; j < seen; j++) acc = fmaf(weights[j], value[j * DK_LANES], acc);
                 o[r * head + d] = acc;
             }
         }
@@ -139,6 +165,9 @@ const struct dk_kernels dk_scalar_kernels = {
     .rms_norm = rms_norm,
     .add = add,
     .swiglu = swiglu,
+    .geglu = geglu,
+    .reglu2 = reglu2,
+    .soft_cap = soft_cap,
     .exp = exp_all,
     .attend = attend,
     .log_sum_exp = log_sum_exp,
@@ -151,5 +180,16 @@ void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float
             const float a = x[2 * i], b = x[2 * i + 1];
             x[2 * i] = a * cosines[i] - b * sines[i];
             x[2 * i + 1] = a * sines[i] + b * cosines[i];
+        }
+}
+
+void dk_rope_halves(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
+{
+    const int64_t half = rotated / 2;
+    for (int64_t h = 0; h < heads; h++, x += head)
+        for (int64_t i = 0; i < half; i++) {
+            const float a = x[i], b = x[i + half];
+            x[i] = a * cosines[i] - b * sines[i];
+            x[i + half] = a * sines[i] + b * cosines[i];
         }
 }

@@ -149,6 +149,41 @@ static void NAME(swiglu)(int64_t n, const float *gate, const float *up, float *o
     for (; i < n; i++) out[i] = gate[i] / (1.0f + NAME(exp_lanes)(NAME(splat)(-gate[i]))[0]) * up[i];
 }
 
+static void NAME(geglu)(int64_t n, const float *gate, const float *up, float *out)
+{
+    int64_t i = 0;
+    for (; i + DK_LANES <= n; i += DK_LANES) {
+        v16 g = NAME(load)(gate + i);
+        v16 z = g * GELU_SCALE * NAME(fma)(g * GELU_CUBE, g, NAME(splat)(1.0f));
+        NAME(store)(out + i, g / (1.0f + NAME(exp_lanes)(z)) * NAME(load)(up + i));
+    }
+    for (; i < n; i++) {
+        const float g = gate[i], z = g * GELU_SCALE * __builtin_fmaf(g * GELU_CUBE, g, 1.0f);
+        out[i] = g / (1.0f + NAME(exp_lanes)(NAME(splat)(z))[0]) * up[i];
+    }
+}
+
+static void NAME(reglu2)(int64_t n, const float *gate, const float *up, float *out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const float g = gate[i] > 0.0f ? gate[i] : 0.0f;
+        out[i] = g * g * up[i];
+    }
+}
+
+static void NAME(soft_cap)(int64_t n, float cap, float *x)
+{
+    int64_t i = 0;
+    for (; i + DK_LANES <= n; i += DK_LANES) {
+        v16 z = NAME(load)(x + i) / cap;
+        NAME(store)(x + i, (1.0f - 2.0f / (1.0f + NAME(exp_lanes)(z + z))) * cap);
+    }
+    for (; i < n; i++) {
+        const float z = x[i] / cap;
+        x[i] = (1.0f - 2.0f / (1.0f + NAME(exp_lanes)(NAME(splat)(z + z))[0])) * cap;
+    }
+}
+
 static void NAME(exp)(int64_t n, const float *x, float *y)
 {
     int64_t i = 0;
@@ -157,15 +192,16 @@ static void NAME(exp)(int64_t n, const float *x, float *y)
 }
 
 // Turns one row of scores into weights under the running maximum; returns the factor for what was summed before.
-INLINE float NAME(soften)(float *scores, int panels, int64_t visible, float *top, float *sum)
+INLINE float NAME(soften)(float *scores, int panels, int64_t hidden, int64_t visible, float *top, float *sum)
 {
     const v16 none = NAME(splat)(-__builtin_inff());
     v16 tops = none;
     for (int p = 0; p < panels; p++) {
         v16 s = NAME(load)(scores + p * DK_LANES);
         const int seen = visible - p * DK_LANES > DK_LANES ? DK_LANES : (int)(visible - p * DK_LANES);
-        if (seen < DK_LANES) {
-            s = NAME(select)(lane_index < seen, s, none);
+        const int from = hidden > p * DK_LANES ? (int)(hidden - p * DK_LANES) : 0;
+        if (seen < DK_LANES || from > 0) {
+            s = NAME(select)((lane_index < seen) & (lane_index >= from), s, none);
             NAME(store)(scores + p * DK_LANES, s);
         }
         tops = NAME(select)(s > tops, s, tops);
@@ -184,8 +220,15 @@ INLINE float NAME(soften)(float *scores, int panels, int64_t visible, float *top
     return factor;
 }
 
-static void NAME(attend)(int64_t rows, int64_t head, const float *q, const int32_t *visible, int64_t tiles,
-                         const float *const *blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o)
+INLINE int NAME(all_hidden)(int64_t count, const int32_t *hidden, int64_t end)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (hidden[i] < end) return 0;
+    return 1;
+}
+
+static void NAME(attend)(int64_t rows, int64_t head, const float *q, const int32_t *hidden, const int32_t *visible,
+                         int64_t tiles, const float *const *blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o)
 {
     float scores[MR * DK_TILE];
     int64_t first = 0;
@@ -195,13 +238,20 @@ static void NAME(attend)(int64_t rows, int64_t head, const float *q, const int32
         const float *keys = blocks[t] + k_offset, *values = blocks[t] + v_offset;
         for (int64_t r = first; r < rows; r += MR) {
             const int64_t count = rows - r < MR ? rows - r : MR;
+            if (hidden && NAME(all_hidden)(count, hidden + r, base + DK_TILE)) continue;
             const int64_t last = visible[r + count - 1] - base;
             const int64_t seen = last < DK_TILE ? last : DK_TILE;
             const int panels = (int)((seen + DK_LANES - 1) / DK_LANES);
             for (int p = 0; p < panels; p++)
                 NAME(tiles)(count, head, q + r * head, head, keys + p * head * DK_LANES, scores + p * DK_LANES, DK_TILE, 0);
             for (int64_t i = 0; i < count; i++) {
-                const float factor = NAME(soften)(scores + i * DK_TILE, panels, visible[r + i] - base, top + r + i, sum + r + i);
+                const int64_t from = hidden ? hidden[r + i] - base : 0, to = visible[r + i] - base;
+                if (from >= DK_TILE || from >= to) {
+                    // Behind its window: the row's weights here are nothing.
+                    memset(scores + i * DK_TILE, 0, DK_TILE * sizeof(float));
+                    continue;
+                }
+                const float factor = NAME(soften)(scores + i * DK_TILE, panels, from, to, top + r + i, sum + r + i);
                 float *row = o + (r + i) * head;
                 for (int64_t d = 0; d < head; d += DK_LANES) NAME(store)(row + d, NAME(load)(row + d) * factor);
             }
@@ -240,6 +290,9 @@ static const struct dk_kernels NAME(kernels) = {
     .rms_norm = NAME(rms_norm),
     .add = NAME(add),
     .swiglu = NAME(swiglu),
+    .geglu = NAME(geglu),
+    .reglu2 = NAME(reglu2),
+    .soft_cap = NAME(soft_cap),
     .exp = NAME(exp),
     .attend = NAME(attend),
     .log_sum_exp = NAME(log_sum_exp),

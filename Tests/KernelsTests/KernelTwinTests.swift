@@ -55,6 +55,16 @@ struct KernelTwinTests {
             plain.swiglu(Int64(n), x, y, &expected)
             fast.swiglu(Int64(n), x, y, &found)
             #expect(bits(found) == bits(expected))
+            plain.geglu(Int64(n), x, y, &expected)
+            fast.geglu(Int64(n), x, y, &found)
+            #expect(bits(found) == bits(expected))
+            plain.reglu2(Int64(n), x, y, &expected)
+            fast.reglu2(Int64(n), x, y, &found)
+            #expect(bits(found) == bits(expected))
+            (expected, found) = (x, x)
+            plain.soft_cap(Int64(n), 0.5, &expected)
+            fast.soft_cap(Int64(n), 0.5, &found)
+            #expect(bits(found) == bits(expected) && found.allSatisfy { abs($0) <= 0.5 })
             plain.add(Int64(n), &expected, x)
             fast.add(Int64(n), &found, x)
             #expect(bits(found) == bits(expected))
@@ -99,7 +109,7 @@ struct AttentionKernelTests {
         var outputs: [Float]
     }
 
-    func attend(_ kernels: dk_kernels, queries: [Float], visible: [Int32]) -> Result {
+    func attend(_ kernels: dk_kernels, queries: [Float], hidden: [Int32]? = nil, visible: [Int32]) -> Result {
         let rows = visible.count
         var tops = [Float](repeating: -.infinity, count: rows)
         var sums = [Float](repeating: 0, count: rows)
@@ -116,6 +126,7 @@ struct AttentionKernelTests {
             Int64(rows),
             Int64(head),
             queries,
+            hidden,
             visible,
             Int64((Int(visible.max() ?? 0) + 63) / 64),
             addresses,
@@ -141,6 +152,30 @@ struct AttentionKernelTests {
                     let expected = attend(plain, queries: queries, visible: visible)
                     let found = attend(dk_kernels_for(isa).pointee, queries: queries, visible: visible)
                     #expect(found == expected, "\(rows) rows that see \(visible)")
+                }
+            }
+        }
+    }
+
+    @Test("keys before a row's window add nothing, and a key alone stands for itself")
+    func windows() {
+        for isa in vectorSets + [DK_SCALAR] {
+            let kernels = dk_kernels_for(isa).pointee
+            for rows in [1, 5, 7, 20] {
+                let queries = randomFloats(rows * head, seed: UInt64(rows))
+                let visible = [Int32](repeating: Int32(keys), count: rows)
+                // Windows that begin anywhere, in no order, in the last tile and on its edges too.
+                let starts: [Int] = [0, 1, 63, 64, 65, keys - 1, keys / 2, 127, 128, 15, 16, 17]
+                let hidden: [Int32] = (0..<rows).map { Int32(min(starts[$0 * 5 % starts.count], keys - 1)) }
+                let expected = attend(plain, queries: queries, hidden: hidden, visible: visible)
+                let found = attend(kernels, queries: queries, hidden: hidden, visible: visible)
+                #expect(found == expected, "\(rows) rows")
+                for row in 0..<rows where hidden[row] == Int32(keys - 1) {
+                    let slot = (keys - 1) % 64
+                    let tile = tiles[(keys - 1) / 64]
+                    for d in 0..<head {
+                        #expect(found.outputs[row * head + d] == tile[64 * head + d / 16 * 1024 + slot * 16 + d % 16])
+                    }
                 }
             }
         }

@@ -96,6 +96,9 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
     func floats(_ tensor: GGUFTensor) -> [Float] {
         tensor.type.dequantize(Array(data(tensor))) ?? []
     }
+
+    /// What all values of a tensor are multiplied by, beside what its blocks say.
+    func tensorScale(_ tensor: GGUFTensor) -> Float { 1 }
 }
 
 // MARK: - Metadata by type
@@ -169,7 +172,7 @@ extension GGUFFile {
             "model.unsupported",
             "this model cannot be run",
             why: why,
-            next: "use a GGUF file of a `llama` model in one of F32, F16, BF16, Q4_0 to Q8_0 or Q2_K to Q6_K"
+            next: "`droidagent model info` says what the file holds; README.md of Inference lists what is supported"
         )
     }
 

@@ -2,20 +2,33 @@
 
 import Base
 
-/// A language model of the `llama` family, its weights expanded to 32-bit floats and ready to run.
+/// A decoder-only language model of one of the families in `Architecture`, its weights expanded to 32-bit floats and ready to run.
 ///
 /// A model is immutable; any number of `ScoringSession`s may run on it at the same time.
 public final class LanguageModel: Sendable {
-    /// The weights of one transformer block.
+    /// The weights of one transformer block. A norm that the family does not have is nil.
     struct Block: Sendable {
         let attentionNorm: [Float]
         /// Queries, keys and values, one after the other.
-        let queryKeyValue: PackedMatrix
-        let attentionOutput: PackedMatrix
+        let queryKeyValue: Linear
+        /// For each head of queries, and each of keys.
+        let queryNorm: [Float]?
+        let keyNorm: [Float]?
+        /// Of the heads' outputs, before they are projected.
+        let attentionSubNorm: [Float]?
+        let attentionOutput: Linear
+        /// Of what attention adds to the stream.
+        let postAttentionNorm: [Float]?
         let feedForwardNorm: [Float]
         /// Gate and up, each rounded up to a whole panel.
-        let gateUp: PackedMatrix
-        let down: PackedMatrix
+        let gateUp: Linear
+        let feedForwardSubNorm: [Float]?
+        let down: Linear
+        let postFeedForwardNorm: [Float]?
+        /// Keys that a token sees, itself among them; nil where it sees all.
+        let window: Int?
+        /// Which of the model's `frequencies` turns its heads.
+        let rotation: Int
     }
 
     /// The shape of the model.
@@ -29,8 +42,8 @@ public final class LanguageModel: Sendable {
     let output: PackedMatrix
     let outputNorm: [Float]
     let blocks: [Block]
-    /// Angle per position for each rotated pair of a head.
-    let frequencies: [Double]
+    /// Angle per position for each rotated pair of a head: in blocks that see everything, and in those with a window.
+    let frequencies: [[Double]]
 
     /// Reads a model from a GGUF file.
     ///
@@ -56,34 +69,12 @@ public final class LanguageModel: Sendable {
 
         var packer = WeightPacker(file)
         let width = config.width
-        let heads = config.headCount * config.headWidth
-        let keyValueHeads = config.keyValueHeadCount * config.headWidth
         embedding = try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
         output =
             file.tensors["output.weight"] == nil
             ? embedding : try packer.matrix([("output.weight", config.vocabularySize)], depth: width)
         outputNorm = try packer.vector("output_norm.weight", width)
-        var blocks: [Block] = []
-        for index in 0..<config.blockCount {
-            let name = { (part: String) in "blk.\(index).\(part).weight" }
-            blocks.append(
-                Block(
-                    attentionNorm: try packer.vector(name("attn_norm"), width),
-                    queryKeyValue: try packer.matrix(
-                        [(name("attn_q"), heads), (name("attn_k"), keyValueHeads), (name("attn_v"), keyValueHeads)],
-                        depth: width
-                    ),
-                    attentionOutput: try packer.matrix([(name("attn_output"), width)], depth: heads),
-                    feedForwardNorm: try packer.vector(name("ffn_norm"), width),
-                    gateUp: try packer.matrix(
-                        [(name("ffn_gate"), config.feedForwardWidth), (name("ffn_up"), config.feedForwardWidth)],
-                        depth: width
-                    ),
-                    down: try packer.matrix([(name("ffn_down"), width)], depth: config.feedForwardWidth)
-                )
-            )
-        }
-        self.blocks = blocks
+        blocks = try (0..<config.blockCount).map { try LanguageModel.block($0, config, &packer) }
         frequencies = try LanguageModel.frequencies(file, config)
 
         var digest = ""
@@ -95,32 +86,72 @@ public final class LanguageModel: Sendable {
         sha256 = digest
     }
 
+    private static func block(_ index: Int, _ config: ModelConfig, _ packer: inout WeightPacker) throws -> Block {
+        let family = config.family
+        let width = config.width
+        let heads = config.headCount * config.headWidth
+        let keyValueHeads = config.keyValueHeadCount * config.headWidth
+        let feedForward = config.feedForwardWidth
+        let name = { (part: String) in "blk.\(index).\(part)" }
+        func norm(_ part: String, _ count: Int, _ there: Bool = true) throws -> [Float]? {
+            there ? try packer.vector(name(part) + ".weight", count) : nil
+        }
+        let window = config.window(ofBlock: index)
+        return Block(
+            attentionNorm: try packer.vector(name("attn_norm.weight"), width),
+            queryKeyValue: try packer.linear(
+                [(name("attn_q"), heads), (name("attn_k"), keyValueHeads), (name("attn_v"), keyValueHeads)],
+                depth: width,
+                biased: family.needsBias
+            ),
+            queryNorm: try norm("attn_q_norm", config.headWidth, family.headNorms),
+            keyNorm: try norm("attn_k_norm", config.headWidth, family.headNorms),
+            attentionSubNorm: try norm("attn_sub_norm", heads, family.subNorms),
+            attentionOutput: try packer.linear([(name("attn_output"), width)], depth: heads),
+            postAttentionNorm: try norm("post_attention_norm", width, family.postNorms),
+            feedForwardNorm: try packer.vector(name("ffn_norm.weight"), width),
+            gateUp: try packer.linear(
+                [(name("ffn_gate"), feedForward), (name("ffn_up"), feedForward)],
+                depth: width
+            ),
+            feedForwardSubNorm: try norm("ffn_sub_norm", feedForward, family.subNorms),
+            down: try packer.linear([(name("ffn_down"), width)], depth: feedForward),
+            postFeedForwardNorm: try norm("post_ffw_norm", width, family.postNorms),
+            window: window,
+            rotation: window == nil ? 0 : 1
+        )
+    }
+
     /// A tensor that is not used would mean that the model is another than the one that is computed.
     private static func checkNames(_ file: GGUFFile, _ config: ModelConfig) throws {
-        let parts: Set = [
-            "attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down",
-        ]
+        let parts = config.family.blockTensors
         let whole: Set = ["token_embd.weight", "output.weight", "output_norm.weight", "rope_freqs.weight"]
         for name in file.tensors.keys.sorted() where !whole.contains(name) {
-            let pieces = name.split(separator: ".")
-            let known =
-                pieces.count == 4 && pieces[0] == "blk" && pieces[3] == "weight" && parts.contains(String(pieces[2]))
-            guard known, let index = Int(pieces[1]), (0..<config.blockCount).contains(index) else {
-                throw GGUFFile.unsupported("the tensor \(name) is no part of a llama model as it is known here")
+            let pieces = name.split(separator: ".", maxSplits: 2)
+            guard pieces.count == 3, pieces[0] == "blk", parts.contains(String(pieces[2])),
+                let index = Int(pieces[1]), (0..<config.blockCount).contains(index)
+            else {
+                throw GGUFFile.unsupported(
+                    "the tensor \(name) is no part of a \(config.architecture) model as it is known here"
+                )
             }
         }
     }
 
-    private static func frequencies(_ file: GGUFFile, _ config: ModelConfig) throws -> [Double] {
+    private static func frequencies(_ file: GGUFFile, _ config: ModelConfig) throws -> [[Double]] {
         let pairs = config.rotatedWidth / 2
         var factors = [Float](repeating: 1, count: pairs)
         if let tensor = file.tensors["rope_freqs.weight"] {
             guard tensor.dimensions == [pairs] else { throw GGUFFile.corrupt("rope_freqs.weight has another shape") }
             factors = file.floats(tensor)
         }
-        return (0..<pairs).map { pair in
-            let exponent = -2 * Double(pair) / Double(config.rotatedWidth)
-            return power(config.ropeBase, exponent) / config.ropeScale / Double(factors[pair])
+        func table(_ base: Double, _ scale: Double) -> [Double] {
+            (0..<pairs).map { pair in
+                let exponent = -2 * Double(pair) / Double(config.rotatedWidth)
+                return power(base, exponent) / scale / Double(factors[pair])
+            }
         }
+        let global = table(config.ropeBase, config.ropeScale)
+        return config.window == nil ? [global] : [global, table(config.family.localRopeBase, 1)]
     }
 }

@@ -77,6 +77,11 @@ struct WeightPacker {
         return matrix
     }
 
+    func has(_ name: String) -> Bool { file.tensors[name] != nil }
+
+    /// What all values of a tensor are multiplied by, beside what its blocks say: 1 in most formats.
+    func tensorScale(_ name: String) -> Float { file.tensors[name].map(file.tensorScale) ?? 1 }
+
     /// A vector of weights.
     func vector(_ name: String, _ count: Int) throws -> [Float] { file.floats(try tensor(name, [count])) }
 

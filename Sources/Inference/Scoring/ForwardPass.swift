@@ -20,24 +20,24 @@ final class ForwardPass {
     let kernels: dk_kernels
     let cache: PrefixCache
 
-    private let config: ModelConfig
+    let config: ModelConfig
     /// Rows that the buffers below hold.
     private var capacity = 0
     /// The residual stream, one row a token.
     private(set) var states: FloatBuffer
     private var normed: FloatBuffer
-    private var projected: FloatBuffer
-    private var attended: FloatBuffer
+    private(set) var projected: FloatBuffer
+    private(set) var attended: FloatBuffer
     private var gateUp: FloatBuffer
     private var activated: FloatBuffer
     private var angles: FloatBuffer
-    private var scratch: FloatBuffer
-    private var scratchPerWorker = 0
+    private(set) var scratch: FloatBuffer
+    private(set) var scratchPerWorker = 0
 
     /// Distance between rows of `states`.
     let stride: Int
-    private let projectedStride: Int
-    private let attendedStride: Int
+    let projectedStride: Int
+    let attendedStride: Int
     private let gateUpStride: Int
     private let activatedStride: Int
 
@@ -47,10 +47,10 @@ final class ForwardPass {
         kernels = dk_kernels_for(isa).pointee
         config = model.config
         cache = PrefixCache(model.config)
-        stride = model.blocks[0].down.paddedOutputs
-        projectedStride = model.blocks[0].queryKeyValue.paddedOutputs
+        stride = model.blocks[0].down.weights.paddedOutputs
+        projectedStride = model.blocks[0].queryKeyValue.weights.paddedOutputs
         attendedStride = config.headCount * config.headWidth
-        gateUpStride = model.blocks[0].gateUp.paddedOutputs
+        gateUpStride = model.blocks[0].gateUp.weights.paddedOutputs
         activatedStride = gateUpStride / 2
         let empty = try FloatBuffer(0)
         (states, normed, projected, attended) = (empty, empty, empty, empty)
@@ -68,18 +68,21 @@ final class ForwardPass {
         for (index, block) in model.blocks.enumerated() {
             if index == 0 { norm(rows, block.attentionNorm) }
             multiply(normed, stride, rows, block.queryKeyValue, projected, projectedStride)
-            rotate(rows, index, layout)
+            rotate(rows, index, block, layout)
             switch layout {
-            case .prefix(let start): attendPrefix(index, start: start, rows: rows)
-            case .trie(let trie, let prefix): attendTrie(index, trie, prefix: prefix)
+            case .prefix(let start): attendPrefix(index, block, start: start, rows: rows)
+            case .trie(let trie, let prefix): attendTrie(index, block, trie, prefix: prefix)
             }
+            if let weight = block.attentionSubNorm { normInPlace(rows, attended, attendedStride, weight) }
             multiply(attended, attendedStride, rows, block.attentionOutput, normed, stride)
-            addAndNorm(rows, block.feedForwardNorm)
+            addAndNorm(rows, post: block.postAttentionNorm, block.feedForwardNorm)
             multiply(normed, stride, rows, block.gateUp, gateUp, gateUpStride)
             activate(rows)
+            if let weight = block.feedForwardSubNorm { normInPlace(rows, activated, activatedStride, weight) }
             multiply(activated, activatedStride, rows, block.down, normed, stride)
             let last = index + 1 == model.blocks.count
-            addAndNorm(rows, last ? model.outputNorm : model.blocks[index + 1].attentionNorm)
+            let next = last ? model.outputNorm : model.blocks[index + 1].attentionNorm
+            addAndNorm(rows, post: block.postFeedForwardNorm, next)
             afterBlock(index)
         }
     }
@@ -98,7 +101,7 @@ final class ForwardPass {
             attended = try FloatBuffer(room * attendedStride)
             gateUp = try FloatBuffer(room * gateUpStride)
             activated = try FloatBuffer(room * activatedStride)
-            angles = try FloatBuffer(room * config.rotatedWidth)
+            angles = try FloatBuffer(room * config.rotatedWidth * model.frequencies.count)
             capacity = room
         }
         var perWorker = AttentionScratch.floats(config)
@@ -114,7 +117,11 @@ final class ForwardPass {
     private func embed(_ tokens: [Int32]) {
         pool.run((tokens.count + 15) / 16) { task, _ in
             for row in (task * 16)..<min(task * 16 + 16, tokens.count) {
-                model.embedding.copyRow(Int(tokens[row]), to: states.base + row * stride)
+                let target = states.base + row * stride
+                model.embedding.copyRow(Int(tokens[row]), to: target)
+                if config.embeddingScale != 1 {
+                    for column in 0..<config.width { target[column] *= config.embeddingScale }
+                }
             }
         }
     }
@@ -128,11 +135,13 @@ final class ForwardPass {
                     case .prefix(let start): start + row
                     case .trie(let trie, let prefix): prefix + trie.depths[row]
                     }
-                let target = angles.base + row * config.rotatedWidth
-                for pair in 0..<pairs {
-                    let angle = Double(position) * model.frequencies[pair]
-                    target[pair] = Float(cosine(angle))
-                    target[pairs + pair] = Float(sine(angle))
+                for (index, frequencies) in model.frequencies.enumerated() {
+                    let target = angles.base + (row * model.frequencies.count + index) * config.rotatedWidth
+                    for pair in 0..<pairs {
+                        let angle = Double(position) * frequencies[pair]
+                        target[pair] = Float(cosine(angle))
+                        target[pairs + pair] = Float(sine(angle))
+                    }
                 }
             }
         }
@@ -154,10 +163,25 @@ final class ForwardPass {
         )
     }
 
-    /// Adds the result that stands in `normed` to the residual stream, and norms that into `normed`.
-    private func addAndNorm(_ rows: Int, _ weight: [Float]) {
+    /// Norms rows of a buffer where they stand.
+    private func normInPlace(_ rows: Int, _ buffer: FloatBuffer, _ stride: Int, _ weight: [Float]) {
         pool.run((rows + 7) / 8) { task, _ in
             for row in (task * 8)..<min(task * 8 + 8, rows) {
+                let vector = buffer.base + row * stride
+                kernels.rms_norm(Int64(weight.count), vector, weight, config.normEpsilon, vector)
+            }
+        }
+    }
+
+    /// Adds the result that stands in `normed`, itself normed where `post` is given, to the residual stream, and norms
+    /// that into `normed`.
+    private func addAndNorm(_ rows: Int, post: [Float]?, _ weight: [Float]) {
+        pool.run((rows + 7) / 8) { task, _ in
+            for row in (task * 8)..<min(task * 8 + 8, rows) {
+                if let post {
+                    let vector = normed.base + row * stride
+                    kernels.rms_norm(Int64(config.width), vector, post, config.normEpsilon, vector)
+                }
                 kernels.add(Int64(config.width), states.base + row * stride, normed.base + row * stride)
                 normRow(row, weight)
             }
@@ -168,17 +192,19 @@ final class ForwardPass {
         _ input: FloatBuffer,
         _ inputStride: Int,
         _ rows: Int,
-        _ matrix: PackedMatrix,
+        _ linear: Linear,
         _ output: FloatBuffer,
         _ outputStride: Int
     ) {
+        let matrix = linear.weights
         // Small enough that two threads end together also at the narrowest matrices.
         let group = rows == 1 ? 4 : 2
         pool.run((matrix.panels + group - 1) / group) { task, _ in
             let first = task * group
+            let panels = min(group, matrix.panels - first)
             kernels.gemm(
                 Int64(rows),
-                Int64(min(group, matrix.panels - first)),
+                Int64(panels),
                 Int64(matrix.depth),
                 input.base,
                 Int64(inputStride),
@@ -186,30 +212,42 @@ final class ForwardPass {
                 output.base + first * lanes,
                 Int64(outputStride)
             )
+            let columns = (first * lanes)..<((first + panels) * lanes)
+            for row in 0..<rows { linear.finish(output.base + row * outputStride, columns) }
         }
     }
 
     private func activate(_ rows: Int) {
         let width = activatedStride
+        let gated =
+            switch config.family.activation {
+            case .silu: kernels.swiglu
+            case .gelu: kernels.geglu
+            case .reluSquared: kernels.reglu2
+            }
         pool.run((rows + 3) / 4) { task, _ in
             for row in (task * 4)..<min(task * 4 + 4, rows) {
                 let gate = gateUp.base + row * gateUpStride
-                kernels.swiglu(Int64(width), gate, gate + width, activated.base + row * width)
+                gated(Int64(width), gate, gate + width, activated.base + row * width)
             }
         }
     }
 
-    private var keyColumn: Int { config.headCount * config.headWidth }
-    private var valueColumn: Int { keyColumn + config.keyValueHeadCount * config.headWidth }
+    var keyColumn: Int { config.headCount * config.headWidth }
+    var valueColumn: Int { keyColumn + config.keyValueHeadCount * config.headWidth }
 
-    /// Rotates queries and keys by their positions, scales the queries, and stores keys and values of prefix tokens.
-    private func rotate(_ rows: Int, _ layer: Int, _ layout: PassLayout) {
-        let scale = 1 / Float(config.headWidth).squareRoot()
+    /// Norms queries and keys where the family does, rotates them by their positions, scales the queries, and stores keys
+    /// and values of prefix tokens.
+    private func rotate(_ rows: Int, _ layer: Int, _ block: LanguageModel.Block, _ layout: PassLayout) {
+        let turn = config.family.rotation == .adjacent ? dk_rope : dk_rope_halves
         pool.run((rows + 15) / 16) { task, _ in
             for row in (task * 16)..<min(task * 16 + 16, rows) {
-                let cosines = angles.base + row * config.rotatedWidth
+                let table = row * model.frequencies.count + block.rotation
+                let cosines = angles.base + table * config.rotatedWidth
                 let vector = projected.base + row * projectedStride
-                dk_rope(
+                normHeads(vector, config.headCount, block.queryNorm)
+                normHeads(vector + keyColumn, config.keyValueHeadCount, block.keyNorm)
+                turn(
                     Int64(config.headCount + config.keyValueHeadCount),
                     Int64(config.headWidth),
                     Int64(config.rotatedWidth),
@@ -217,7 +255,7 @@ final class ForwardPass {
                     cosines,
                     cosines + config.rotatedWidth / 2
                 )
-                for column in 0..<keyColumn { vector[column] *= scale }
+                for column in 0..<keyColumn { vector[column] *= config.attentionScale }
                 if case .prefix(let start) = layout {
                     cache.store(
                         layer: layer,
@@ -229,179 +267,12 @@ final class ForwardPass {
             }
         }
     }
-}
 
-// MARK: - Attention
-
-/// The working memory of one attention task: queries, running softmax state and result of a block of rows.
-private struct AttentionScratch {
-    /// Rows (tokens times the heads that share keys) of one task.
-    static func rows(_ config: ModelConfig) -> Int {
-        let group = config.headCount / config.keyValueHeadCount
-        return max(48 / group, 1) * group
-    }
-
-    static func floats(_ config: ModelConfig) -> Int { rows(config) * (2 * config.headWidth + 4) }
-
-    let queries: UnsafeMutablePointer<Float>
-    let outputs: UnsafeMutablePointer<Float>
-    let tops: UnsafeMutablePointer<Float>
-    let sums: UnsafeMutablePointer<Float>
-    let visible: UnsafeMutablePointer<Int32>
-    /// What is left behind the above.
-    let rest: UnsafeMutablePointer<Float>
-
-    init(_ base: UnsafeMutablePointer<Float>, _ config: ModelConfig) {
-        let rows = AttentionScratch.rows(config)
-        queries = base
-        outputs = queries + rows * config.headWidth
-        tops = outputs + rows * config.headWidth
-        sums = tops + rows
-        visible = UnsafeMutableRawPointer(sums + rows).bindMemory(to: Int32.self, capacity: rows)
-        rest = base + AttentionScratch.floats(config)
-    }
-}
-
-extension ForwardPass {
-    private var group: Int { config.headCount / config.keyValueHeadCount }
-    private var tokensPerTask: Int { AttentionScratch.rows(config) / group }
-
-    private func gather(_ scratch: AttentionScratch, head: Int, tokens: Range<Int>) {
-        let width = config.headWidth
-        for (index, token) in tokens.enumerated() {
-            let source = projected.base + token * projectedStride + head * group * width
-            (scratch.queries + index * group * width).update(from: source, count: group * width)
-        }
-        let rows = tokens.count * group
-        scratch.outputs.update(repeating: 0, count: rows * width)
-        scratch.tops.update(repeating: -.infinity, count: rows)
-        scratch.sums.update(repeating: 0, count: rows)
-    }
-
-    private func finish(_ scratch: AttentionScratch, head: Int, tokens: Range<Int>) {
-        let width = config.headWidth
-        for (index, token) in tokens.enumerated() {
-            let target = attended.base + token * attendedStride + head * group * width
-            for row in 0..<group {
-                let sum = scratch.sums[index * group + row]
-                let source = scratch.outputs + (index * group + row) * width
-                for d in 0..<width { target[row * width + d] = source[d] / sum }
-            }
-        }
-    }
-
-    private func attendPrefix(_ layer: Int, start: Int, rows: Int) {
-        let addresses = cache.addresses(start + rows)
-        let perTask = tokensPerTask
-        let chunks = (rows + perTask - 1) / perTask
-        let heads = config.keyValueHeadCount
-        addresses.withUnsafeBufferPointer { tiles in
-            guard let tileBase = tiles.baseAddress else { return }
-            pool.run(heads * chunks) { task, worker in
-                // Later tokens see more keys: the longest tasks first.
-                let head = task % heads
-                let chunk = chunks - 1 - task / heads
-                let tokens = (chunk * perTask)..<min((chunk + 1) * perTask, rows)
-                let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
-                gather(work, head: head, tokens: tokens)
-                for (index, token) in tokens.enumerated() {
-                    for row in 0..<group { work.visible[index * group + row] = Int32(start + token + 1) }
-                }
-                let seen = start + tokens.upperBound
-                kernels.attend(
-                    Int64(tokens.count * group),
-                    Int64(config.headWidth),
-                    work.queries,
-                    work.visible,
-                    Int64((seen + PrefixCache.tile - 1) / PrefixCache.tile),
-                    tileBase,
-                    Int64(cache.keyOffset(layer, head)),
-                    Int64(cache.valueOffset(layer, head)),
-                    work.tops,
-                    work.sums,
-                    work.outputs
-                )
-                finish(work, head: head, tokens: tokens)
-            }
-        }
-    }
-
-    private func attendTrie(_ layer: Int, _ trie: TokenTrie, prefix: Int) {
-        let addresses = cache.addresses(prefix)
-        let perTask = tokensPerTask
-        let chunks = (trie.count + perTask - 1) / perTask
-        let heads = config.keyValueHeadCount
-        addresses.withUnsafeBufferPointer { tiles in
-            guard let tileBase = tiles.baseAddress else { return }
-            pool.run(heads * chunks) { task, worker in
-                let head = task % heads
-                let chunk = task / heads
-                let tokens = (chunk * perTask)..<min((chunk + 1) * perTask, trie.count)
-                let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
-                gather(work, head: head, tokens: tokens)
-                work.visible.update(repeating: Int32(prefix), count: tokens.count * group)
-                kernels.attend(
-                    Int64(tokens.count * group),
-                    Int64(config.headWidth),
-                    work.queries,
-                    work.visible,
-                    Int64(tiles.count),
-                    tileBase,
-                    Int64(cache.keyOffset(layer, head)),
-                    Int64(cache.valueOffset(layer, head)),
-                    work.tops,
-                    work.sums,
-                    work.outputs
-                )
-                attendPaths(work, trie, head: head, tokens: tokens)
-                finish(work, head: head, tokens: tokens)
-            }
-        }
-    }
-
-    /// Continues the softmax of each node over its ancestors and itself. The keys and values of the path to the current
-    /// node stand in tiles of the task's own; in depth-first order each next node replaces the end of that path.
-    private func attendPaths(_ work: AttentionScratch, _ trie: TokenTrie, head: Int, tokens: Range<Int>) {
-        let width = config.headWidth
-        let tileFloats = 2 * PrefixCache.tile * width
-        let tileCount = trie.deepest / PrefixCache.tile + 1
-        let addresses: [UnsafePointer<Float>] = (0..<tileCount).map { UnsafePointer(work.rest + $0 * tileFloats) }
-        func place(_ node: Int) {
-            let source = projected.base + node * projectedStride + head * width
-            let depth = trie.depths[node]
-            let tile = work.rest + depth / PrefixCache.tile * tileFloats
-            PrefixCache.store(
-                slot: depth % PrefixCache.tile,
-                width: width,
-                keys: source + keyColumn,
-                values: source + valueColumn,
-                keyTile: tile,
-                valueTile: tile + PrefixCache.tile * width
-            )
-        }
-        var ancestor = trie.parents[tokens.lowerBound]
-        while ancestor >= 0 {
-            place(ancestor)
-            ancestor = trie.parents[ancestor]
-        }
-        for (index, node) in tokens.enumerated() {
-            place(node)
-            let row = index * group
-            let depth = trie.depths[node]
-            work.visible.update(repeating: Int32(depth + 1), count: group)
-            kernels.attend(
-                Int64(group),
-                Int64(width),
-                work.queries + row * width,
-                work.visible,
-                Int64(depth / PrefixCache.tile + 1),
-                addresses,
-                0,
-                Int64(PrefixCache.tile * width),
-                work.tops + row,
-                work.sums + row,
-                work.outputs + row * width
-            )
+    private func normHeads(_ vector: UnsafeMutablePointer<Float>, _ heads: Int, _ weight: [Float]?) {
+        guard let weight else { return }
+        for head in 0..<heads {
+            let start = vector + head * config.headWidth
+            kernels.rms_norm(Int64(config.headWidth), start, weight, config.normEpsilon, start)
         }
     }
 }

@@ -66,6 +66,7 @@ struct OutputHead {
                             work,
                             Int64(OutputHead.blockColumns)
                         )
+                        cap(work, count, OutputHead.blockColumns)
                         let at = block * rows + first
                         pass.kernels.log_sum_exp(
                             Int64(count),
@@ -120,6 +121,7 @@ struct OutputHead {
         }
         let out = try FloatBuffer(rows * chosen.paddedOutputs)
         multiply(states: states, stride: stride, rows: rows, by: chosen, into: out)
+        cap(out.base, rows, chosen.paddedOutputs)
         return (0..<rows).map { row in
             Array(UnsafeBufferPointer(start: out.base + row * chosen.paddedOutputs, count: tokens.count))
         }
@@ -130,7 +132,13 @@ struct OutputHead {
         let matrix = pass.model.output
         let out = try FloatBuffer(matrix.paddedOutputs)
         multiply(states: state, stride: pass.stride, rows: 1, by: matrix, into: out)
+        cap(out.base, 1, matrix.paddedOutputs)
         return Array(UnsafeBufferPointer(start: out.base, count: pass.model.config.vocabularySize))
+    }
+
+    /// Soft-caps rows of logits that lie side by side, where the model does that.
+    private func cap(_ logits: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
+        if let cap = pass.config.logitCap { pass.kernels.soft_cap(Int64(rows * columns), cap, logits) }
     }
 
     private func multiply(

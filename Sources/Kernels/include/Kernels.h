@@ -44,16 +44,27 @@ struct dk_kernels {
     /// out = gate / (1 + exp(-gate)) * up.
     void (*swiglu)(int64_t n, const float *gate, const float *up, float *out);
 
+    /// out = gelu(gate) * up, with the approximation by tanh: gate / (1 + exp(-2 z)), where z is
+    /// sqrt(2 / pi) * gate * (1 + 0.044715 * gate * gate).
+    void (*geglu)(int64_t n, const float *gate, const float *up, float *out);
+
+    /// out = max(gate, 0) * max(gate, 0) * up.
+    void (*reglu2)(int64_t n, const float *gate, const float *up, float *out);
+
+    /// x = cap * tanh(x / cap), with tanh(z) as 1 - 2 / (1 + exp(2 z)).
+    void (*soft_cap)(int64_t n, float cap, float *x);
+
     /// y = exp(x), with x clamped to [-87.3, 88.3] and results below the range taken as 0.
     void (*exp)(int64_t n, const float *x, float *y);
 
     /// Softmax attention of `rows` queries over the keys of `tiles` tiles, continuing the running state.
     ///
-    /// q is [rows][head], already scaled. Row r sees the first visible[r] keys; `visible` does not descend. Tile t holds
-    /// its keys at blocks[t] + k_offset as [4][head][16] and its values at blocks[t] + v_offset as [head / 16][64][16];
+    /// q is [rows][head], already scaled. Row r sees the keys from hidden[r] up to visible[r], all from the first where
+    /// `hidden` is NULL; `visible` does not descend. Tile t holds its keys at blocks[t] + k_offset as [4][head][16] and its values at blocks[t] + v_offset as [head / 16][64][16];
     /// what lies behind the visible keys must be finite. State: top[rows] (running maximum, -inf at first), sum[rows]
     /// and o[rows][head] (0 at first); the result is o / sum. `head` is a multiple of 16.
-    void (*attend)(int64_t rows, int64_t head, const float *q, const int32_t *visible, int64_t tiles,
+    void (*attend)(int64_t rows, int64_t head, const float *q, const int32_t *_Nullable hidden, const int32_t *visible,
+                   int64_t tiles,
                    const float *_Nonnull const *_Nonnull blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o);
 
     /// For each row of x[rows][stride]: the maximum of the first n values, the sum of exp(x - maximum), and the first
@@ -70,6 +81,9 @@ const struct dk_kernels *dk_kernels_for(enum dk_isa isa);
 /// Rotates adjacent pairs of each of `heads` heads of x[heads][head] by the angles whose cosines and sines are given
 /// for the first `rotated` / 2 pairs.
 void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
+
+/// The same with the pairs (i, i + rotated / 2).
+void dk_rope_halves(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
 
 /// Expands `blocks` blocks of a GGML type to floats, with the bits that the reference implementation in Python gives.
 /// Returns 0 for a type that is not known.
