@@ -106,11 +106,11 @@ private final class FilmedDevice: DeviceLink {
 /// A film of pictures that grow brighter.
 private func film(_ count: Int) throws -> [H264Encoder.Unit] {
     let encoder = try H264Encoder(width: 64, height: 96)
-    var units = try (0..<count).flatMap { number in
-        try encoder.encode(
-            PixelBuffer(width: 64, height: 96, filled: RGBA(red: UInt8(40 + number * 12), green: 90, blue: 60)),
-            at: Int64(number * 40)
-        )
+    var units: [H264Encoder.Unit] = []
+    for number in 0..<count {
+        let colour = RGBA(red: UInt8(40 + number * 12), green: 90, blue: 60)
+        let picture = PixelBuffer(width: 64, height: 96, filled: colour)
+        units += try encoder.encode(picture, at: Int64(number * 40))
     }
     units += try encoder.finish()
     return units
