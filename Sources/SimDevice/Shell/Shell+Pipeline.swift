@@ -6,54 +6,54 @@ extension Shell {
     /// Runs the stages of a pipeline beside each other; the code is that of the last one.
     nonisolated(nonsending) func pipeline(_ stages: [ShellNode]) async throws -> Int32 {
         guard stages.count > 1, let last = stages.last else { return try await execute(stages.first ?? .sequence([])) }
-        let beside = PipelineStages()
-        let code = await withTaskCancellationHandler {
-            var from: ShellPipe?
-            for stage in stages.dropLast() {
-                let pipe = ShellPipe()
-                let task = start(stage, reading: from, writing: pipe)
-                pipe.whenBroken { task.cancel() }
-                beside.add(task)
-                await pipe.begins()
-                from = pipe
-            }
-            let child = clone()
-            if let from { child.input = from.input }
-            let code = await child.contain { try await child.execute(last) }
-            from?.breakOff()
-            await beside.wait()
-            return code
+        let running = PipelineStages()
+        var from: ShellPipe?
+        for stage in stages.dropLast() {
+            let pipe = ShellPipe()
+            let task = start(stage, reading: from, writing: pipe)
+            pipe.whenBroken { task.cancel() }
+            running.add(task)
+            await pipe.begins()
+            // Where that was given up, all that was begun is, too.
+            if Task.isCancelled { running.cancel() }
+            from = pipe
+        }
+        let task = start(last, reading: from, writing: nil)
+        running.add(task)
+        await withTaskCancellationHandler {
+            await running.wait()
         } onCancel: {
-            beside.cancel()
+            running.cancel()
         }
         if Task.isCancelled { throw CancellationError() }
-        return code
+        return await task.value
     }
 
-    /// Starts a stage of a pipeline on the actor that the shell runs on.
+    /// Starts a stage on the actor that the shell runs on; only tasks of that actor may touch it.
     private func start(
         _ stage: ShellNode,
         reading from: ShellPipe?,
-        writing pipe: ShellPipe,
+        writing pipe: ShellPipe?,
         on actor: isolated (any Actor)? = #isolation
-    ) -> Task<Void, Never> {
+    ) -> Task<Int32, Never> {
         let child = clone()
         if let from { child.input = from.input }
-        child.streams[1] = pipe.output
+        if let pipe { child.streams[1] = pipe.output }
         return Task {
             _ = actor
-            _ = await child.contain { try await child.execute(stage) }
+            let code = await child.contain { try await child.execute(stage) }
             from?.breakOff()
-            pipe.finish()
+            pipe?.finish()
+            return code
         }
     }
 }
 
-/// The stages of a pipeline that run beside the last one.
+/// The stages of a pipeline that run.
 private final class PipelineStages: Sendable {
-    private let state = Mutex<(tasks: [Task<Void, Never>], isCancelled: Bool)>(([], false))
+    private let state = Mutex<(tasks: [Task<Int32, Never>], isCancelled: Bool)>(([], false))
 
-    func add(_ task: Task<Void, Never>) {
+    func add(_ task: Task<Int32, Never>) {
         let isLate = state.withLock { state in
             state.tasks.append(task)
             return state.isCancelled
@@ -70,5 +70,5 @@ private final class PipelineStages: Sendable {
     }
 
     /// Returns when all have ended.
-    func wait() async { for task in state.withLock({ $0.tasks }) { await task.value } }
+    func wait() async { for task in state.withLock({ $0.tasks }) { _ = await task.value } }
 }

@@ -61,7 +61,7 @@ struct ShellTests {
     @Test(
         "grep shows the lines around those that it finds, once and in order",
         arguments: [
-            ("-n -B1 -A1 x", "2-2\n3:x\n4-4\n5-5\n6:x\n7-7\n"), ("-A1 x", "x\n4\nx\n7\n"),
+            ("-n -B1 -A1 x", "2-2\n3:x\n4-4\n5-5\n6:x\n7-7\n"), ("-A1 x", "x\n4\n--\nx\n7\n"),
             ("-B9 x", "1\n2\nx\n4\n5\nx\n"), ("-m1 -A2 x", "x\n4\n5\n"), ("-m1 -A9 x", "x\n4\n5\n"),
             ("-C1 1", "1\n2\n"), ("-B1 -A0 [17]", "1\n--\nx\n7\n"), ("-c x", "2\n"), ("-l x", "(standard input)\n"),
             ("-on [x5]", "3:x\n5:5\n6:x\n"), ("-vn -m2 x", "1:1\n2:2\n"), ("-q x && echo yes", "yes\n"),
@@ -72,7 +72,7 @@ struct ShellTests {
         let outcome = await device.run("printf '1\n2\nx\n4\n5\nx\n7\n' | grep \(arguments)")
         #expect(outcome.out == expected, "\(arguments)")
         // A file gives the same.
-        let file = await device.run("printf '1\n2\nx\n4\n5\nx\n7\n' > /sdcard/f; grep \(arguments) < /sdcard/f")
+        let file = await device.run("printf '1\n2\nx\n4\n5\nx\n7\n' > /sdcard/f; < /sdcard/f grep \(arguments)")
         #expect(file.out == expected, "\(arguments)")
     }
 
