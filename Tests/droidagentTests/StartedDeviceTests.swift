@@ -84,7 +84,7 @@ struct StartedDeviceTests {
             let strict = try await program.startDevice("--auth", "tls")
             let stranger = try program.run(["adb", "shell", "--device", strict.serial, "echo in"])
             #expect(stranger.status == 1 && stranger.out.isEmpty)
-            #expect(stranger.err.contains("does not let this computer in over TLS") && stranger.err.contains("--trust"))
+            #expect(stranger.err.contains("does not let this program in over TLS") && stranger.err.contains("next:"))
             #expect(try strict.stop().status == 0)
             let key = program.home + "/.android/adbkey.pub"
             let device = try await program.startDevice("--auth", "tls", "--trust", key)
