@@ -101,6 +101,16 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict
         ),
+        // The kernels for AVX-512 VNNI with that instruction in plain C.
+        .target(
+            name: "KernelsEmulated",
+            dependencies: ["Kernels"],
+            path: "Tests/KernelsEmulated",
+            cSettings: [
+                .define("DROID_EMULATED"), .headerSearchPath("../../Sources/Kernels"),
+                .unsafeFlags(["-O2", "-fno-math-errno", "-ffp-contract=off"]),
+            ]
+        ),
         tests("Architecture", ["Base"]),
         tests("Base", ["Base"]),
         tests("Media", ["Media"]),
@@ -109,7 +119,7 @@ let package = Package(
         tests("ADB", ["ADB", "ADBWire", "SimDevice", "Base", "CLibUSB"] + nio),
         tests("Screen", ["Screen", "ADBWire", "ADB", "Media", "SimDevice", "Base"]),
         tests("SimDevice", ["SimDevice", "ADB", "ADBWire", "Media", "Base", grdb]),
-        tests("Kernels", ["Kernels"]),
+        tests("Kernels", ["Kernels", "KernelsEmulated"]),
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Agent", ["Agent", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
         tests("Training", ["Training", "Base"]),

@@ -79,7 +79,7 @@ extension ADBDevice {
             return ShellResult(exitCode: nil, stdout: stdout, stderr: [])
         }
         let request = ShellRequest(command, framed: true, terminal: false)
-        let stream = try await transport.open(request.name, limit: .total(timeout), for: what)
+        let stream = try await transport.begin(request.name, limit: .total(timeout), for: what)
         defer { stream.drop() }
         // The bytes are in memory already, so they are queued whole: a command that writes before it reads cannot block.
         if !stdin.isEmpty {
@@ -103,7 +103,7 @@ extension ADBDevice {
     /// All that a service without framing writes.
     private func output(of service: String, stdin: [UInt8], timeout: Duration, for what: String) async throws -> [UInt8]
     {
-        let stream = try await transport.open(service, limit: .total(timeout), for: what)
+        let stream = try await transport.begin(service, limit: .total(timeout), for: what)
         defer { stream.drop() }
         if !stdin.isEmpty { try stream.enqueue(stdin[...]) }
         let bytes = try await stream.readAll(limit: ADBDevice.outputLimit)

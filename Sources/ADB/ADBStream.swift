@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADBWire
 import Base
 import Synchronization
 
@@ -9,68 +10,30 @@ import Synchronization
 /// for it, then the device is not told to go on. Cancelling a task that waits in `read` or `write` closes the stream.
 /// Close a stream that is not needed any more; until then it counts against the connection.
 public final class ADBStream: Sendable {
-    /// How long a stream may take.
-    enum Limit: Sendable {
-        case none
-        /// From now on in all.
-        case total(Duration)
-        /// Without anything moving.
-        case idle(Duration)
-    }
-
     /// Bytes that may wait for the reader before the device is held up.
     static let window = 1 << 20
 
-    private struct Watch {
-        var limit: Limit
-        var what: String
-        var timer: DeadlineTimer.Token
-    }
-
-    private enum End {
+    enum End {
         case finished
         case failed(any Error)
     }
 
-    private struct State {
+    struct State {
         var link: (any StreamLink)?
         var isOpen = false
-        var chunks: [ArraySlice<UInt8>] = []
-        var firstChunk = 0
-        var buffered = 0
-        /// Bytes that the device waits to have acknowledged; nil where it waits for nothing. An empty write is owed too.
-        var owed: Int?
+        var input = InputQueue(limit: ADBStream.window)
         var end: End?
         var opener: CheckedContinuation<Void, any Error>?
         var reader: CheckedContinuation<ArraySlice<UInt8>?, any Error>?
         var writers: [CheckedContinuation<Void, any Error>] = []
         var watch: Watch?
+        var lastWatch: UInt64 = 0
         var lastActivity = DeadlineTimer.now
-
-        mutating func takeChunk() -> ArraySlice<UInt8>? {
-            guard firstChunk < chunks.count else { return nil }
-            let chunk = chunks[firstChunk]
-            chunks[firstChunk] = []
-            firstChunk += 1
-            buffered -= chunk.count
-            if firstChunk == chunks.count {
-                chunks.removeAll(keepingCapacity: true)
-                firstChunk = 0
-            }
-            return chunk
-        }
-
-        /// How many bytes may be acknowledged now; nil for none.
-        mutating func takeOwed() -> Int? {
-            guard owed != nil, buffered <= ADBStream.window else { return nil }
-            defer { owed = nil }
-            return owed
-        }
     }
 
     /// The service that the stream was opened for.
     public let service: String
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init(service: String) { self.service = service }
 
@@ -145,15 +108,11 @@ public final class ADBStream: Sendable {
     }
 
     /// Whether `read` would return at once.
-    var isReadable: Bool { state.withLock { $0.firstChunk < $0.chunks.count || $0.end != nil } }
+    var isReadable: Bool { state.withLock { !$0.input.isEmpty || $0.end != nil } }
 
     /// Puts bytes back in front of those that wait.
     func unread(_ bytes: ArraySlice<UInt8>) {
-        guard !bytes.isEmpty else { return }
-        state.withLock { state in
-            state.chunks.insert(bytes, at: state.firstChunk)
-            state.buffered += bytes.count
-        }
+        state.withLock { $0.input.prepend(bytes) }
     }
 
     /// Waits until the device has opened the stream.
@@ -179,36 +138,6 @@ public final class ADBStream: Sendable {
     /// Closes the stream at once, without writing what is queued.
     func drop() { end(.finished, flushing: false) }
 
-    /// Replaces the limit; the clock starts anew.
-    func arm(_ limit: Limit, for what: String) {
-        let duration: Duration
-        switch limit {
-        case .none:
-            disarm()
-            return
-        case .total(let value), .idle(let value): duration = value
-        }
-        let timer = schedule(duration)
-        let (old, ended) = state.withLock { state in
-            let old = state.watch?.timer
-            let ended = state.end != nil
-            state.lastActivity = DeadlineTimer.now
-            state.watch = ended ? nil : Watch(limit: limit, what: what, timer: timer)
-            return (old, ended)
-        }
-        if let old { DeadlineTimer.shared.cancel(old) }
-        if ended { DeadlineTimer.shared.cancel(timer) }
-    }
-
-    /// Takes the limit away.
-    func disarm() {
-        let timer = state.withLock { state in
-            defer { state.watch = nil }
-            return state.watch?.timer
-        }
-        if let timer { DeadlineTimer.shared.cancel(timer) }
-    }
-
     // MARK: For the transport
 
     /// Tells the stream what carries it.
@@ -224,11 +153,11 @@ public final class ADBStream: Sendable {
     func opened() {
         let opener = state.withLock { state in
             state.isOpen = true
-            state.lastActivity = DeadlineTimer.now
             defer { state.opener = nil }
             return state.opener
         }
         opener?.resume()
+        drained()  // What was queued before has gone out.
     }
 
     /// Bytes came.
@@ -238,14 +167,10 @@ public final class ADBStream: Sendable {
             guard state.end == nil else {
                 return (nil as CheckedContinuation<ArraySlice<UInt8>?, any Error>?, Int?.some(bytes.count), state.link)
             }
-            state.owed = (state.owed ?? 0) + bytes.count
-            let reader = state.reader
-            state.reader = nil
-            if reader == nil {
-                state.chunks.append(bytes)
-                state.buffered += bytes.count
-            }
-            return (reader, state.takeOwed(), state.link)
+            state.input.owe(bytes.count)
+            let reader = bytes.isEmpty ? nil : state.reader
+            if reader == nil { state.input.append(bytes) } else { state.reader = nil }
+            return (reader, state.input.takeOwed(), state.link)
         }
         if let acknowledged { link?.acknowledge(bytes: acknowledged) }
         reader?.resume(returning: bytes)
@@ -306,10 +231,7 @@ public final class ADBStream: Sendable {
             // A failure after the device has closed the stream still has to reach the reader.
             if case .failed = state.end { return (Woken(), nil as (any StreamLink)?) }
             state.end = end
-            state.chunks = []
-            state.firstChunk = 0
-            state.buffered = 0
-            state.owed = nil
+            state.input.clear()
             return (Woken(taking: &state), state.link)
         }
         switch end {
@@ -330,8 +252,8 @@ public final class ADBStream: Sendable {
     private func take() throws -> (chunk: ArraySlice<UInt8>?, Void)? {
         let (chunk, acknowledged, ended, link) = try state.withLock { state in
             if case .failed(let error) = state.end { throw error }
-            let chunk = state.takeChunk()
-            return (chunk, chunk == nil ? nil : state.takeOwed(), state.end != nil, state.link)
+            let chunk = state.input.take()
+            return (chunk, chunk == nil ? nil : state.input.takeOwed(), state.end != nil, state.link)
         }
         if let acknowledged { link?.acknowledge(bytes: acknowledged) }
         if let chunk { return (chunk, ()) }
@@ -343,7 +265,7 @@ public final class ADBStream: Sendable {
         let (outcome, acknowledged, link) = state.withLock {
             state -> (Result<ArraySlice<UInt8>?, any Error>?, Int?, (any StreamLink)?) in
             if case .failed(let error) = state.end { return (.failure(error), nil, nil) }
-            if let chunk = state.takeChunk() { return (.success(chunk), state.takeOwed(), state.link) }
+            if let chunk = state.input.take() { return (.success(chunk), state.input.takeOwed(), state.link) }
             if state.end != nil { return (.success(nil), nil, nil) }
             guard state.reader == nil else {
                 return (.failure(ADBError.usage("two tasks read one stream", why: "the first still waits")), nil, nil)
@@ -376,35 +298,5 @@ public final class ADBStream: Sendable {
             return state.writers
         }
         for writer in writers { writer.resume() }
-    }
-
-    private func schedule(_ delay: Duration) -> DeadlineTimer.Token {
-        DeadlineTimer.shared.schedule(after: delay) { [weak self] in self?.expire() }
-    }
-
-    private func expire() {
-        let verdict: (error: DroidError?, again: Duration?) = state.withLock { state in
-            guard let watch = state.watch else { return (nil, nil) }
-            switch watch.limit {
-            case .none: return (nil, nil)
-            case .total(let duration): return (ADBError.timeout(watch.what, duration, idle: false), nil)
-            case .idle(let duration):
-                let (due, now) = (state.lastActivity &+ DeadlineTimer.nanoseconds(duration), DeadlineTimer.now)
-                if due > now { return (nil, .nanoseconds(Int64(clamping: due - now))) }
-                // What waits to be read is our own slowness, not the device's.
-                if state.buffered > 0 { return (nil, duration) }
-                return (ADBError.timeout(watch.what, duration, idle: true), nil)
-            }
-        }
-        if let error = verdict.error { fail(error) }
-        if let again = verdict.again {
-            let timer = schedule(again)
-            let kept = state.withLock { state in
-                guard state.watch != nil else { return false }
-                state.watch?.timer = timer
-                return true
-            }
-            if !kept { DeadlineTimer.shared.cancel(timer) }
-        }
     }
 }

@@ -16,7 +16,7 @@ final class MultiplexedTransport: DeviceTransport {
     /// Serves one stream that the device opened.
     typealias Server = @Sendable (ADBStream) async -> Void
 
-    private struct State {
+    struct State {
         var connection: Connection
         var link: (any PacketLink)?
         var outbox: [WirePacket] = []
@@ -51,14 +51,14 @@ final class MultiplexedTransport: DeviceTransport {
     private static let allowance = 4 << 20
 
     let serial: String
-    private let state: Mutex<State>
+    let state: Mutex<State>
     /// Cuts what comes in bytes; only the link's reading thread touches it.
     private nonisolated(unsafe) var decoder = PacketDecoder()
 
     /// How long the device's user may take to accept a key.
-    private let acceptTime: Duration
+    let acceptTime: Duration
     /// Told the fingerprint of a key that the device's user has to accept.
-    private let onWaiting: (@Sendable (String) -> Void)?
+    let onWaiting: (@Sendable (String) -> Void)?
 
     /// - Parameters:
     ///   - acceptTime: how long the user may take to accept this computer's key on the device.
@@ -86,71 +86,15 @@ final class MultiplexedTransport: DeviceTransport {
     var banner: ADBBanner { state.withLock { ADBBanner($0.connection.agreement) } }
     var maxPayload: Int { state.withLock { $0.connection.agreement?.maxPayload ?? WireLimit.handshakePayload } }
 
-    /// Starts to speak over a link and waits until the device has answered.
-    ///
-    /// - Throws: `DroidError` with code `adb.timeout`, `adb.lost`, `adb.unauthorized` or `adb.protocol`; the link is
-    ///   closed then.
-    func start(_ link: any PacketLink, timeout: Duration) async throws {
-        expectGreeting(within: timeout) { ADBError.timeout("the greeting of \($0)", timeout, idle: false) }
-        defer { stopTimer() }
-        state.withLock { state in
-            state.link = link
-            for case .send(let packet) in state.connection.start() { state.outbox.append(packet) }
-        }
-        wake()
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let outcome: Result<Void, any Error>? = state.withLock { state in
-                    if let lost = state.lost { return .failure(lost) }
-                    if state.connection.agreement != nil { return .success(()) }
-                    state.waiter = continuation
-                    return nil
-                }
-                if let outcome { continuation.resume(with: outcome) }
-            }
-        } onCancel: {
-            lose(ADBError.lost(serial, why: "the attempt to connect was given up"))
-        }
-    }
-
-    private func expectGreeting(within limit: Duration, _ error: @escaping @Sendable (String) -> DroidError) {
-        let timer = DeadlineTimer.shared.schedule(after: limit) {
-            guard self.state.withLock({ $0.connection.agreement == nil }) else { return }
-            self.lose(error(self.serial))
-        }
-        let old = state.withLock { state in
-            defer { state.timer = timer }
-            return state.timer
-        }
-        if let old { DeadlineTimer.shared.cancel(old) }
-    }
-
-    private func stopTimer() {
-        let timer = state.withLock { state in
-            defer { state.timer = nil }
-            return state.timer
-        }
-        if let timer { DeadlineTimer.shared.cancel(timer) }
-    }
-
-    /// The keys of this computer that the device may want, once it has asked.
-    var keys: [AuthKey] { state.withLock { $0.connection.keys } }
-
-    /// The device asks its user: that may take a while.
-    private func waitForUser(_ key: AuthPublicKey) {
-        let limit = acceptTime
-        expectGreeting(within: limit) { ADBError.notAccepted($0, key.fingerprint, limit) }
-        onWaiting?(key.fingerprint)
-    }
-
-    func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
+    func begin(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
         let stream = ADBStream(service: service)
         try state.withLock { state in
             if let lost = state.lost { throw lost }
-            guard service.utf8.count < maximalService(state) else {
+            let room = state.connection.agreement?.maxPayload ?? WireLimit.handshakePayload
+            guard service.utf8.count < room else {
                 throw ADBError.usage(
                     "the command is too long for this device",
-                    why: "\(service.utf8.count) bytes where \(maximalService(state) - 1) fit"
+                    why: "\(service.utf8.count) bytes where \(room - 1) fit"
                 )
             }
             guard let (id, events) = state.connection.open(service) else {
@@ -162,7 +106,6 @@ final class MultiplexedTransport: DeviceTransport {
         }
         stream.arm(limit, for: what)
         wake()
-        try await stream.waitUntilOpen()
         return stream
     }
 
@@ -292,10 +235,6 @@ final class MultiplexedTransport: DeviceTransport {
 
     // MARK: Within
 
-    private func maximalService(_ state: borrowing State) -> Int {
-        state.connection.agreement?.maxPayload ?? WireLimit.handshakePayload
-    }
-
     private func carryOut(
         _ event: ConnectionEvent,
         _ state: inout State,
@@ -369,7 +308,7 @@ final class MultiplexedTransport: DeviceTransport {
     }
 
     /// Has the link write what waits, unless it knows already.
-    private func wake() {
+    func wake() {
         let link = state.withLock { state -> (any PacketLink)? in
             guard !state.outbox.isEmpty || state.connection.hasWaitingWrites, !state.isScheduled, !state.isReading,
                 let link = state.link

@@ -35,6 +35,12 @@ final class PullWriter: @unchecked Sendable {
         var failures: [(item: Int, error: DroidError)] = []
         var files = 0
         var bytes: Int64 = 0
+
+        mutating func add(_ more: Outcome) {
+            failures += more.failures
+            files += more.files
+            bytes += more.bytes
+        }
     }
 
     private let root: String
@@ -67,12 +73,22 @@ final class PullWriter: @unchecked Sendable {
     /// Writes what came, in order.
     func apply(_ events: [(item: Int, event: Event)], _ targets: [PullTarget]) -> Outcome {
         var outcome = Outcome()
-        for (item, event) in events {
+        var next = 0
+        while next < events.count {
+            let (item, event) = events[next]
+            next += 1
             do {
                 if case .failed = event {
                     dropOpen()
                 } else if item != refused {
-                    try apply(event, item, targets[item], &outcome)
+                    if event.isPlain {
+                        // Pieces that follow each other are written in one go.
+                        let first = next - 1
+                        while next < events.count, events[next].item == item, events[next].event.isPlain { next += 1 }
+                        try write(events[first..<next], item, targets[item], &outcome)
+                    } else {
+                        try apply(event, item, targets[item], &outcome)
+                    }
                 }
             } catch {
                 dropOpen()
@@ -90,20 +106,67 @@ final class PullWriter: @unchecked Sendable {
         guard let file = open else { return }
         switch event {
         case .data(let bytes, let packed):
-            if let packed {
-                try decoders[packed]?.decode(bytes) {
-                    try write($0, file.descriptor, target)
-                    outcome.bytes += Int64($0.count)
-                }
-            } else {
-                try bytes.withUnsafeBytes { try write($0, file.descriptor, target) }
-                outcome.bytes += Int64(bytes.count)
+            guard let packed else { return }
+            try decoders[packed]?.decode(bytes) {
+                try write($0, file.descriptor, target)
+                outcome.bytes += Int64($0.count)
             }
         case .end(let packed):
             if let packed { try decoders[packed]?.finish() }
             try finish(file, target)
             outcome.files += 1
         case .failed: break
+        }
+    }
+
+    /// Writes pieces of one file that are not packed.
+    private func write(
+        _ events: ArraySlice<(item: Int, event: Event)>,
+        _ item: Int,
+        _ target: PullTarget,
+        _ outcome: inout Outcome
+    ) throws {
+        if open?.item != item { try begin(item, target, packed: nil) }
+        guard let file = open else { return }
+        let pieces = events.compactMap { if case .data(let bytes, _) = $0.event { bytes } else { nil } }
+        let most = 64
+        for first in stride(from: 0, to: pieces.count, by: most) {
+            let part = pieces[first..<min(first + most, pieces.count)]
+            try withUnsafeTemporaryAllocation(of: iovec.self, capacity: most) { vectors in
+                try write(part, vectors, 0, file.descriptor, target)
+            }
+            outcome.bytes += part.reduce(0) { $0 + Int64($1.count) }
+        }
+    }
+
+    /// Fills the vectors piece by piece, each pinned while the next ones are, and writes them all.
+    private func write(
+        _ pieces: ArraySlice<ArraySlice<UInt8>>,
+        _ vectors: UnsafeMutableBufferPointer<iovec>,
+        _ used: Int,
+        _ descriptor: Int32,
+        _ target: PullTarget
+    ) throws {
+        if let piece = pieces.first {
+            return try piece.withUnsafeBytes { bytes in
+                if bytes.isEmpty { return try write(pieces.dropFirst(), vectors, used, descriptor, target) }
+                vectors[used] = iovec(iov_base: .init(mutating: bytes.baseAddress), iov_len: bytes.count)
+                try write(pieces.dropFirst(), vectors, used + 1, descriptor, target)
+            }
+        }
+        var first = 0
+        while first < used {
+            var count = writev(descriptor, vectors.baseAddress?.advanced(by: first), Int32(used - first))
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw failure(target, errno) }
+            while first < used, count >= vectors[first].iov_len {
+                count -= vectors[first].iov_len
+                first += 1
+            }
+            if first < used {
+                vectors[first].iov_base = vectors[first].iov_base?.advanced(by: count)
+                vectors[first].iov_len -= count
+            }
         }
     }
 
@@ -245,6 +308,11 @@ final class PullWriter: @unchecked Sendable {
 }
 
 extension PullWriter.Event {
+    /// Whether it is bytes of a file as they are.
+    fileprivate var isPlain: Bool {
+        if case .data(_, nil) = self { true } else { false }
+    }
+
     fileprivate var packed: Compression? {
         switch self {
         case .data(_, let packed), .end(let packed): packed

@@ -40,7 +40,7 @@ struct ServerTransport: DeviceTransport {
         return ServerTransport(serial: serial, server: server, banner: banner)
     }
 
-    func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
+    func begin(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
         let opening: Duration =
             switch limit {
             case .total(let duration), .idle(let duration): duration

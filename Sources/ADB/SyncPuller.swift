@@ -2,7 +2,6 @@
 
 import ADBWire
 import Base
-import NIOCore
 
 /// A file on the device that is to be pulled.
 struct PullItem: Sendable {
@@ -85,63 +84,5 @@ struct SyncPuller {
         }
         isClean = true
         return items.count
-    }
-}
-
-/// Takes what a `SyncPuller` brings to a `PullWriter`: while one batch is written, the next is collected.
-struct PullBatches {
-    /// Bytes, and events, that make a batch.
-    private static let limit = (bytes: 1 << 20, events: 1024)
-
-    let writer: PullWriter
-    let targets: [PullTarget]
-    private var events: [(item: Int, event: PullWriter.Event)] = []
-    private var bytes = 0
-    private var pending: EventLoopFuture<PullWriter.Outcome>?
-    private(set) var failures: [Int: DroidError] = [:]
-    private(set) var files = 0
-    private(set) var written: Int64 = 0
-
-    init(_ writer: PullWriter, _ targets: [PullTarget]) {
-        self.writer = writer
-        self.targets = targets
-    }
-
-    mutating func add(_ item: Int, _ arrival: SyncPuller.Arrival, _ packed: Compression?) async throws {
-        switch arrival {
-        case .data(let part):
-            events.append((item, .data(part, packed: packed)))
-            bytes += part.count
-        case .end: events.append((item, .end(packed: packed)))
-        case .refused(let error):
-            failures[item] = error
-            events.append((item, .failed))
-        }
-        if bytes >= PullBatches.limit.bytes || events.count >= PullBatches.limit.events { try await submit() }
-    }
-
-    /// Waits until everything is written.
-    mutating func finish() async throws {
-        try await submit()
-        try await settle()
-    }
-
-    private mutating func submit() async throws {
-        try await settle()
-        guard !events.isEmpty else { return }
-        let (writer, targets, batch) = (writer, targets, Batch(events: events))
-        events = []
-        bytes = 0
-        pending = Blocking.run { writer.apply(batch.events, targets) }
-    }
-
-    private struct Batch: Sendable { var events: [(item: Int, event: PullWriter.Event)] }
-
-    private mutating func settle() async throws {
-        guard let outcome = try await pending?.get() else { return }
-        pending = nil
-        for (item, error) in outcome.failures where failures[item] == nil { failures[item] = error }
-        files += outcome.files
-        written += outcome.bytes
     }
 }

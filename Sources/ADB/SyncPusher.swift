@@ -60,12 +60,12 @@ struct SyncPusher {
             isDryRun: isDryRun
         )
         var waiting = Waiting()
-        var ahead = Ahead(
+        let blocks = PackedBlocks(
             packer,
             reads: items[first...].contains { if case .file = $0.content { true } else { false } }
         )
         while true {
-            let block = try await ahead.next()
+            let block = await blocks.next()
             for (item, error) in block.failed { failures[item] = error }
             for item in block.begun {
                 waiting.items.append(item)
@@ -158,30 +158,6 @@ struct SyncPusher {
         default: throw ADBError.nonsense(device.serial)
         }
         return true
-    }
-
-    /// Blocks, one ahead of the one that is asked for where files have to be read.
-    private struct Ahead {
-        private let packer: SyncPacker
-        private let reads: Bool
-        private var pending: EventLoopFuture<SyncPacker.Block>?
-
-        init(_ packer: SyncPacker, reads: Bool) {
-            self.packer = packer
-            self.reads = reads
-        }
-
-        mutating func next() async throws -> SyncPacker.Block {
-            guard reads else { return packer.nextBlock() }
-            let block = try await (pending ?? start()).get()
-            pending = block.isLast || block.broken != nil ? nil : start()
-            return block
-        }
-
-        private func start() -> EventLoopFuture<SyncPacker.Block> {
-            let packer = packer
-            return Blocking.run { packer.nextBlock() }
-        }
     }
 }
 

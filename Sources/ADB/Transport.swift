@@ -13,8 +13,10 @@ protocol DeviceTransport: Sendable {
     /// Bytes that one write to the device can carry.
     var maxPayload: Int { get }
 
-    /// Opens a stream; the limit is in force from the first byte on and stays until it is replaced.
-    func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream
+    /// Asks for a stream and does not wait for the device's answer where the transport need not: what is written goes out
+    /// as soon as the stream is open, and a refusal is the error of the first read. The limit is in force from now on and
+    /// stays until it is replaced.
+    func begin(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream
     /// Throws `adb.lost` if the device is gone. Asked when a stream ended in a place where it should not have.
     func confirmAlive() async throws
     /// Lets the device open streams to exactly this address, as after a reverse forward; whatever it asks for besides is
@@ -24,6 +26,15 @@ protocol DeviceTransport: Sendable {
     func acceptIncoming(_ address: String, _ serve: (@Sendable (ADBStream) async -> Void)?) throws
     /// Closes the connection; every pending call fails.
     func close()
+}
+
+extension DeviceTransport {
+    /// Opens a stream, as `begin`, and waits until the device has done so.
+    func open(_ service: String, limit: ADBStream.Limit, for what: String) async throws -> ADBStream {
+        let stream = try await begin(service, limit: limit, for: what)
+        try await stream.waitUntilOpen()
+        return stream
+    }
 }
 
 /// What a stream needs of the transport below it. Each call may come from any thread.

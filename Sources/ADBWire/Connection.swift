@@ -105,38 +105,38 @@ public struct Connection: Sendable {
     /// - Returns: `nil` before the peers have met, or when there are too many streams.
     public mutating func open(_ service: String) -> (id: StreamID, events: [ConnectionEvent])? {
         guard agreement != nil, let opened = streams.open(service) else { return nil }
-        return (opened.id, perform(opened.actions))
+        return (opened.id, Self.events(opened.actions))
     }
 
     /// Opens a stream that the peer asked for.
-    public mutating func accept(_ id: StreamID) -> [ConnectionEvent] { perform(streams.accept(id)) }
+    public mutating func accept(_ id: StreamID) -> [ConnectionEvent] { Self.events(streams.accept(id)) }
 
     /// Turns down a stream that the peer asked for.
-    public mutating func refuse(_ id: StreamID) -> [ConnectionEvent] { perform(streams.refuse(id)) }
+    public mutating func refuse(_ id: StreamID) -> [ConnectionEvent] { Self.events(streams.refuse(id)) }
 
     /// Queues bytes for a stream and sends what may be sent.
     public mutating func write(_ id: StreamID, _ bytes: ArraySlice<UInt8>) -> [ConnectionEvent] {
-        perform(streams.write(id, bytes))
+        Self.events(streams.write(id, bytes))
     }
 
     /// Lets the peer write on: there is room again for that many of the bytes that it sent. A `received` without bytes
     /// is answered with 0.
     public mutating func acknowledge(_ id: StreamID, bytes: Int) -> [ConnectionEvent] {
-        perform(streams.acknowledge(id, bytes: bytes))
+        Self.events(streams.acknowledge(id, bytes: bytes))
     }
 
     /// Says that payloads of so many bytes, which were handed out as `write` packets, are out; streams that had to stay
     /// within the allowance go on. The owner of a connection without an allowance need not call it.
-    public mutating func written(_ count: Int) -> [ConnectionEvent] { perform(streams.written(count)) }
+    public mutating func written(_ count: Int) -> [ConnectionEvent] { Self.events(streams.written(count)) }
 
     /// Closes a stream once everything that was queued has been taken. No `closed` event follows.
-    public mutating func finish(_ id: StreamID) -> [ConnectionEvent] { perform(streams.finish(id)) }
+    public mutating func finish(_ id: StreamID) -> [ConnectionEvent] { Self.events(streams.finish(id)) }
 
     /// Closes a stream now. No `closed` event follows.
-    public mutating func abandon(_ id: StreamID) -> [ConnectionEvent] { perform(streams.abandon(id)) }
+    public mutating func abandon(_ id: StreamID) -> [ConnectionEvent] { Self.events(streams.abandon(id)) }
 
     /// Drops all streams, as when the transport is gone.
-    public mutating func reset() -> [ConnectionEvent] { perform(streams.reset()) }
+    public mutating func reset() -> [ConnectionEvent] { Self.events(streams.reset()) }
 
     private mutating func perform(_ actions: [HandshakeAction], _ packet: Packet?) -> [ConnectionEvent] {
         var events: [ConnectionEvent] = []
@@ -144,18 +144,18 @@ public struct Connection: Sendable {
             switch action {
             case .send(let packet): events.append(.send(packet))
             case .online(let agreed):
-                events += perform(streams.reset())
+                events += Self.events(streams.reset())
                 streams.version = agreed.version
                 streams.maxPayload = agreed.maxPayload
                 streams.delaysAcknowledgements = agreed.features.contains(.delayedAck)
                 events.append(.online(agreed))
-            case .offline: events += perform(streams.reset())
+            case .offline: events += Self.events(streams.reset())
             case .needsToken(let delay): events.append(.needsToken(after: delay))
             case .askUser(let key, let name): events.append(.askUser(key, name: name))
             case .waitingForUser(let key): events.append(.waitingForUser(key))
             case .startTLS: events.append(.startTLS)
             case .pass:
-                if let packet { events += perform(streams.receive(packet)) }
+                if let packet { events += Self.events(streams.receive(packet)) }
             case .ignore: break
             case .fail(let error): events.append(.failed(error))
             }
@@ -163,7 +163,9 @@ public struct Connection: Sendable {
         return events
     }
 
-    private func perform(_ actions: [StreamAction]) -> [ConnectionEvent] {
+    /// Static: a method would begin with a copy of the whole connection, and so the streams would be copied with each
+    /// change that its argument makes to them.
+    private static func events(_ actions: [StreamAction]) -> [ConnectionEvent] {
         actions.map { action in
             switch action {
             case .send(let packet): .send(packet)

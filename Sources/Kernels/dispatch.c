@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "constants.h"
+#include "packed.h"
 #include "scalar.h"
 
 #if defined(__x86_64__)
@@ -14,37 +15,64 @@ typedef float v16u __attribute__((vector_size(64), aligned(4)));
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v4 __attribute__((vector_size(16)));
 typedef int32_t i16 __attribute__((vector_size(64)));
+typedef int32_t i16u __attribute__((vector_size(64), aligned(4)));
+typedef int32_t i8 __attribute__((vector_size(32)));
+typedef int32_t i4 __attribute__((vector_size(16)));
+typedef int8_t b16u __attribute__((vector_size(16), aligned(1)));
 
 static const i16 lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+static inline float dk_from_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
 
 // Vectors pass between functions of one instruction set only, and all those are inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define NAME(x) avx2_##x
 #define ISA DK_AVX2
 #define MR 6
+#define PACKED_MR 6
+#define CODES(x) dk_avx2_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
 #undef MR
+#undef PACKED_MR
+#undef CODES
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq"))), apply_to = function)
+// Some processors have AVX-512 without its products of bytes.
+static void avx512_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                             const uint8_t *w, int32_t *c, int64_t c_stride)
+{
+    (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") ? dk_vnni_dot_codes : dk_avx2_dot_codes)(
+        bits, rows, panels, depth, a, a_stride, w, c, c_stride);
+}
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq"))), apply_to = function)
 #define NAME(x) avx512_##x
 #define ISA DK_AVX512
 #define MR 12
+#define PACKED_MR 12
+#define CODES(x) avx512_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
 #undef MR
+#undef PACKED_MR
+#undef CODES
 #pragma clang attribute pop
 
 enum dk_isa dk_best_isa(void)
 {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
         return DK_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return DK_AVX2;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) return DK_AVX2;
     return DK_SCALAR;
 }
 

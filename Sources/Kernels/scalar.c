@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "constants.h"
+#include "packed.h"
 #include "scalar.h"
 
-static float sum_lanes(const float *lanes)
+static float sum_lanes(const float *lanes) { return dk_scalar_sum_lanes(lanes); }
+
+float dk_scalar_sum_lanes(const float *lanes)
 {
     float t[DK_LANES];
     memcpy(t, lanes, sizeof t);
@@ -17,7 +20,9 @@ static float sum_lanes(const float *lanes)
     return t[0];
 }
 
-static float exp_one(float x)
+static float exp_one(float x) { return dk_scalar_exp(x); }
+
+float dk_scalar_exp(float x)
 {
     const int below = x < EXP_LOW;
     if (below) x = EXP_LOW;
@@ -170,6 +175,9 @@ const struct dk_kernels dk_scalar_kernels = {
     .soft_cap = soft_cap,
     .exp = exp_all,
     .attend = attend,
+    .attend_packed = dk_scalar_attend_packed,
+    .to_half = dk_scalar_to_half,
+    .from_half = dk_scalar_from_half,
     .log_sum_exp = log_sum_exp,
 };
 

@@ -7,4 +7,8 @@
 
 extern const struct dk_kernels dk_scalar_kernels;
 
+// A sum of 16 lanes in the order that all kernels fold them, and their exp.
+float dk_scalar_sum_lanes(const float *lanes);
+float dk_scalar_exp(float x);
+
 #endif

@@ -23,9 +23,12 @@ INLINE float NAME(sum_lanes)(v16 v)
 
 INLINE float NAME(max_lanes)(v16 v)
 {
-    float top = v[0];
-    for (int i = 1; i < DK_LANES; i++) top = v[i] > top ? v[i] : top;
-    return top;
+    v8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7), b = __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    a = __builtin_elementwise_max(a, b);
+    v4 c = __builtin_shufflevector(a, a, 0, 1, 2, 3), d = __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    c = __builtin_elementwise_max(c, d);
+    const float x = c[0] > c[2] ? c[0] : c[2], y = c[1] > c[3] ? c[1] : c[3];
+    return x > y ? x : y;
 }
 
 INLINE v16 NAME(exp_lanes)(v16 x)
@@ -208,7 +211,8 @@ INLINE float NAME(soften)(float *scores, int panels, int64_t hidden, int64_t vis
     }
     const float tile_top = NAME(max_lanes)(tops);
     const float new_top = tile_top > *top ? tile_top : *top;
-    const float factor = NAME(exp_lanes)(NAME(splat)(*top - new_top))[0];
+    // exp(0) is 1 exactly.
+    const float factor = new_top == *top ? 1.0f : NAME(exp_lanes)(NAME(splat)(*top - new_top))[0];
     v16 sums = NAME(splat)(0.0f);
     for (int p = 0; p < panels; p++) {
         v16 weight = NAME(exp_lanes)(NAME(load)(scores + p * DK_LANES) - new_top);
@@ -284,6 +288,8 @@ static void NAME(log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t s
     }
 }
 
+#include "packed_vector.h"
+
 static const struct dk_kernels NAME(kernels) = {
     .isa = ISA,
     .gemm = NAME(gemm),
@@ -295,6 +301,9 @@ static const struct dk_kernels NAME(kernels) = {
     .soft_cap = NAME(soft_cap),
     .exp = NAME(exp),
     .attend = NAME(attend),
+    .attend_packed = NAME(attend_packed),
+    .to_half = NAME(to_half),
+    .from_half = NAME(from_half),
     .log_sum_exp = NAME(log_sum_exp),
 };
 

@@ -43,7 +43,8 @@ public struct FeatureExtractor {
             baseSHA256: model.sha256
         )
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
-        let spec = "\(model.sha256) \(layers) \(readsMean)"
+        let kept = model.keyValues == .float ? "" : " \(model.keyValues.rawValue)"
+        let spec = "\(model.sha256) \(layers) \(readsMean)\(kept)"
         store = try FeatureStore(
             path: "\(cache)/\(SHA256.hex(spec.utf8).prefix(24)).features",
             columns: head.featureCount

@@ -63,12 +63,16 @@ struct LoadedVerifier {
     {
         let path = try model.path()
         let (loaded, headPath) = try head.load()
-        let language = try LanguageModel.load(path, threads: threads)
+        let language = try model.load(threads: threads)
         var prompt = loaded.prompt
         if let budget { prompt.budget = budget }
         return LoadedVerifier(
             verifier: try Verifier(model: language, head: loaded, threads: threads),
-            model: FileIdentity(path: path, sha256: language.sha256),
+            model: FileIdentity(
+                path: path,
+                sha256: language.sha256,
+                keyValues: language.keyValues == .float ? nil : language.keyValues.rawValue
+            ),
             head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
             prompt: prompt
         )

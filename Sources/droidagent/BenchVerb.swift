@@ -119,7 +119,7 @@ struct BenchSuite: AsyncParsableCommand {
         case .noop: return .noop
         case .random: return .random
         default:
-            let language = try LanguageModel.load(model.path(), threads: threads.count)
+            let language = try model.load(threads: threads.count)
             return .verifier(model: language, head: try head.load().head, threads: threads.count)
         }
     }

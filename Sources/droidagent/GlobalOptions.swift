@@ -3,6 +3,7 @@
 import ArgumentParser
 import Base
 import Foundation
+import Inference
 
 /// Options that every verb takes.
 struct GlobalOptions: ParsableArguments {
@@ -32,10 +33,27 @@ struct GlobalOptions: ParsableArguments {
     }
 }
 
+extension KeyValueFormat: ExpressibleByArgument {}
+
 /// The model that scores.
 struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model, a GGUF file. Default: SmolLM2-135M-Instruct.", valueName: "file"))
     var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How keys and values of what was read are kept: float, or in 4 or 2 bits, which is faster behind long texts.",
+            valueName: "float|q4|q2"
+        )
+    )
+    var kv = KeyValueFormat.float
+
+    /// Loads the model.
+    ///
+    /// - Throws: as `path()` and `LanguageModel.load`.
+    func load(threads: Int?) throws -> LanguageModel {
+        try LanguageModel.load(path(), threads: threads, keyValues: kv)
+    }
 
     /// The path of the model.
     ///

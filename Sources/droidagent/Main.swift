@@ -27,6 +27,7 @@ enum Main {
     static func main() async {
         // A reader that went away (`droidagent ... | head`) is told by a failed write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
+        FreedMemory.keep()
         do {
             var command = try Droidagent.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

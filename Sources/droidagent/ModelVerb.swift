@@ -13,6 +13,7 @@ struct ModelVerb: AsyncParsableCommand {
         abstract: "The local language model by itself.",
         subcommands: [
             ModelFetch.self, ModelInfo.self, ModelGenerate.self, ModelScore.self, ModelBench.self, ModelPerplexity.self,
+            ModelKeyValues.self,
         ]
     )
 }
@@ -94,7 +95,7 @@ struct ModelGenerate: AsyncParsableCommand {
     @Option(help: "The most tokens to add.") var tokens = 64
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try model.load(threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let prefix = language.tokenizer.encode(text, addSpecial: true, parseSpecial: true)
         let added = try session.generate(prefix: prefix, maxTokens: tokens)
@@ -121,7 +122,7 @@ struct ModelScore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try model.load(threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let tokenizer = language.tokenizer
         let tokens = candidates.map { tokenizer.encode($0) }
@@ -161,7 +162,7 @@ struct ModelBench: AsyncParsableCommand {
     @Option(help: "Runs of each figure; the best counts.") var repeats = 3
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try model.load(threads: threads.count)
         let rows = try EngineBench.run(
             language,
             threads: threads.count,
@@ -191,7 +192,7 @@ struct ModelPerplexity: AsyncParsableCommand {
     @Option(help: "The most tokens to read.") var tokens = 4000
 
     func run() async throws {
-        let language = try LanguageModel.load(model.path(), threads: threads.count)
+        let language = try model.load(threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
         let all = Array(language.tokenizer.encode(text).prefix(tokens))

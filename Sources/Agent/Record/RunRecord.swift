@@ -20,10 +20,13 @@ public enum Said: String, Sendable, Codable {
 public struct FileIdentity: Sendable, Codable, Hashable {
     public var path: String
     public var sha256: String
+    /// How a model kept keys and values, where that was not as floats: scores depend on it.
+    public var keyValues: String?
 
-    public init(path: String, sha256: String) {
+    public init(path: String, sha256: String, keyValues: String? = nil) {
         self.path = path
         self.sha256 = sha256
+        self.keyValues = keyValues
     }
 }
 

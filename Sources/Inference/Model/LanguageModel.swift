@@ -36,6 +36,8 @@ public final class LanguageModel: Sendable {
     public let tokenizer: Tokenizer
     /// SHA-256 of the file, in hexadecimal.
     public let sha256: String
+    /// How sessions keep the keys and values of prefixes, unless they are told otherwise.
+    public let keyValues: KeyValueFormat
 
     let embedding: PackedMatrix
     /// The output matrix; the embedding itself in models that tie the two.
@@ -50,17 +52,26 @@ public final class LanguageModel: Sendable {
     /// - Parameters:
     ///   - path: the file.
     ///   - threads: threads to expand the weights with; the number of cores when nil.
+    ///   - keyValues: how sessions keep the keys and values of prefixes. Scores depend on it.
     /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`.
-    public static func load(_ path: String, threads: Int? = nil) throws -> LanguageModel {
-        try LanguageModel(GGUFFile(path: path), threads: threads)
+    public static func load(
+        _ path: String,
+        threads: Int? = nil,
+        keyValues: KeyValueFormat = .float
+    ) throws
+        -> LanguageModel
+    {
+        try LanguageModel(GGUFFile(path: path), threads: threads, keyValues: keyValues)
     }
 
     /// Takes a model out of a file that was read already.
     ///
     /// - Throws: as `load(_:threads:)`.
-    public init(_ file: GGUFFile, threads: Int? = nil) throws {
+    public init(_ file: GGUFFile, threads: Int? = nil, keyValues: KeyValueFormat = .float) throws {
         let config = try ModelConfig(file)
         self.config = config
+        self.keyValues = keyValues
+        _ = try keyValues.packed(config)
         try LanguageModel.checkNames(file, config)
         tokenizer = try Tokenizer(file)
         guard tokenizer.vocabularySize <= config.vocabularySize else {

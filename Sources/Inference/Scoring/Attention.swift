@@ -38,109 +38,163 @@ struct AttentionScratch {
     }
 }
 
+/// The rows of one attention task: some tokens, and some of the heads that share a head of keys.
+private struct AttentionTask {
+    let head: Int
+    let tokens: Range<Int>
+    let members: Range<Int>
+
+    var rows: Int { tokens.count * members.count }
+}
+
 extension ForwardPass {
     private var group: Int { config.headCount / config.keyValueHeadCount }
     private var tokensPerTask: Int { AttentionScratch.rows(config) / group }
 
-    private func gather(_ scratch: AttentionScratch, head: Int, tokens: Range<Int>) {
+    private func gather(_ scratch: AttentionScratch, _ task: AttentionTask) {
         let width = config.headWidth
-        for (index, token) in tokens.enumerated() {
-            let source = projected.base + token * projectedStride + head * group * width
-            (scratch.queries + index * group * width).update(from: source, count: group * width)
+        let floats = task.members.count * width
+        for (index, token) in task.tokens.enumerated() {
+            let head = task.head * group + task.members.lowerBound
+            let source = projected.base + token * projectedStride + head * width
+            (scratch.queries + index * floats).update(from: source, count: floats)
         }
-        let rows = tokens.count * group
-        scratch.outputs.update(repeating: 0, count: rows * width)
-        scratch.tops.update(repeating: -.infinity, count: rows)
-        scratch.sums.update(repeating: 0, count: rows)
+        scratch.outputs.update(repeating: 0, count: task.rows * width)
+        scratch.tops.update(repeating: -.infinity, count: task.rows)
+        scratch.sums.update(repeating: 0, count: task.rows)
     }
 
-    private func finish(_ scratch: AttentionScratch, head: Int, tokens: Range<Int>) {
+    private func finish(_ scratch: AttentionScratch, _ task: AttentionTask) {
         let width = config.headWidth
-        for (index, token) in tokens.enumerated() {
-            let target = attended.base + token * attendedStride + head * group * width
-            for row in 0..<group {
-                let sum = scratch.sums[index * group + row]
-                let source = scratch.outputs + (index * group + row) * width
-                for d in 0..<width { target[row * width + d] = source[d] / sum }
+        for (index, token) in task.tokens.enumerated() {
+            let head = task.head * group + task.members.lowerBound
+            let target = attended.base + token * attendedStride + head * width
+            for member in 0..<task.members.count {
+                let row = index * task.members.count + member
+                let source = scratch.outputs + row * width
+                for d in 0..<width { target[member * width + d] = source[d] / scratch.sums[row] }
             }
         }
+    }
+
+    /// Attention of a task's rows over what is past: the packed blocks before `open`, then tiles from there on.
+    private func attend(
+        _ work: AttentionScratch,
+        _ task: AttentionTask,
+        _ block: LanguageModel.Block,
+        _ past: Past,
+        open: Int
+    ) {
+        let hidden = block.window == nil ? nil : work.hidden
+        if open > 0, var format = packed?.format {
+            kernels.attend_packed(
+                &format,
+                Int64(task.rows),
+                work.queries,
+                hidden,
+                Int64(open / PackedCache.block),
+                past.blocks,
+                Int64(past.blockOffset + task.head * past.blockStride),
+                work.tops,
+                work.sums,
+                work.outputs
+            )
+            for row in 0..<task.rows {
+                work.hidden[row] = max(work.hidden[row] - Int32(open), 0)
+                work.visible[row] -= Int32(open)
+            }
+        }
+        let keys = past.tileOffset + task.head * past.tileStride
+        past.tiles.withUnsafeBufferPointer { tiles in
+            guard let base = tiles.baseAddress else { return }
+            let first = (open - past.firstTile) / PrefixCache.tile
+            let seen = Int(work.visible[task.rows - 1])
+            kernels.attend(
+                Int64(task.rows),
+                Int64(config.headWidth),
+                work.queries,
+                hidden,
+                work.visible,
+                Int64((seen + PrefixCache.tile - 1) / PrefixCache.tile),
+                base + first,
+                Int64(keys),
+                Int64(keys + PrefixCache.tile * config.headWidth),
+                work.tops,
+                work.sums,
+                work.outputs
+            )
+        }
+    }
+
+    /// The first position that a token at `position` does not see packed.
+    private func open(_ position: Int) -> Int {
+        packed == nil ? 0 : position / PackedCache.block * PackedCache.block
+    }
+
+    /// The tasks of a pass: tokens of one task see the same packed blocks. A pass of few tokens, as in generation, is also
+    /// split by the heads that share keys.
+    private func tasks(_ rows: Int, start: Int) -> [AttentionTask] {
+        var chunks: [Range<Int>] = []
+        var first = 0
+        while first < rows {
+            let edge = packed == nil ? rows : open(start + first) + PackedCache.block - start
+            let end = min(first + tokensPerTask, edge, rows)
+            chunks.append(first..<end)
+            first = end
+        }
+        let heads = config.keyValueHeadCount
+        let parts = min(group, max(1, (2 * pool.threads + heads * chunks.count - 1) / (heads * chunks.count)))
+        let size = (group + parts - 1) / parts
+        var tasks: [AttentionTask] = []
+        // Later tokens see more keys: the longest tasks first.
+        for chunk in chunks.reversed() {
+            for member in Swift.stride(from: 0, to: group, by: size) {
+                for head in 0..<heads {
+                    let members = member..<min(member + size, group)
+                    tasks.append(AttentionTask(head: head, tokens: chunk, members: members))
+                }
+            }
+        }
+        return tasks
     }
 
     func attendPrefix(_ layer: Int, _ block: LanguageModel.Block, start: Int, rows: Int) {
-        let addresses = cache.addresses(start + rows)
-        let perTask = tokensPerTask
-        let chunks = (rows + perTask - 1) / perTask
-        let heads = config.keyValueHeadCount
-        addresses.withUnsafeBufferPointer { tiles in
-            guard let tileBase = tiles.baseAddress else { return }
-            pool.run(heads * chunks) { task, worker in
-                // Later tokens see more keys: the longest tasks first.
-                let head = task % heads
-                let chunk = chunks - 1 - task / heads
-                let tokens = (chunk * perTask)..<min((chunk + 1) * perTask, rows)
-                let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
-                gather(work, head: head, tokens: tokens)
-                for (index, token) in tokens.enumerated() {
-                    for row in (index * group)..<((index + 1) * group) {
-                        work.hidden[row] = AttentionScratch.hidden(start + token, block.window)
-                        work.visible[row] = Int32(start + token + 1)
-                    }
+        let past = past(layer, start: start, end: start + rows)
+        let tasks = tasks(rows, start: start)
+        pool.run(tasks.count) { index, worker in
+            let task = tasks[index]
+            let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
+            gather(work, task)
+            for (index, token) in task.tokens.enumerated() {
+                for row in (index * task.members.count)..<((index + 1) * task.members.count) {
+                    work.hidden[row] = AttentionScratch.hidden(start + token, block.window)
+                    work.visible[row] = Int32(start + token + 1)
                 }
-                let seen = start + tokens.upperBound
-                kernels.attend(
-                    Int64(tokens.count * group),
-                    Int64(config.headWidth),
-                    work.queries,
-                    block.window == nil ? nil : work.hidden,
-                    work.visible,
-                    Int64((seen + PrefixCache.tile - 1) / PrefixCache.tile),
-                    tileBase,
-                    Int64(cache.keyOffset(layer, head)),
-                    Int64(cache.valueOffset(layer, head)),
-                    work.tops,
-                    work.sums,
-                    work.outputs
-                )
-                finish(work, head: head, tokens: tokens)
             }
+            attend(work, task, block, past, open: open(start + task.tokens.lowerBound))
+            finish(work, task)
         }
     }
 
     func attendTrie(_ layer: Int, _ block: LanguageModel.Block, _ trie: TokenTrie, prefix: Int) {
-        let addresses = cache.addresses(prefix)
+        let past = past(layer, start: prefix, end: prefix)
         let perTask = tokensPerTask
         let chunks = (trie.count + perTask - 1) / perTask
         let heads = config.keyValueHeadCount
-        addresses.withUnsafeBufferPointer { tiles in
-            guard let tileBase = tiles.baseAddress else { return }
-            pool.run(heads * chunks) { task, worker in
-                let head = task % heads
-                let chunk = task / heads
-                let tokens = (chunk * perTask)..<min((chunk + 1) * perTask, trie.count)
-                let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
-                gather(work, head: head, tokens: tokens)
-                work.visible.update(repeating: Int32(prefix), count: tokens.count * group)
-                for (index, node) in tokens.enumerated() {
-                    let hidden = AttentionScratch.hidden(prefix + trie.depths[node], block.window)
-                    (work.hidden + index * group).update(repeating: hidden, count: group)
-                }
-                kernels.attend(
-                    Int64(tokens.count * group),
-                    Int64(config.headWidth),
-                    work.queries,
-                    block.window == nil ? nil : work.hidden,
-                    work.visible,
-                    Int64(tiles.count),
-                    tileBase,
-                    Int64(cache.keyOffset(layer, head)),
-                    Int64(cache.valueOffset(layer, head)),
-                    work.tops,
-                    work.sums,
-                    work.outputs
-                )
-                attendPaths(work, block, trie, head: head, tokens: tokens)
-                finish(work, head: head, tokens: tokens)
+        pool.run(heads * chunks) { index, worker in
+            let chunk = index / heads
+            let tokens = (chunk * perTask)..<min((chunk + 1) * perTask, trie.count)
+            let task = AttentionTask(head: index % heads, tokens: tokens, members: 0..<group)
+            let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
+            gather(work, task)
+            work.visible.update(repeating: Int32(prefix), count: task.rows)
+            for (index, node) in tokens.enumerated() {
+                let hidden = AttentionScratch.hidden(prefix + trie.depths[node], block.window)
+                (work.hidden + index * group).update(repeating: hidden, count: group)
             }
+            attend(work, task, block, past, open: open(prefix))
+            attendPaths(work, block, trie, head: task.head, tokens: tokens)
+            finish(work, task)
         }
     }
 

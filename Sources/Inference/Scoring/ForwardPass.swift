@@ -8,6 +8,14 @@ enum PassLayout {
     case prefix(start: Int)
     /// The nodes of a trie behind a prefix: each sees the whole prefix, its ancestors and itself.
     case trie(TokenTrie, prefix: Int)
+
+    /// The position of the first row; of nodes at the root of a trie.
+    var start: Int {
+        switch self {
+        case .prefix(let start): start
+        case .trie(_, let prefix): prefix
+        }
+    }
 }
 
 /// Takes tokens through the blocks of a model.
@@ -18,7 +26,10 @@ final class ForwardPass {
     let model: LanguageModel
     let pool: ThreadPool
     let kernels: dk_kernels
-    let cache: PrefixCache
+    let cache: any KeyValueCache
+    /// One of these is `cache`.
+    private let floats: PrefixCache?
+    let packed: PackedCache?
 
     let config: ModelConfig
     /// Rows that the buffers below hold.
@@ -41,12 +52,18 @@ final class ForwardPass {
     private let gateUpStride: Int
     private let activatedStride: Int
 
-    init(model: LanguageModel, pool: ThreadPool, isa: dk_isa) throws {
+    init(model: LanguageModel, pool: ThreadPool, isa: dk_isa, keyValues: KeyValueFormat) throws {
         self.model = model
         self.pool = pool
         kernels = dk_kernels_for(isa).pointee
         config = model.config
-        cache = PrefixCache(model.config)
+        if let format = try keyValues.packed(model.config) {
+            let blocks = try PackedCache(model.config, format)
+            (cache, floats, packed) = (blocks, nil, blocks)
+        } else {
+            let tiles = PrefixCache(model.config)
+            (cache, floats, packed) = (tiles, tiles, nil)
+        }
         stride = model.blocks[0].down.weights.paddedOutputs
         projectedStride = model.blocks[0].queryKeyValue.weights.paddedOutputs
         attendedStride = config.headCount * config.headWidth
@@ -68,9 +85,12 @@ final class ForwardPass {
         for (index, block) in model.blocks.enumerated() {
             if index == 0 { norm(rows, block.attentionNorm) }
             multiply(normed, stride, rows, block.queryKeyValue, projected, projectedStride)
+            packed?.open(index, start: layout.start, pool, kernels)
             rotate(rows, index, block, layout)
             switch layout {
-            case .prefix(let start): attendPrefix(index, block, start: start, rows: rows)
+            case .prefix(let start):
+                packed?.pack(index, start: start, end: start + rows, pool, kernels)
+                attendPrefix(index, block, start: start, rows: rows)
             case .trie(let trie, let prefix): attendTrie(index, block, trie, prefix: prefix)
             }
             if let weight = block.attentionSubNorm { normInPlace(rows, attended, attendedStride, weight) }
@@ -85,6 +105,13 @@ final class ForwardPass {
             addAndNorm(rows, post: block.postFeedForwardNorm, next)
             afterBlock(index)
         }
+    }
+
+    /// What a layer reads of the prefix, in a pass over `start ..< end`.
+    func past(_ layer: Int, start: Int, end: Int) -> Past {
+        if let packed { return packed.past(layer, start: start, end: end) }
+        if let floats { return floats.past(layer, end) }
+        return Past(blocks: [], blockOffset: 0, blockStride: 0, tiles: [], firstTile: 0, tileOffset: 0, tileStride: 0)
     }
 
     /// The state of a row after the final norm, once `run` has returned.
@@ -103,6 +130,11 @@ final class ForwardPass {
             activated = try FloatBuffer(room * activatedStride)
             angles = try FloatBuffer(room * config.rotatedWidth * model.frequencies.count)
             capacity = room
+        }
+        if case .prefix(let start) = layout {
+            try packed?.prepare(start, start + rows)
+        } else {
+            try packed?.prepare(layout.start, layout.start)
         }
         var perWorker = AttentionScratch.floats(config)
         if case .trie(let trie, _) = layout {
@@ -256,14 +288,11 @@ final class ForwardPass {
                     cosines + config.rotatedWidth / 2
                 )
                 for column in 0..<keyColumn { vector[column] *= config.attentionScale }
-                if case .prefix(let start) = layout {
-                    cache.store(
-                        layer: layer,
-                        position: start + row,
-                        keys: vector + keyColumn,
-                        values: vector + valueColumn
-                    )
-                }
+                guard case .prefix(let start) = layout else { continue }
+                let keys = vector + keyColumn
+                let values = vector + valueColumn
+                floats?.store(layer: layer, position: start + row, keys: keys, values: values)
+                packed?.place(start: start, position: start + row, keys: keys, values: values, kernels)
             }
         }
     }

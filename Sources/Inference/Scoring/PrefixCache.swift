@@ -4,7 +4,7 @@
 ///
 /// A tile holds, for each layer and each head of keys and values, the keys as [4][head][16] and then the values as
 /// [head / 16][64][16]: the panels that the kernels read.
-final class PrefixCache {
+final class PrefixCache: KeyValueCache {
     static let tile = 64
 
     /// The tokens whose keys and values are in place.
@@ -20,28 +20,41 @@ final class PrefixCache {
         layers = config.blockCount
     }
 
-    /// Keeps the first `count` tokens.
-    func truncate(to count: Int) { tokens.removeLast(tokens.count - count) }
+    var bytes: Int { tiles.count * layers * heads * 2 * PrefixCache.tile * headWidth * MemoryLayout<Float>.stride }
 
-    /// Declares that the keys and values of these tokens are in place.
-    func append(_ added: some Sequence<Int32>) { tokens.append(contentsOf: added) }
+    func keep(_ count: Int) -> Int {
+        let kept = min(count, tokens.count)
+        tokens.removeLast(tokens.count - kept)
+        return kept
+    }
 
-    /// Makes room for `count` positions.
+    func append(_ added: ArraySlice<Int32>) { tokens.append(contentsOf: added) }
+
     func reserve(_ count: Int) throws {
         while tiles.count * PrefixCache.tile < count {
             tiles.append(try FloatBuffer(layers * heads * 2 * PrefixCache.tile * headWidth))
         }
     }
 
-    /// The address of each tile that holds some of the first `count` positions.
-    func addresses(_ count: Int) -> [UnsafePointer<Float>] {
-        tiles.prefix((count + PrefixCache.tile - 1) / PrefixCache.tile).map { UnsafePointer($0.base) }
+    /// What a layer reads of the first `count` positions.
+    func past(_ layer: Int, _ count: Int) -> Past {
+        Past(
+            blocks: [],
+            blockOffset: 0,
+            blockStride: 0,
+            tiles: tiles.prefix((count + PrefixCache.tile - 1) / PrefixCache.tile).map { UnsafePointer($0.base) },
+            firstTile: 0,
+            tileOffset: keyOffset(layer, 0),
+            tileStride: 2 * PrefixCache.tile * headWidth
+        )
     }
 
     /// Where the keys of a layer and head begin in each tile.
-    func keyOffset(_ layer: Int, _ head: Int) -> Int { (layer * heads + head) * 2 * PrefixCache.tile * headWidth }
+    private func keyOffset(_ layer: Int, _ head: Int) -> Int {
+        (layer * heads + head) * 2 * PrefixCache.tile * headWidth
+    }
     /// Where the values do.
-    func valueOffset(_ layer: Int, _ head: Int) -> Int { keyOffset(layer, head) + PrefixCache.tile * headWidth }
+    private func valueOffset(_ layer: Int, _ head: Int) -> Int { keyOffset(layer, head) + PrefixCache.tile * headWidth }
 
     /// Stores the keys and values of one position: all heads side by side.
     func store(

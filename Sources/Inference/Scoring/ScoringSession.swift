@@ -14,26 +14,33 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     public let model: LanguageModel
     /// Threads that work on a request, the caller's among them.
     public let threads: Int
+    /// How the keys and values of prefixes are kept.
+    public let keyValues: KeyValueFormat
 
     private let lock = Lock()
     private let pass: ForwardPass
     /// Rows in one pass; bounds the memory that a request takes.
     private let rowLimit: Int
+    /// Tokens of prefix and candidate that a request may have; above what the model was made for only to measure speed.
+    var lengthLimit: Int
 
     /// - Parameters:
     ///   - model: the model that scores.
     ///   - threads: threads to work with; the number of cores when nil.
-    /// - Throws: `DroidError` with code `model.memory`.
-    public convenience init(model: LanguageModel, threads: Int? = nil) throws {
-        try self.init(model: model, threads: threads, isa: dk_best_isa(), rowLimit: 384)
+    ///   - keyValues: how the keys and values of prefixes are kept; as the model says when nil. Scores depend on it.
+    /// - Throws: `DroidError` with code `model.memory`, or `model.unsupported` when the model's heads do not fit the format.
+    public convenience init(model: LanguageModel, threads: Int? = nil, keyValues: KeyValueFormat? = nil) throws {
+        try self.init(model: model, threads: threads, isa: dk_best_isa(), rowLimit: 384, keyValues: keyValues)
     }
 
-    init(model: LanguageModel, threads: Int?, isa: dk_isa, rowLimit: Int) throws {
+    init(model: LanguageModel, threads: Int?, isa: dk_isa, rowLimit: Int, keyValues: KeyValueFormat? = nil) throws {
         self.model = model
+        self.keyValues = keyValues ?? model.keyValues
         let pool = try ThreadPool(threads: threads)
         self.threads = pool.threads
         self.rowLimit = rowLimit
-        pass = try ForwardPass(model: model, pool: pool, isa: isa)
+        lengthLimit = model.config.contextLength
+        pass = try ForwardPass(model: model, pool: pool, isa: isa, keyValues: self.keyValues)
     }
 
     /// Scores the candidates of a request.
@@ -76,7 +83,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
         return try lock.held {
             var out: [Int32] = []
             var cost = ScoreResult.Cost()
-            while out.count < maxTokens, prefix.count + out.count <= model.config.contextLength {
+            while out.count < maxTokens, prefix.count + out.count <= lengthLimit {
                 let next = try allowed(out)
                 let state = try advance(to: prefix + out, cost: &cost)
                 guard let token = try choose(next, state), !stop.contains(token) else { break }
@@ -99,7 +106,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
             var out: [TokenPrediction] = []
             for start in stride(from: 0, to: tokens.count, by: contextLength) {
                 let window = Array(tokens[start..<min(start + contextLength, tokens.count)])
-                pass.cache.truncate(to: 0)
+                _ = pass.cache.keep(0)
                 try compute(window, from: 0) { first, rows in
                     let predicted = (0..<rows).filter { first + $0 + 1 < window.count }
                     let targets = predicted.map { OutputHead.Target(row: $0, token: window[first + $0 + 1]) }
@@ -125,6 +132,26 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
         }
     }
 
+    /// The state after the final norm at each position of a text that nothing comes before.
+    func finalStates(_ tokens: [Int32]) throws -> [[Float]] {
+        try check(tokens, name: "the text")
+        return try lock.held {
+            var states: [[Float]] = []
+            _ = pass.cache.keep(0)
+            try compute(tokens, from: 0) { _, rows in
+                for row in 0..<rows {
+                    states.append(Array(UnsafeBufferPointer(start: pass.normedState(row), count: pass.stride)))
+                }
+            }
+            return states
+        }
+    }
+
+    /// The logits of all tokens after a state.
+    func logits(state: [Float]) throws -> [Float] {
+        try lock.held { try OutputHead(pass: pass).allLogits(state: state) }
+    }
+
     /// The perplexity of a text: the exponential of the mean negative log-probability over `predictions`.
     public func perplexity(_ tokens: [Int32], contextLength: Int) throws -> Double {
         ScoringSession.perplexity(try predictions(tokens, contextLength: contextLength))
@@ -137,7 +164,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     }
 
     /// Forgets the prefix, so that the next request computes all of its own.
-    public func reset() { lock.held { pass.cache.truncate(to: 0) } }
+    public func reset() { lock.held { _ = pass.cache.keep(0) } }
 }
 
 // MARK: - The prefix
@@ -147,8 +174,7 @@ extension ScoringSession {
     /// token is computed in any case, since its state is not kept.
     private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
         let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
-        let start = min(common, prefix.count - 1)
-        pass.cache.truncate(to: start)
+        let start = pass.cache.keep(min(common, prefix.count - 1))
         var last: [Float] = []
         try compute(prefix, from: start) { first, rows in
             guard first + rows == prefix.count else { return }
@@ -322,7 +348,7 @@ extension ScoringSession {
         for (index, candidate) in request.candidates.enumerated() {
             try check(candidate, name: "candidate \(index)")
             let length = request.prefix.count + candidate.count
-            guard length <= model.config.contextLength else {
+            guard length <= lengthLimit else {
                 throw ScoringSession.bad(
                     "prefix and candidate \(index) have \(length) tokens, and the model takes \(model.config.contextLength)"
                 )
@@ -336,7 +362,7 @@ extension ScoringSession {
 
     private func check(_ tokens: [Int32], name: String) throws {
         guard !tokens.isEmpty else { throw ScoringSession.bad("\(name) has no tokens") }
-        guard tokens.count <= model.config.contextLength else {
+        guard tokens.count <= lengthLimit else {
             throw ScoringSession.bad(
                 "\(name) has \(tokens.count) tokens, and the model takes \(model.config.contextLength)"
             )

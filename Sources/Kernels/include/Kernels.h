@@ -23,9 +23,24 @@ enum {
     DK_LANES = 16,
     /// Keys in one tile of the KV cache.
     DK_TILE = 64,
+    /// Positions in one packed block of the KV cache: two tiles.
+    DK_BLOCK = 128,
 };
 
 enum dk_isa { DK_SCALAR = 0, DK_AVX2 = 1, DK_AVX512 = 2 };
+
+/// How a block of keys and values of one head is packed into few bits. Keys are rounded per channel over a group of
+/// positions, values per position over a group of channels, each to codes 0 ..< 2^bits of a scale and a minimum.
+struct dk_kv_format {
+    /// 4 or 2.
+    int64_t bits;
+    /// Width of a head, a multiple of 16 up to 256.
+    int64_t head;
+    /// 128, 64 or 32 positions.
+    int64_t key_group;
+    /// Channels: a multiple of 16 that divides the head.
+    int64_t value_group;
+};
 
 /// The kernels of one instruction set.
 struct dk_kernels {
@@ -67,6 +82,19 @@ struct dk_kernels {
                    int64_t tiles,
                    const float *_Nonnull const *_Nonnull blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o);
 
+    /// The same over packed blocks, all of whose keys from hidden[r] on row r sees; it comes before any `attend`.
+    ///
+    /// A block lies at addresses[b] + offset, a multiple of 64 bytes, and holds the positions 128 b ..< 128 (b + 1).
+    /// Queries times the keys' scales are rounded to 8 bits per group of keys, weights times the values' scales per tile of
+    /// 64 keys.
+    void (*attend_packed)(const struct dk_kv_format *format, int64_t rows, const float *q, const int32_t *_Nullable hidden,
+                          int64_t blocks, const uint8_t *_Nonnull const *_Nonnull addresses, int64_t offset, float *top,
+                          float *sum, float *o);
+
+    /// Rounds to IEEE half floats: to the nearest, ties to even, beyond the range its end, and no number to 0.
+    void (*to_half)(int64_t n, const float *x, uint16_t *half);
+    void (*from_half)(int64_t n, const uint16_t *half, float *x);
+
     /// For each row of x[rows][stride]: the maximum of the first n values, the sum of exp(x - maximum), and the first
     /// index at which the maximum stands.
     void (*log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum, int32_t *first);
@@ -77,6 +105,14 @@ enum dk_isa dk_best_isa(void);
 
 /// The kernels of an instruction set; those of the best one available where the processor lacks it.
 const struct dk_kernels *dk_kernels_for(enum dk_isa isa);
+
+/// Bytes of a packed block of one head; 0 for a format that is not supported.
+int64_t dk_kv_block_bytes(const struct dk_kv_format *format);
+
+/// Packs the two tiles of a block, laid out as `attend` reads them, into dk_kv_block_bytes bytes. What comes out depends on
+/// those 128 positions alone.
+void dk_kv_pack(const struct dk_kv_format *format, const float *_Nonnull const *_Nonnull keys,
+                const float *_Nonnull const *_Nonnull values, uint8_t *block);
 
 /// Rotates adjacent pairs of each of `heads` heads of x[heads][head] by the angles whose cosines and sines are given
 /// for the first `rotated` / 2 pairs.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADBWire
 import Synchronization
 
 /// Bytes on their way from the connection to a command, with an answer to the sender only as they are taken.
@@ -8,71 +9,35 @@ import Synchronization
 /// much lies here, so a command that does not read its input stops the sender and nobody else.
 final class BytePipe: Sendable {
     private struct State {
-        var chunks: [ArraySlice<UInt8>] = []
-        var first = 0
-        var buffered = 0
-        /// Bytes of writes that the peer waits to have answered; nil for none. An empty write is owed as well.
-        var owed: Int?
+        var input: InputQueue
         var finished = false
         var waiter: CheckedContinuation<ArraySlice<UInt8>?, Never>?
-
-        mutating func take() -> ArraySlice<UInt8>? {
-            guard first < chunks.count else { return nil }
-            let chunk = chunks[first]
-            chunks[first] = []
-            first += 1
-            buffered -= chunk.count
-            if first == chunks.count {
-                chunks.removeAll(keepingCapacity: true)
-                first = 0
-            }
-            return chunk
-        }
-
-        mutating func settle(_ limit: Int) -> Int? {
-            guard buffered <= limit else { return nil }
-            defer { owed = nil }
-            return owed
-        }
     }
 
     /// Bytes that may lie here before answers are held back, where a connection has few streams.
     static let usualLimit = 1 << 20
-    private let limit: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let acknowledge: @Sendable (Int) -> Void
 
     /// - Parameters:
     ///   - limit: how many bytes may lie here before answers are held back.
     ///   - acknowledge: called with the number of the peer's bytes that may be answered; from any thread.
     init(limit: Int = BytePipe.usualLimit, acknowledge: @escaping @Sendable (Int) -> Void) {
-        self.limit = limit
+        state = Mutex(State(input: InputQueue(limit: limit)))
         self.acknowledge = acknowledge
     }
 
     /// Adds what one write of the peer brought.
-    ///
-    /// - Parameter owing: the size of the write, of which the pieces may be a part.
-    func push(_ pieces: [ArraySlice<UInt8>], owing: Int) {
-        let (waiter, chunk, answer) = state.withLock {
-            state -> (CheckedContinuation<ArraySlice<UInt8>?, Never>?, ArraySlice<UInt8>?, Int?) in
-            state.owed = (state.owed ?? 0) + owing
-            if !state.finished {
-                for piece in pieces where !piece.isEmpty {
-                    state.chunks.append(piece)
-                    state.buffered += piece.count
-                }
-            }
-            guard let waiter = state.waiter, let chunk = state.take() else { return (nil, nil, state.settle(limit)) }
-            state.waiter = nil
-            return (waiter, chunk, state.settle(limit))
+    func push(_ bytes: ArraySlice<UInt8>) {
+        let (waiter, answer) = state.withLock { state -> (CheckedContinuation<ArraySlice<UInt8>?, Never>?, Int?) in
+            state.input.owe(bytes.count)
+            let waiter = bytes.isEmpty ? nil : state.waiter
+            if waiter != nil { state.waiter = nil } else if !state.finished { state.input.append(bytes) }
+            return (waiter, state.input.takeOwed())
         }
         if let answer { acknowledge(answer) }
-        waiter?.resume(returning: chunk)
+        waiter?.resume(returning: bytes)
     }
-
-    /// Adds what a write of the peer brought, all of it.
-    func push(_ pieces: [ArraySlice<UInt8>]) { push(pieces, owing: pieces.reduce(0) { $0 + $1.count }) }
 
     /// No more bytes come; what is here can still be taken.
     func finish() {
@@ -90,7 +55,7 @@ final class BytePipe: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let (isReady, chunk, answer) = state.withLock { state -> (Bool, ArraySlice<UInt8>?, Int?) in
-                    if let chunk = state.take() { return (true, chunk, state.settle(limit)) }
+                    if let chunk = state.input.take() { return (true, chunk, state.input.takeOwed()) }
                     if state.finished || Task.isCancelled { return (true, nil, nil) }
                     state.waiter = continuation
                     return (false, nil, nil)
@@ -109,8 +74,8 @@ final class BytePipe: Sendable {
     /// What is here already.
     private func ready() -> ArraySlice<UInt8>? {
         let (chunk, answer) = state.withLock { state -> (ArraySlice<UInt8>?, Int?) in
-            guard let chunk = state.take() else { return (nil, nil) }
-            return (chunk, state.settle(limit))
+            guard let chunk = state.input.take() else { return (nil, nil) }
+            return (chunk, state.input.takeOwed())
         }
         if let answer { acknowledge(answer) }
         return chunk

@@ -13,17 +13,21 @@ import Synchronization
 final class DaemonConnection: Sendable {
     typealias Ends = (BytePipe, Outbox)
 
-    private struct Stream {
+    struct Stream {
         var pipe: BytePipe
         var outbox: Outbox
         var task: Task<Void, Never>?
+        /// Bytes that wait for the service's first pause; nil behind it.
+        var heldBytes: Int?
         /// Whether the service goes on when the host closes the stream: it reads what has come to the end.
         var lingers = false
     }
 
-    private struct State {
+    struct State {
         var connection: Connection
         var streams: [StreamID: Stream] = [:]
+        /// Services that have not come to their first pause.
+        var starting: Set<StreamID> = []
         /// Services whose streams the host has closed.
         var lingering: [StreamID: Task<Void, Never>] = [:]
         /// Streams that this end asked for and the host has not answered.
@@ -65,8 +69,8 @@ final class DaemonConnection: Sendable {
     }
 
     /// What is done once the lock is released.
-    private enum Notice {
-        case push(BytePipe, [ArraySlice<UInt8>], owing: Int)
+    enum Notice {
+        case push(BytePipe, ArraySlice<UInt8>)
         case drained(Outbox)
         case ended(Stream)
         case opened(CheckedContinuation<Ends?, Never>, Ends?)
@@ -79,18 +83,15 @@ final class DaemonConnection: Sendable {
 
     /// Bytes of writes that may be on their way between streams and socket.
     private static let allowance = 4 << 20
-    /// What all pipes of a connection may hold together, roughly, and all outboxes.
-    private static let inputBudget = 32 << 20
-    private static let outputBudget = 64 << 20
     /// Commands that may go on although their streams are closed.
-    private static let lingeringLimit = 64
+    static let lingeringLimit = 64
 
-    private let device: DeviceActor
-    private let socket: any ByteSocket
-    private let state: Mutex<State>
-    private let output: Mutex<SocketOutput?>
+    let device: DeviceActor
+    let socket: any ByteSocket
+    let state: Mutex<State>
+    let output: Mutex<SocketOutput?>
     /// What opens and seals, on a device that wants TLS.
-    private let secure = Mutex<SecureChannel?>(nil)
+    let secure = Mutex<SecureChannel?>(nil)
 
     init(_ socket: any ByteSocket, device: DeviceActor, banner: ConnectionBanner) {
         self.socket = socket
@@ -157,32 +158,8 @@ final class DaemonConnection: Sendable {
         }
     }
 
-    /// Everything is opened and sealed from here on. The device greets once the host has proven a key that it trusts.
-    private func startTLS(begun: [UInt8]) throws(DroidError) -> SecureChannel {
-        // This thread belongs to the connection, so it may wait for the device.
-        let found = DispatchSemaphore(value: 0)
-        let keys = Mutex<[AuthPublicKey]>([])
-        Task {
-            let trusted = await device.trustedKeys
-            keys.withLock { $0 = trusted }
-            found.signal()
-        }
-        found.wait()
-        let own = device.tlsKey.map { [$0] } ?? []
-        let machine = try TLSMachine(role: .device, keys: own, trusted: keys.withLock { $0 })
-        let channel = SecureChannel(
-            machine,
-            wake: { [weak self] in self?.output.withLock { $0 }?.schedule() },
-            ready: { [weak self] in self?.act { $0.secured() } }
-        )
-        secure.withLock { $0 = channel }
-        flush()
-        _ = begun.withUnsafeBytes { channel.take($0) }
-        return channel
-    }
-
     /// Everything that came together is through: what it led to goes out.
-    private func flush() {
+    func flush() {
         let isDue = state.withLock { state in
             defer { state.isReading = false }
             return state.isReading
@@ -212,7 +189,7 @@ final class DaemonConnection: Sendable {
 
     // MARK: Events
 
-    private func perform(_ events: [ConnectionEvent], _ state: inout State, _ notices: inout [Notice]) {
+    func perform(_ events: [ConnectionEvent], _ state: inout State, _ notices: inout [Notice]) {
         for event in events {
             switch event {
             case .send(let packet): state.send(packet)
@@ -249,13 +226,13 @@ final class DaemonConnection: Sendable {
             perform(state.connection.acknowledge(id, bytes: bytes.count), &state, &notices)
             return
         }
-        notices.append(.push(pipe, [bytes], owing: bytes.count))
+        notices.append(.push(pipe, bytes))
     }
 
-    private func carryOut(_ notices: [Notice]) {
+    func carryOut(_ notices: [Notice]) {
         for notice in notices {
             switch notice {
-            case .push(let pipe, let pieces, let owing): pipe.push(pieces, owing: owing)
+            case .push(let pipe, let bytes): pipe.push(bytes)
             case .drained(let outbox): outbox.drained()
             case .ended(let stream):
                 stream.pipe.finish()
@@ -272,7 +249,7 @@ final class DaemonConnection: Sendable {
     }
 
     /// Changes the state machine from any thread, and sends what comes of it.
-    private func act(_ body: (inout Connection) -> [ConnectionEvent]) {
+    func act(_ body: (inout Connection) -> [ConnectionEvent]) {
         var notices: [Notice] = []
         state.withLock { state in
             guard !state.isOver else { return }
@@ -282,29 +259,9 @@ final class DaemonConnection: Sendable {
         wake()
     }
 
-    // MARK: Who may in
-
-    private func challenge(after delay: Duration) {
-        Task { [weak self] in
-            if delay > .zero { try? await Task.sleep(for: delay) }
-            guard let keys = await self?.device.trustedKeys else { return }
-            self?.act { $0.challenge(AuthToken.random(), trusting: keys) }
-        }
-    }
-
-    private func ask(_ key: AuthPublicKey, _ name: String) {
-        let waiting = WaitingKey(
-            key: key,
-            name: name,
-            accept: { [weak self] in self?.act { $0.acceptKey(key) } },
-            connection: ObjectIdentifier(self)
-        )
-        Task { await device.ask(waiting) }
-    }
-
     // MARK: What goes out
 
-    private func wake() {
+    func wake() {
         let isDue = state.withLock { state in
             !state.isReading && (!state.packets.isEmpty || state.connection.hasWaitingWrites || state.isCut)
         }
@@ -330,100 +287,5 @@ final class DaemonConnection: Sendable {
         }
         carryOut(notices)
         return isFilled
-    }
-
-    // MARK: Streams
-
-    /// The ends of a stream that a service holds. The more streams there are, the less each may hold.
-    private func makeEnds(_ id: StreamID, _ state: inout State) -> Ends {
-        let count = state.connection.streamCount + 1
-        let pipe = BytePipe(
-            limit: min(BytePipe.usualLimit, max(16 << 10, DaemonConnection.inputBudget / count)),
-            acknowledge: { [weak self] bytes in self?.act { $0.acknowledge(id, bytes: bytes) } }
-        )
-        let outbox = Outbox(
-            limit: min(Outbox.usualLimit, max(64 << 10, DaemonConnection.outputBudget / count)),
-            link: Outbox.Link(
-                send: { [weak self] bytes in self?.act { $0.write(id, bytes) } },
-                queued: { [weak self] in self?.state.withLock { $0.connection.queuedBytes(id) } ?? 0 },
-                end: { [weak self] in self?.finish(id) }
-            )
-        )
-        state.streams[id] = Stream(pipe: pipe, outbox: outbox)
-        return (pipe, outbox)
-    }
-
-    private func start(_ id: StreamID, _ name: String, _ ends: Ends) {
-        let service = Service(parsing: name)
-        let session = ServiceSession(
-            device: device,
-            host: ObjectIdentifier(self),
-            pipe: ends.0,
-            outbox: ends.1,
-            openToHost: { [weak self] address in await self?.openToHost(address) },
-            whenHostLeaves: { [weak self] body in if let self { add(farewell: body) } else { body() } }
-        )
-        guard let body = session.body(for: service) else {
-            act { $0.refuse(id) }
-            state.withLock { _ = $0.streams.removeValue(forKey: id) }
-            return
-        }
-        act { $0.accept(id) }
-        let task = Task {
-            await body()
-            finish(id)
-        }
-        // A service that has ended already has no stream any more.
-        let isKept = state.withLock { state in
-            state.streams[id]?.task = task
-            if case .exec = service { state.streams[id]?.lingers = true }
-            return state.streams[id] != nil
-        }
-        if !isKept { task.cancel() }
-    }
-
-    private func openToHost(_ address: String) async -> Ends? {
-        await withCheckedContinuation { continuation in
-            var notices: [Notice] = []
-            let isWaiting = state.withLock { state in
-                guard !state.isOver, let (id, events) = state.connection.open(address) else { return false }
-                _ = makeEnds(id, &state)
-                state.opening[id] = continuation
-                perform(events, &state, &notices)
-                return true
-            }
-            if !isWaiting { continuation.resume(returning: nil) }
-            carryOut(notices)
-            wake()
-        }
-    }
-
-    /// The host has closed a stream. A command of `exec:` finds the end of its input and, when it writes, nobody who
-    /// reads; everything else ends at once.
-    private func release(_ stream: Stream, _ id: StreamID, _ state: inout State, _ notices: inout [Notice]) {
-        var stream = stream
-        if stream.lingers, let task = stream.task, state.lingering.count < DaemonConnection.lingeringLimit {
-            state.lingering[id] = task
-            stream.task = nil
-        }
-        notices.append(.ended(stream))
-    }
-
-    private func finish(_ id: StreamID) {
-        let stream = state.withLock { state in
-            state.lingering[id] = nil
-            return state.streams.removeValue(forKey: id)
-        }
-        guard let stream else { return }
-        act { $0.finish(id) }
-        stream.pipe.finish()
-    }
-
-    private func add(farewell: @escaping @Sendable () -> Void) {
-        let isOver = state.withLock { state in
-            if !state.isOver { state.farewells.append(farewell) }
-            return state.isOver
-        }
-        if isOver { farewell() }
     }
 }

@@ -147,9 +147,9 @@ struct PortConnection: Sendable {
             self.pipe = pipe
             outbox = Outbox(
                 link: Outbox.Link(
-                    send: { bytes in
+                    send: { bytes, _ in
                         queued.withLock { $0 += bytes.count }
-                        pipe.push([bytes])
+                        pipe.push(bytes)
                     },
                     queued: { queued.withLock { $0 } },
                     end: { pipe.finish() }

@@ -6,8 +6,8 @@ import Synchronization
 final class Outbox: Sendable {
     /// What an outbox needs of the connection.
     struct Link: Sendable {
-        /// Queues bytes.
-        var send: @Sendable (ArraySlice<UInt8>) -> Void
+        /// Queues bytes; the last ones may wait for `end`, which follows.
+        var send: @Sendable (_ bytes: ArraySlice<UInt8>, _ isLast: Bool) -> Void
         /// Bytes that are queued and not with the peer.
         var queued: @Sendable () -> Int
         /// Closes the stream once what was sent is written.
@@ -35,17 +35,21 @@ final class Outbox: Sendable {
         deliver: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
         end: @escaping @Sendable () -> Void = {}
     ) {
-        self.init(link: Link(send: deliver, queued: { 0 }, end: end))
+        self.init(link: Link(send: { bytes, _ in deliver(bytes) }, queued: { 0 }, end: end))
     }
 
     /// Queues bytes; never waits.
     ///
+    /// - Parameter isLast: whether the stream ends at once behind them; then they go out together with its end.
     /// - Returns: false where nobody reads any more.
-    @discardableResult func send(_ bytes: ArraySlice<UInt8>) -> Bool {
+    @discardableResult func send(_ bytes: ArraySlice<UInt8>, isLast: Bool = false) -> Bool {
         if state.withLock({ $0.closed }) { return false }
-        link.send(bytes)
+        link.send(bytes, isLast)
         return true
     }
+
+    /// Whether more is queued than should be, and somebody is there to take it.
+    var isFull: Bool { link.queued() > limit && !state.withLock { $0.closed } }
 
     /// Waits while more is queued than should be.
     func drain() async {

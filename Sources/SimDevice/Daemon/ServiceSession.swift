@@ -124,7 +124,7 @@ struct ServiceSession: Sendable {
         )
         let code = await device.run(run)
         typist?.cancel()
-        outbox.send(ShellPacket.encoded(.exit(UInt8(truncatingIfNeeded: code)))[...])
+        outbox.send(ShellPacket.encoded(.exit(UInt8(truncatingIfNeeded: code)))[...], isLast: true)
     }
 
     /// A terminal's line discipline on the way out: LF becomes CR LF.

@@ -19,6 +19,8 @@ final class SyncService {
     /// Answers that wait for others, in bytes.
     private static let answerLimit = 256 << 10
     private static let linkLimit = 4096
+    /// Blocks of a file after which a thread of the pool is given to somebody else.
+    private static let turn = 16
 
     /// A file that the host is sending.
     private struct Incoming {
@@ -343,29 +345,44 @@ final class SyncService {
             return
         }
         defer { if let encoder = reader.encoder { encoders[encoder.kind] = encoder } }
-        let isSmall = reader.size <= Self.smallFile
-        while !Task.isCancelled {
-            let block = isSmall ? reader.next() : await Self.read(reader)
-            if block.bytes.count < Self.answerLimit / 2 {
-                answers += block.bytes
-                if answers.count >= Self.answerLimit { flush() }
-            } else {
-                flush()
-                outbox.send(block.bytes[...])
-            }
-            if block.failure != 0 {
-                answer(.fail("read failed: \(FileFailure(code: block.failure, path: path).reason)"))
-                return
-            }
-            if block.isLast { break }
-            await outbox.drain()
+        var (isOver, failure) = (false, Int32(0))
+        if reader.size <= Self.smallFile { (isOver, failure) = sendSmall(reader) } else { flush() }
+        while !isOver, !Task.isCancelled {
+            (isOver, failure) = await Self.pump(reader, to: outbox)
+            if !isOver { await outbox.drain() }
         }
-        answer(.receiveEnd)
+        if failure != 0 {
+            let reason = FileFailure(code: failure, path: path).reason
+            answer(.fail("read failed: \(reason)"))
+        } else {
+            answer(.receiveEnd)
+        }
     }
 
-    private static func read(_ reader: SyncReader) async -> SyncReader.Block {
-        let block = try? await NIOThreadPool.singleton.runIfActive { reader.next() }
-        return block ?? SyncReader.Block(bytes: [], isLast: true, failure: EIO)
+    /// Adds a small file to the answers. One that has grown meanwhile is not over then.
+    private func sendSmall(_ reader: SyncReader) -> (isOver: Bool, failure: Int32) {
+        for _ in 0..<4 {
+            let block = reader.next()
+            answers += block.bytes
+            if answers.count >= Self.answerLimit { flush() }
+            if block.isLast || block.failure != 0 { return (true, block.failure) }
+        }
+        flush()
+        return (false, 0)
+    }
+
+    /// Sends blocks of a file from a thread that may wait for the disk, until the host is behind, or for a turn.
+    private static func pump(_ reader: SyncReader, to outbox: Outbox) async -> (isOver: Bool, failure: Int32) {
+        let outcome = try? await NIOThreadPool.singleton.runIfActive { () -> (Bool, Int32) in
+            for _ in 0..<turn {
+                let block = reader.next()
+                outbox.send(block.bytes[...])
+                if block.isLast || block.failure != 0 { return (true, block.failure) }
+                if outbox.isFull { break }
+            }
+            return (false, 0)
+        }
+        return outcome ?? (true, EIO)
     }
 
     private static func blocking(_ body: @escaping @Sendable () throws -> Void) async throws {

@@ -31,7 +31,7 @@ struct SyncServiceTests {
             while !rest.isEmpty {
                 let part = rest.prefix(split)
                 rest = rest.dropFirst(part.count)
-                pipe.push([part])
+                pipe.push(part)
             }
             pipe.finish()
             await device.sync(pipe: pipe, outbox: outbox)

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Products of signed bytes with codes of 4 or 2 bits for AVX-512 VNNI: one instruction adds four products to each of 16
+// sums of 32 bits. Built with DROID_EMULATED, that instruction is plain C and the file needs no AVX-512: so the tests run the
+// rest of it where the processor lacks it.
+
+#include <string.h>
+
+#include "packed.h"
+
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef int32_t i16u __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
+
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#if defined(DROID_EMULATED)
+
+#define TARGET
+#define FUNCTION dk_emulated_dot_codes
+void dk_emulated_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                           const uint8_t *w, int32_t *c, int64_t c_stride);
+
+static inline i16 add_products(i16 sum, u16 codes, i16 bytes)
+{
+    for (int i = 0; i < 16; i++)
+        for (int j = 0; j < 32; j += 8) sum[i] += (int32_t)(codes[i] >> j & 255) * (int8_t)((uint32_t)bytes[i] >> j);
+    return sum;
+}
+
+#elif defined(__x86_64__)
+
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+#define FUNCTION dk_vnni_dot_codes
+
+TARGET static inline __attribute__((always_inline)) i16 add_products(i16 sum, u16 codes, i16 bytes)
+{
+    return (i16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, (__m512i)bytes);
+}
+
+#endif
+
+#if defined(FUNCTION)
+
+#define INLINE TARGET static inline __attribute__((always_inline))
+
+INLINE i16 broadcast(const int8_t *p)
+{
+    int32_t word;
+    memcpy(&word, p, 4);
+    return (i16){word, word, word, word, word, word, word, word, word, word, word, word, word, word, word, word};
+}
+
+INLINE void tile(const int bits, const int rows, int64_t depth, const int8_t *a, int64_t a_stride, const uint8_t *w,
+                 int32_t *c, int64_t c_stride)
+{
+    const int planes = 8 / bits, step = 4 * planes;
+    const uint32_t mask = bits == 4 ? 0x0f0f0f0fu : 0x03030303u;
+    i16 sum[PACKED_ROWS];
+#pragma unroll
+    for (int i = 0; i < rows; i++) sum[i] = (i16){0};
+    for (int64_t k = 0; k < depth; k += step, w += 64) {
+        const u16 line = (u16) * (const i16u *)w;
+#pragma unroll
+        for (int plane = 0; plane < planes; plane++) {
+            const u16 codes = (line >> (uint32_t)(plane * bits)) & mask;
+#pragma unroll
+            for (int i = 0; i < rows; i++)
+                sum[i] = add_products(sum[i], codes, broadcast(a + i * a_stride + k + plane * 4));
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < rows; i++) *(i16u *)(c + i * c_stride) = sum[i];
+}
+
+INLINE void tiles(const int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                  const uint8_t *w, int32_t *c, int64_t c_stride)
+{
+    const int64_t panel = packed_panel(bits, depth);
+    for (int64_t r = 0; r < rows; r += PACKED_ROWS, a += PACKED_ROWS * a_stride, c += PACKED_ROWS * c_stride)
+        for (int64_t p = 0; p < panels; p++) {
+#define CASE(n)                                                                                                        \
+    case n:                                                                                                            \
+        tile(bits, n, depth, a, a_stride, w + p * panel, c + p * DK_LANES, c_stride);                                  \
+        break;
+            switch (rows - r < PACKED_ROWS ? rows - r : PACKED_ROWS) {
+                CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+            default: break;
+            }
+#undef CASE
+        }
+}
+
+TARGET void FUNCTION(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                     const uint8_t *w, int32_t *c, int64_t c_stride)
+{
+    if (bits == 4)
+        tiles(4, rows, panels, depth, a, a_stride, w, c, c_stride);
+    else
+        tiles(2, rows, panels, depth, a, a_stride, w, c, c_stride);
+}
+
+#endif
