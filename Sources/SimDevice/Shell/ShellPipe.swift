@@ -56,7 +56,7 @@ final class ShellPipe: Sendable {
             return (true, state.starter, nil)
         }
         signal?()
-        if fits { bytes.push([new]) }
+        if fits { bytes.push(new) }
         starter?.resume()
     }
 
