@@ -76,7 +76,7 @@ public enum KeyValueBench {
         let config = model.config
         let perToken = Double(2 * config.blockCount * config.keyValueHeadCount * config.headWidth)
         guard let packed = try format.packed(config) else { return (32, 32) }
-        let cache = try PackedCache(config, packed)
+        let cache = try PackedCache(config, packed, identity: "")
         try cache.reserve(depth)
         cache.append([Int32](repeating: 0, count: depth)[...])
         let complete = Double(depth / PackedCache.block * PackedCache.block)

@@ -28,4 +28,14 @@
 #define GEMM_K_BLOCK 288
 #define GEMM_ROW_BLOCK 192
 
+// Adding this to a number below 2^22 leaves its rounding to the nearest integer, ties to even, in the low bits of the sum.
+#define QUANTIZE_MAGIC 12582912.0f
+// A group of activations below this is taken as zeros: the inverse of its scale would not be finite.
+#define QUANTIZE_TINY 1e-30f
+
+// Inputs of a panel whose codes, as bytes with their scales, fill half of a 32 KiB L1 cache; a multiple of 32.
+#define CODES_K_BLOCK 768
+// Bytes of rounded activations that stay in L2 while panel after panel is put to them.
+#define CODES_ROW_BYTES (192 * 1024)
+
 #endif

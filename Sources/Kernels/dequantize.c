@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "Kernels.h"
+#include "codes.h"
 
 enum {
     F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8,
@@ -41,23 +42,6 @@ int64_t dk_block_bytes(int type)
     }
 }
 
-static float from_bits(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static float half(const uint8_t *p)
-{
-    const uint32_t h = p[0] | (uint32_t)p[1] << 8, sign = (h & 0x8000) << 16;
-    const uint32_t exponent = h >> 10 & 31, fraction = h & 0x3ff;
-    if (exponent == 31) return from_bits(sign | 0x7f800000 | fraction << 13);
-    if (exponent != 0) return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
-    const float small = (float)fraction * 0x1p-24f;
-    return sign ? -small : small;
-}
-
 static uint32_t word(const uint8_t *p)
 {
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
@@ -65,7 +49,7 @@ static uint32_t word(const uint8_t *p)
 
 static void q4_0(const uint8_t *b, float *y)
 {
-    const float d = half(b);
+    const float d = dk_half(b);
     for (int i = 0; i < 16; i++) {
         y[i] = d * (float)((b[2 + i] & 15) - 8);
         y[i + 16] = d * (float)((b[2 + i] >> 4) - 8);
@@ -74,7 +58,7 @@ static void q4_0(const uint8_t *b, float *y)
 
 static void q4_1(const uint8_t *b, float *y)
 {
-    const float d = half(b), m = half(b + 2);
+    const float d = dk_half(b), m = dk_half(b + 2);
     for (int i = 0; i < 16; i++) {
         y[i] = d * (float)(b[4 + i] & 15) + m;
         y[i + 16] = d * (float)(b[4 + i] >> 4) + m;
@@ -83,7 +67,7 @@ static void q4_1(const uint8_t *b, float *y)
 
 static void q5_0(const uint8_t *b, float *y)
 {
-    const float d = half(b);
+    const float d = dk_half(b);
     const uint32_t high = word(b + 2);
     for (int i = 0; i < 16; i++) {
         y[i] = d * (float)((int)((b[6 + i] & 15) | (high >> i & 1) << 4) - 16);
@@ -93,7 +77,7 @@ static void q5_0(const uint8_t *b, float *y)
 
 static void q5_1(const uint8_t *b, float *y)
 {
-    const float d = half(b), m = half(b + 2);
+    const float d = dk_half(b), m = dk_half(b + 2);
     const uint32_t high = word(b + 4);
     for (int i = 0; i < 16; i++) {
         y[i] = d * (float)((b[8 + i] & 15) | (high >> i & 1) << 4) + m;
@@ -103,14 +87,14 @@ static void q5_1(const uint8_t *b, float *y)
 
 static void q8_0(const uint8_t *b, float *y)
 {
-    const float d = half(b);
+    const float d = dk_half(b);
     for (int i = 0; i < 32; i++) y[i] = (float)(int8_t)b[2 + i] * d;
 }
 
 static void q2_k(const uint8_t *b, float *y)
 {
     const uint8_t *scales = b, *q = b + 16;
-    const float d = half(b + 80), dmin = half(b + 82);
+    const float d = dk_half(b + 80), dmin = dk_half(b + 82);
     for (int i = 0; i < 256; i++) {
         const uint8_t scale = scales[i / 16];
         const int code = q[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3;
@@ -121,7 +105,7 @@ static void q2_k(const uint8_t *b, float *y)
 static void q3_k(const uint8_t *b, float *y)
 {
     const uint8_t *mask = b, *q = b + 32, *packed = b + 96;
-    const float d = half(b + 108);
+    const float d = dk_half(b + 108);
     for (int i = 0; i < 256; i++) {
         const int s = i / 16;
         const int low = s < 8 ? packed[s] & 15 : packed[s - 8] >> 4;
@@ -132,23 +116,12 @@ static void q3_k(const uint8_t *b, float *y)
     }
 }
 
-static void scale_and_minimum(const uint8_t *s, int i, int *scale, int *minimum)
-{
-    if (i < 4) {
-        *scale = s[i] & 63;
-        *minimum = s[i + 4] & 63;
-    } else {
-        *scale = (s[i + 4] & 15) | (s[i - 4] >> 6) << 4;
-        *minimum = (s[i + 4] >> 4) | (s[i] >> 6) << 4;
-    }
-}
-
 static void q4_k(const uint8_t *b, float *y)
 {
-    const float d = half(b), dmin = half(b + 2);
+    const float d = dk_half(b), dmin = dk_half(b + 2);
     for (int s = 0; s < 8; s++) {
         int scale, minimum;
-        scale_and_minimum(b + 4, s, &scale, &minimum);
+        dk_scale_and_minimum(b + 4, s, &scale, &minimum);
         const float step = d * (float)scale, offset = dmin * (float)minimum;
         const uint8_t *q = b + 16 + s / 2 * 32;
         for (int i = 0; i < 32; i++) y[s * 32 + i] = step * (float)(q[i] >> (s % 2 * 4) & 15) - offset;
@@ -157,10 +130,10 @@ static void q4_k(const uint8_t *b, float *y)
 
 static void q5_k(const uint8_t *b, float *y)
 {
-    const float d = half(b), dmin = half(b + 2);
+    const float d = dk_half(b), dmin = dk_half(b + 2);
     for (int s = 0; s < 8; s++) {
         int scale, minimum;
-        scale_and_minimum(b + 4, s, &scale, &minimum);
+        dk_scale_and_minimum(b + 4, s, &scale, &minimum);
         const float step = d * (float)scale, offset = dmin * (float)minimum;
         const uint8_t *high = b + 16, *q = b + 48 + s / 2 * 32;
         for (int i = 0; i < 32; i++)
@@ -170,7 +143,7 @@ static void q5_k(const uint8_t *b, float *y)
 
 static void q6_k(const uint8_t *b, float *y)
 {
-    const float d = half(b + 208);
+    const float d = dk_half(b + 208);
     for (int i = 0; i < 256; i++) {
         const int part = i / 128, quarter = i / 32 % 4, j = i % 32;
         const int low = b[part * 64 + quarter % 2 * 32 + j] >> (quarter / 2 * 4) & 15;
@@ -185,9 +158,9 @@ int dk_dequantize(int type, const uint8_t *source, int64_t blocks, float *out)
     void (*expand)(const uint8_t *, float *) = 0;
     switch (type) {
     case F32: memcpy(out, source, (size_t)blocks * 4); return 1;
-    case F16: for (int64_t i = 0; i < blocks; i++) out[i] = half(source + 2 * i); return 1;
+    case F16: for (int64_t i = 0; i < blocks; i++) out[i] = dk_half(source + 2 * i); return 1;
     case BF16:
-        for (int64_t i = 0; i < blocks; i++) out[i] = from_bits((uint32_t)source[2 * i] << 16 | (uint32_t)source[2 * i + 1] << 24);
+        for (int64_t i = 0; i < blocks; i++) out[i] = dk_from_bits((uint32_t)source[2 * i] << 16 | (uint32_t)source[2 * i + 1] << 24);
         return 1;
     case Q4_0: expand = q4_0; break;
     case Q4_1: expand = q4_1; break;

@@ -56,10 +56,11 @@ INLINE float NAME(to_bytes)(int64_t n, const float *x, i16 tops, int8_t *codes)
     return none ? 0.0f : top / 127.0f;
 }
 
-// 2^t of t that are hardly above 0; what is below the range stands at its end.
+// 2^t of t that are hardly above 0; what is below the range stands at its end. As unsigned numbers, the bits of numbers
+// below 0 rise as the numbers fall, and lie above those of the others.
 INLINE v16 NAME(power_of_two)(v16 t)
 {
-    t = NAME(select)(t < PACKED_LOW, NAME(splat)(PACKED_LOW), t);
+    t = (v16)__builtin_elementwise_min((u16)t, (u16)NAME(splat)(PACKED_LOW));
     const v16 shifted = t + EXP_MAGIC;
     const v16 f = t - (shifted - EXP_MAGIC);
     v16 p = NAME(splat)(PACKED_C5);
@@ -123,12 +124,11 @@ static void NAME(fold_queries)(const struct dk_kv_format *f, const struct packed
         }
 }
 
-// Turns one row's products with a tile's keys into weights under the running maximum; returns the factor for what was
-// summed before. Scores rise with products, so the greatest product of a group has its greatest score.
-INLINE float NAME(weigh)(const struct dk_kv_format *f, int half, int64_t per_group, const int32_t *products,
-                         const float *steps, const float *zeros, int64_t hidden, float *weights, float *top, float *sum)
+// The running maximum after a tile of keys. Scores rise with products, so the greatest product of a group has its greatest
+// score. per_group and whether there are hidden keys are known to the compiler where that matters.
+INLINE float NAME(raise)(const struct dk_kv_format *f, int half, int64_t per_group, const int32_t *products,
+                         const float *steps, const float *zeros, int64_t hidden, float top)
 {
-    float new_top = *top;
     for (int64_t t = 0; t < DK_TILE; t += per_group) {
         if (hidden >= t + per_group) continue;
         const int64_t g = (half * DK_TILE + t) / f->key_group;
@@ -142,12 +142,19 @@ INLINE float NAME(weigh)(const struct dk_kv_format *f, int half, int64_t per_gro
             tops = __builtin_elementwise_max(tops, product);
         }
         const float score = __builtin_fmaf((float)NAME(greatest_lane)(tops), steps[g], zeros[g]);
-        new_top = score > new_top ? score : new_top;
+        top = score > top ? score : top;
     }
+    return top;
+}
+
+// Turns one row's products with a tile's keys into weights under a maximum; returns their sum.
+INLINE float NAME(weigh)(const struct dk_kv_format *f, int half, int64_t per_group, const int32_t *products,
+                         const float *steps, const float *zeros, int64_t hidden, float top, float *weights)
+{
     v16 sums = NAME(splat)(0.0f);
     for (int64_t t = 0; t < DK_TILE; t += per_group) {
         const int64_t g = (half * DK_TILE + t) / f->key_group;
-        const v16 step = NAME(splat)(steps[g] * EXP_LOG2E), shift = NAME(splat)((zeros[g] - new_top) * EXP_LOG2E);
+        const v16 step = NAME(splat)(steps[g] * EXP_LOG2E), shift = NAME(splat)((zeros[g] - top) * EXP_LOG2E);
         for (int64_t i = t; i < t + per_group; i += DK_LANES) {
             const v16 product = __builtin_convertvector(*(const i16 *)(products + i), v16);
             v16 weight = NAME(power_of_two)(NAME(fma)(product, step, shift));
@@ -156,11 +163,29 @@ INLINE float NAME(weigh)(const struct dk_kv_format *f, int half, int64_t per_gro
             sums += weight;
         }
     }
-    // exp(0) is 1 exactly.
-    const float factor = new_top == *top ? 1.0f : NAME(exp_lanes)(NAME(splat)(*top - new_top))[0];
-    *sum = __builtin_fmaf(*sum, factor, NAME(sum_lanes)(sums));
-    *top = new_top;
-    return factor;
+    return NAME(sum_lanes)(sums);
+}
+
+// Folds the values' scales into a row's weights and rounds them, for each group of values.
+INLINE void NAME(fold_weights)(const struct packed_layout *l, int half, int64_t r, float factor, float *bias,
+                               struct NAME(pass) *p)
+{
+    const float *weights = p->scores + r * DK_TILE;
+    for (int64_t g = 0; g < l->value_groups; g++) {
+        const int64_t first = g * DK_BLOCK + half * DK_TILE;
+        float folded[DK_TILE];
+        i16 tops = {0};
+        v16 sums = NAME(splat)(0.0f);
+#pragma unroll
+        for (int64_t t = 0; t < DK_TILE; t += DK_LANES) {
+            const v16 weight = NAME(load)(weights + t), x = weight * NAME(load)(p->value_scales + first + t);
+            sums = NAME(fma)(weight, NAME(load)(p->value_minima + first + t), sums);
+            tops = __builtin_elementwise_max(tops, (i16)x);
+            NAME(store)(folded + t, x);
+        }
+        p->weight_steps[r][g] = NAME(to_bytes)(DK_TILE, folded, tops, p->weights + (g * PACKED_ROWS + r) * DK_TILE);
+        bias[g] = __builtin_fmaf(bias[g], factor, NAME(sum_lanes)(sums));
+    }
 }
 
 // One tile of a block for some rows; hidden[r], where there is any, counts from the tile.
@@ -174,32 +199,37 @@ static void NAME(packed_tile)(const struct dk_kv_format *f, const struct packed_
         CODES(dot_codes)((int)f->bits, rows, per_group / DK_LANES, head, p->queries + g * PACKED_ROWS * head, head,
                          block + l->key_codes + token / DK_LANES * packed_panel(f->bits, head), p->products + t, DK_TILE);
     }
-    float factors[PACKED_ROWS];
+    // Step by step for all rows, since each step of one row waits for the one before.
+    float factors[PACKED_ROWS], tops[PACKED_ROWS];
     for (int64_t r = 0; r < rows; r++) {
-        float *scores = p->scores + r * DK_TILE;
-        if (hidden[r] >= DK_TILE) {
-            factors[r] = 1.0f;
-            memset(p->weight_steps[r], 0, sizeof p->weight_steps[r]);
-            for (int64_t g = 0; g < l->value_groups; g++) memset(p->weights + (g * PACKED_ROWS + r) * DK_TILE, 0, DK_TILE);
+        const int32_t *products = p->products + r * DK_TILE;
+        const float *steps = p->query_steps[r], *zeros = p->query_zeros[r];
+        tops[r] = hidden[r] <= 0 && per_group == DK_TILE
+                      ? NAME(raise)(f, half, DK_TILE, products, steps, zeros, 0, top[r])
+                      : NAME(raise)(f, half, per_group, products, steps, zeros, hidden[r], top[r]);
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        factors[r] = 1.0f;
+        if (hidden[r] >= DK_TILE) continue;
+        const int32_t *products = p->products + r * DK_TILE;
+        const float *steps = p->query_steps[r], *zeros = p->query_zeros[r];
+        float *weights = p->scores + r * DK_TILE;
+        const float added = hidden[r] <= 0 && per_group == DK_TILE
+                                ? NAME(weigh)(f, half, DK_TILE, products, steps, zeros, 0, tops[r], weights)
+                                : NAME(weigh)(f, half, per_group, products, steps, zeros, hidden[r], tops[r], weights);
+        // exp(0) is 1 exactly.
+        if (tops[r] != top[r]) factors[r] = NAME(exp_lanes)(NAME(splat)(top[r] - tops[r]))[0];
+        sum[r] = __builtin_fmaf(sum[r], factors[r], added);
+        top[r] = tops[r];
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        if (hidden[r] < DK_TILE) {
+            NAME(fold_weights)(l, half, r, factors[r], bias[r], p);
             continue;
         }
-        factors[r] = NAME(weigh)(f, half, per_group, p->products + r * DK_TILE, p->query_steps[r], p->query_zeros[r],
-                                 hidden[r], scores, top + r, sum + r);
-        for (int64_t g = 0; g < l->value_groups; g++) {
-            const int64_t first = g * DK_BLOCK + half * DK_TILE;
-            i16 tops = {0};
-            v16 sums = NAME(splat)(0.0f);
-#pragma unroll
-            for (int64_t t = 0; t < DK_TILE; t += DK_LANES) {
-                const v16 weight = NAME(load)(scores + t), x = weight * NAME(load)(p->value_scales + first + t);
-                sums = NAME(fma)(weight, NAME(load)(p->value_minima + first + t), sums);
-                tops = __builtin_elementwise_max(tops, (i16)x);
-                NAME(store)(p->folded + t, x);
-            }
-            p->weight_steps[r][g] =
-                NAME(to_bytes)(DK_TILE, p->folded, tops, p->weights + (g * PACKED_ROWS + r) * DK_TILE);
-            bias[r][g] = __builtin_fmaf(bias[r][g], factors[r], NAME(sum_lanes)(sums));
-        }
+        // Behind its window: the row's weights here are nothing.
+        memset(p->weight_steps[r], 0, sizeof p->weight_steps[r]);
+        for (int64_t g = 0; g < l->value_groups; g++) memset(p->weights + (g * PACKED_ROWS + r) * DK_TILE, 0, DK_TILE);
     }
     const int64_t value_panel = packed_panel(f->bits, DK_TILE);
     const uint8_t *codes = block + l->value_codes + half * head / DK_LANES * value_panel;

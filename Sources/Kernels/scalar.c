@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "constants.h"
+#include "integer.h"
 #include "packed.h"
 #include "scalar.h"
 
@@ -179,6 +180,9 @@ const struct dk_kernels dk_scalar_kernels = {
     .to_half = dk_scalar_to_half,
     .from_half = dk_scalar_from_half,
     .log_sum_exp = log_sum_exp,
+    .quantize = dk_scalar_quantize,
+    .gemm_codes = dk_scalar_gemm_codes,
+    .gemm_ternary = dk_scalar_gemm_ternary,
 };
 
 void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)

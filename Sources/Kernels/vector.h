@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The vector kernels, as a template: included once per instruction set, with NAME(x) naming its functions, ISA its
-// constant and MR the rows of activations that one pass over a panel serves (MR accumulators of 16 lanes must fit in
-// the registers beside the weights). Written in vector types of the compiler, not intrinsics, so that one source serves
-// every width; 16 lanes are two registers of AVX2 or one of AVX-512.
+// constant, INTEGER(x) its integer kernels, and MR the rows of activations that one pass over a panel serves (MR
+// accumulators of 16 lanes must fit in the registers beside the weights). Written in vector types of the compiler, not
+// intrinsics, so that one source serves every width; 16 lanes are two registers of AVX2 or one of AVX-512.
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -288,6 +288,7 @@ static void NAME(log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t s
     }
 }
 
+#include "quantize.h"
 #include "packed_vector.h"
 
 static const struct dk_kernels NAME(kernels) = {
@@ -305,6 +306,9 @@ static const struct dk_kernels NAME(kernels) = {
     .to_half = NAME(to_half),
     .from_half = NAME(from_half),
     .log_sum_exp = NAME(log_sum_exp),
+    .quantize = NAME(quantize),
+    .gemm_codes = INTEGER(gemm_codes),
+    .gemm_ternary = INTEGER(gemm_ternary),
 };
 
 #undef INLINE

@@ -43,8 +43,10 @@ public struct FeatureExtractor {
             baseSHA256: model.sha256
         )
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
+        // Features in floats go by the name that they had before there were others.
+        let precision = model.precision == .float ? "" : " \(model.precision.rawValue)"
         let kept = model.keyValues == .float ? "" : " \(model.keyValues.rawValue)"
-        let spec = "\(model.sha256) \(layers) \(readsMean)\(kept)"
+        let spec = "\(model.sha256) \(layers) \(readsMean)\(kept)\(precision)"
         store = try FeatureStore(
             path: "\(cache)/\(SHA256.hex(spec.utf8).prefix(24)).features",
             columns: head.featureCount

@@ -183,9 +183,16 @@ struct BenchSuite: AsyncParsableCommand {
             throw ValidationError("--top-one asks the verifier")
         }
         let verifier = try Verifier(model: language, head: head, threads: count)
+        let floats = try Verifier(model: language, head: head, threads: count, keyValues: .float)
+        let compared = ComparingChooser(verifier, against: floats)
         let rate: TopOneRate
         do {
-            rate = try await TopOneRate.measure(verifier, on: instances, device: device, prompt: head.prompt) { part in
+            rate = try await TopOneRate.measure(
+                language.keyValues == .float ? verifier : compared,
+                on: instances,
+                device: device,
+                prompt: head.prompt
+            ) { part in
                 global.detail("\(part.task): \(part.right) of \(part.states)")
             }
         } catch {
@@ -193,6 +200,22 @@ struct BenchSuite: AsyncParsableCommand {
             throw error
         }
         await device.stop()
+        let agreement = compared.agreement
+        if agreement.decisions > 0 {
+            let share = Double(agreement.same) / Double(agreement.decisions)
+            let row = MeasurementRow(
+                name: "verifier.\(suite.name).kv_\(language.keyValues.rawValue).same_choice",
+                value: share,
+                unit: "share",
+                floor: language.keyValues == .q4 ? 0.98 : nil,
+                command: "droidagent bench \(suite.name) --top-one --kv \(language.keyValues.rawValue) --seed \(seed)"
+                    + " --repeats \(repeats)"
+            )
+            try global.emit(row)
+            global.say(
+                "first choice as with floats: \(agreement.same) of \(agreement.decisions) decisions"
+            )
+        }
         for part in rate.parts {
             try global.emit(
                 TopLine(task: part.task, split: part.split.rawValue, states: part.states, right: part.right)

@@ -33,12 +33,21 @@ struct GlobalOptions: ParsableArguments {
     }
 }
 
+extension Precision: ExpressibleByArgument {}
 extension KeyValueFormat: ExpressibleByArgument {}
 
 /// The model that scores.
 struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model, a GGUF file. Default: SmolLM2-135M-Instruct.", valueName: "file"))
     var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How it multiplies: integer (weights as in the file, activations in 8 bits) or float, the slower reference.",
+            valueName: "integer|float"
+        )
+    )
+    var precision: Precision = .integer
 
     @Option(
         help: ArgumentHelp(
@@ -52,7 +61,7 @@ struct ModelOptions: ParsableArguments {
     ///
     /// - Throws: as `path()` and `LanguageModel.load`.
     func load(threads: Int?) throws -> LanguageModel {
-        try LanguageModel.load(path(), threads: threads, keyValues: kv)
+        try LanguageModel.load(path(), threads: threads, precision: precision, keyValues: kv)
     }
 
     /// The path of the model.

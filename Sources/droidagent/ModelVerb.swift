@@ -160,20 +160,32 @@ struct ModelBench: AsyncParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var threads: ThreadOptions
     @Option(help: "Runs of each figure; the best counts.") var repeats = 3
+    @Flag(inversion: .prefixedNo, help: "Measure the same file in floats as well.") var floats = true
+    @Flag(inversion: .prefixedNo, help: "Measure llama.cpp beside it, where Scripts/peers llama has built it.")
+    var peer = true
 
     func run() async throws {
-        let language = try model.load(threads: threads.count)
+        var models = [try model.load(threads: threads.count)]
+        if floats && model.precision != .float {
+            models.append(try LanguageModel.load(model.path(), threads: threads.count, precision: .float))
+        }
+        let other = peer ? EnginePeer.llama(try model.path(), threads: threads.count) : nil
+        if peer && other == nil { global.detail("llama.cpp is not here: Scripts/peers llama builds it") }
+        let named = model.model.map { " --model \($0)" } ?? ""
         let rows = try EngineBench.run(
-            language,
+            models,
+            peer: other,
             threads: threads.count,
             repeats: repeats,
-            command: "droidagent model bench --threads \(threads.count)"
+            command: "droidagent model bench\(named) --precision \(model.precision.rawValue) --threads \(threads.count)"
         )
         for row in rows {
             try global.emit(row)
             if !global.json {
                 let floor = row.floor.map { "  floor \($0)" } ?? ""
-                Terminal.out("\(Terminal.fit(row.name, 40)) \(String(format: "%10.3f", row.value)) \(row.unit)\(floor)")
+                let peer = row.peerValue.map { String(format: "  %@ %.3f, x %.2f", row.peer ?? "", $0, row.value / $0) }
+                let figure = String(format: "%10.3f", row.value)
+                Terminal.out("\(Terminal.fit(row.name, 42)) \(figure) \(row.unit)\(floor)\(peer ?? "")")
             }
         }
     }
@@ -190,12 +202,34 @@ struct ModelPerplexity: AsyncParsableCommand {
     @Argument(help: "A text file.") var file: String
     @Option(help: "Tokens that are read together.") var context = 512
     @Option(help: "The most tokens to read.") var tokens = 4000
+    @Flag(help: "Say how far the model's expectations are from those of the same file in floats.") var compare = false
 
     func run() async throws {
         let language = try model.load(threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
         let all = Array(language.tokenizer.encode(text).prefix(tokens))
+        if compare {
+            let floats = try LanguageModel.load(model.path(), threads: threads.count, precision: .float)
+            let found = try ModelComparison.run(
+                reference: ScoringSession(model: floats, threads: threads.count),
+                model: session,
+                tokens: all,
+                contextLength: context
+            )
+            try global.emit(found)
+            let ratio = found.perplexity / found.referencePerplexity
+            return global.say(
+                String(
+                    format:
+                        "KL divergence from floats %.5f, same top token %.2f %%, perplexity ratio %.4f, %d positions",
+                    found.meanDivergence,
+                    100 * found.sameTop,
+                    ratio,
+                    found.positions
+                )
+            )
+        }
         let predictions = try session.predictions(all, contextLength: context)
         for prediction in predictions { try global.emit(prediction) }
         let perplexity = ScoringSession.perplexity(predictions)

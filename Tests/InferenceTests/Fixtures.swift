@@ -19,6 +19,11 @@ enum Fixtures {
 
     private static let shared = Result { try LanguageModel.load(modelPath) }
 
+    /// The same in floats.
+    private static let sharedFloats = Result { try LanguageModel.load(modelPath, precision: .float) }
+
     /// The model, loaded once for all tests.
-    static func model() throws -> LanguageModel { try shared.get() }
+    static func model(_ precision: Precision = .integer) throws -> LanguageModel {
+        try precision == .integer ? shared.get() : sharedFloats.get()
+    }
 }

@@ -107,6 +107,36 @@ struct PackedScoringTests {
         #expect(try reused(Array(text[..<120])) == 0)
     }
 
+    @Test(
+        "a prefix that a session comes back to is there again, block by block, and the scores are those of a new session"
+    )
+    func comingBack() throws {
+        let session = try session(rowLimit: 100)
+        var requests = [request(300), request(1), request(1)]
+        requests[1].prefix = Array(requests[0].prefix[..<140]) + tokens(250, seed: 5)
+        requests[2].prefix = tokens(200, seed: 6)
+        let cold = try requests.map { try self.session().score($0).scores }
+        #expect(try session.score(requests[0]).cost.prefixReused == 0)
+        #expect(try session.score(requests[1]).cost.prefixReused == 128)
+        #expect(try session.score(requests[2]).cost.prefixReused == 0)
+        for (index, reused) in [(0, 256), (1, 384), (2, 128), (0, 256), (0, 299), (1, 384), (2, 128)] {
+            let found = try session.score(requests[index])
+            #expect(found.scores == cold[index] && found.cost.prefixReused == reused, "request \(index)")
+        }
+        session.reset()
+        #expect(try session.score(requests[0]).cost.prefixReused == 0)
+    }
+
+    @Test("blocks that were left are kept up to a limit, the newest ones")
+    func store() throws {
+        var store = BlockStore(limit: 2)
+        let buffers = try (0..<4).map { _ in try FloatBuffer(1) }
+        #expect(store.put("a", buffers[0]) == nil && store.put("b", buffers[1]) == nil)
+        #expect(store.put("a", buffers[2]) === buffers[0] && store.count == 2)
+        #expect(store.put("c", buffers[3]) === buffers[1] && store.take("b") == nil)
+        #expect(store.take("a") === buffers[2] && store.take("a") == nil && store.count == 1)
+    }
+
     @Test("generation gives the tokens of one pass at a time, also across the end of a block")
     func generation() throws {
         let prefix = tokens(120, seed: 3)

@@ -50,12 +50,12 @@ struct ShippedModelTests {
         }
     }
 
-    @Test("expects the same next tokens as llama.cpp does on the model in F32, with the same perplexity")
+    @Test("in floats expects the same next tokens as llama.cpp does on the model in F32, with the same perplexity")
     func agreement() throws {
         let lines = try FileBytes.read(Fixtures.path("perplexity.jsonl")).split(separator: UInt8(ascii: "\n"))
         let theirs = try lines.map { try JSON.decode(TokenPrediction.self, from: Array($0)) }
         let text = String(decoding: try FileBytes.read(Fixtures.path("perplexity.txt")), as: UTF8.self)
-        let model = try Fixtures.model()
+        let model = try Fixtures.model(.float)
         let tokens = Array(model.tokenizer.encode(text).prefix(1024))
         let ours = try ScoringSession(model: model).predictions(tokens, contextLength: 512)
         #expect(ours.map(\.position) == theirs.map(\.position) && ours.map(\.token) == theirs.map(\.token))
@@ -63,5 +63,21 @@ struct ShippedModelTests {
         #expect(Double(same) >= 0.99 * Double(ours.count))
         let ratio = ScoringSession.perplexity(ours) / ScoringSession.perplexity(theirs)
         #expect(abs(ratio - 1) < 0.001)
+    }
+
+    @Test("in integers expects nearly what it expects in floats, within what llama.cpp's own rounding costs")
+    func integers() throws {
+        let text = String(decoding: try FileBytes.read(Fixtures.path("perplexity.txt")), as: UTF8.self)
+        let model = try Fixtures.model()
+        let found = try ModelComparison.run(
+            reference: ScoringSession(model: Fixtures.model(.float)),
+            model: ScoringSession(model: model),
+            tokens: Array(model.tokenizer.encode(text).prefix(256)),
+            contextLength: 256
+        )
+        #expect(found.positions == 255)
+        #expect(found.meanDivergence < 0.0035)
+        #expect(found.sameTop > 0.94)
+        #expect(abs(found.perplexity / found.referencePerplexity - 1) < 0.01)
     }
 }

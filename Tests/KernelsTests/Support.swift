@@ -21,4 +21,4 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 let plain = dk_kernels_for(DK_SCALAR).pointee
 
 /// The instruction sets of this machine beyond plain C.
-let vectorSets: [dk_isa] = [DK_AVX2, DK_AVX512].filter { $0.rawValue <= dk_best_isa().rawValue }
+let vectorSets: [dk_isa] = [DK_AVX2, DK_AVX512, DK_VNNI, DK_NEON].filter { dk_kernels_for($0).pointee.isa == $0 }

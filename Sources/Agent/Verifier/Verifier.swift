@@ -19,12 +19,18 @@ public actor Verifier: ActionChooser {
     ///   - model: the language model that reads the prompt.
     ///   - head: what makes a score of what the model gives.
     ///   - threads: threads to score with; the number of cores when nil.
+    ///   - keyValues: how keys and values are kept; as the model says when nil.
     /// - Throws: `DroidError` with code `head.mismatch` where the head belongs to another model or version.
-    public init(model: LanguageModel, head: VerifierHead = .likelihood, threads: Int? = nil) throws {
+    public init(
+        model: LanguageModel,
+        head: VerifierHead = .likelihood,
+        threads: Int? = nil,
+        keyValues: KeyValueFormat? = nil
+    ) throws {
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
         self.model = model
         self.head = head
-        session = try ScoringSession(model: model, threads: threads)
+        session = try ScoringSession(model: model, threads: threads, keyValues: keyValues)
         let tokenizer = model.tokenizer
         counter = { tokenizer.encode($0).count }
     }

@@ -2,7 +2,7 @@
 
 import Base
 
-/// A decoder-only language model of one of the families in `Architecture`, its weights expanded to 32-bit floats and ready to run.
+/// A decoder-only language model of one of the families in `Architecture`, packed and ready to run.
 ///
 /// A model is immutable; any number of `ScoringSession`s may run on it at the same time.
 public final class LanguageModel: Sendable {
@@ -36,6 +36,8 @@ public final class LanguageModel: Sendable {
     public let tokenizer: Tokenizer
     /// SHA-256 of the file, in hexadecimal.
     public let sha256: String
+    /// How it multiplies. The two are different models in the sense that their scores differ.
+    public let precision: Precision
     /// How sessions keep the keys and values of prefixes, unless they are told otherwise.
     public let keyValues: KeyValueFormat
 
@@ -51,23 +53,29 @@ public final class LanguageModel: Sendable {
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - threads: threads to expand the weights with; the number of cores when nil.
+    ///   - threads: threads to pack the weights with; the number of cores when nil.
+    ///   - precision: how it is to multiply.
     ///   - keyValues: how sessions keep the keys and values of prefixes. Scores depend on it.
     /// - Throws: `DroidError` with code `model.missing`, `model.corrupt`, `model.unsupported` or `model.memory`.
     public static func load(
         _ path: String,
         threads: Int? = nil,
+        precision: Precision = .integer,
         keyValues: KeyValueFormat = .float
-    ) throws
-        -> LanguageModel
-    {
-        try LanguageModel(GGUFFile(path: path), threads: threads, keyValues: keyValues)
+    ) throws -> LanguageModel {
+        try LanguageModel(GGUFFile(path: path), threads: threads, precision: precision, keyValues: keyValues)
     }
 
     /// Takes a model out of a file that was read already.
     ///
-    /// - Throws: as `load(_:threads:)`.
-    public init(_ file: GGUFFile, threads: Int? = nil, keyValues: KeyValueFormat = .float) throws {
+    /// - Throws: as `load(_:threads:precision:keyValues:)`.
+    public init(
+        _ file: GGUFFile,
+        threads: Int? = nil,
+        precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float
+    ) throws {
+        self.precision = precision
         let config = try ModelConfig(file)
         self.config = config
         self.keyValues = keyValues
@@ -78,7 +86,7 @@ public final class LanguageModel: Sendable {
             throw GGUFFile.corrupt("there are more tokens than rows in token_embd.weight")
         }
 
-        var packer = WeightPacker(file)
+        var packer = WeightPacker(file, precision: precision)
         let width = config.width
         embedding = try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
         output =
@@ -95,6 +103,11 @@ public final class LanguageModel: Sendable {
             digest = hash.finalHex()
         }
         sha256 = digest
+    }
+
+    /// Every matrix that activations are multiplied with.
+    var matrices: [PackedMatrix] {
+        blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.gateUp, $0.down].map(\.weights) } + [output]
     }
 
     private static func block(_ index: Int, _ config: ModelConfig, _ packer: inout WeightPacker) throws -> Block {

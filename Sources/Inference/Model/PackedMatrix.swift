@@ -3,28 +3,136 @@
 import Base
 import Kernels
 
-/// A matrix of weights as the kernels want it: panels of 16 outputs, [outputs / 16][inputs][16], rounded up with zeros.
-struct PackedMatrix: Sendable {
-    let buffer: FloatBuffer
+/// How a model multiplies.
+public enum Precision: String, Sendable, CaseIterable {
+    /// Weights of up to 8 bits stay as they are in the file and meet activations that are rounded to 8 bits; others are floats.
+    case integer
+    /// All weights are expanded to 32-bit floats: the reference.
+    case float
+}
+
+/// A matrix of weights as the kernels want it: panels of 16 outputs, rounded up with zeros.
+// Sendable: formats are constants, and the buffer is written before it is shared.
+struct PackedMatrix: @unchecked Sendable {
+    /// How the weights of some panels are kept.
+    enum Form {
+        /// [inputs][16] 32-bit floats.
+        case floats
+        /// Codes with scales, as the format says.
+        case codes(UnsafePointer<dk_format>)
+    }
+
+    /// Panels of one form that follow one another.
+    struct Section {
+        let form: Form
+        let panels: Range<Int>
+        let base: UnsafeMutablePointer<UInt8>
+        let panelBytes: Int
+
+        func panel(_ index: Int) -> UnsafeMutablePointer<UInt8> { base + (index - panels.lowerBound) * panelBytes }
+    }
+
     /// Inputs.
     let depth: Int
     /// Panels of 16 outputs.
     let panels: Int
+    let sections: [Section]
+    /// The sizes of the groups in which activations have to be rounded for this matrix; none for floats.
+    let groups: [Int]
+    private let buffer: FloatBuffer
 
     var paddedOutputs: Int { panels * lanes }
+    /// Bytes that the weights take.
+    var bytes: Int { sections.reduce(0) { $0 + $1.panels.count * $1.panelBytes } }
 
-    init(depth: Int, outputs: Int) throws {
+    /// Room for matrices side by side, each with its number of outputs and its form.
+    init(depth: Int, parts: [(outputs: Int, form: Form)]) throws {
         self.depth = depth
-        panels = (outputs + lanes - 1) / lanes
-        buffer = try FloatBuffer(panels * lanes * depth)
+        var sections: [(form: Form, panels: Range<Int>, offset: Int, panelBytes: Int)] = []
+        var groups: [Int] = []
+        var (panel, offset) = (0, 0)
+        for part in parts {
+            let count = (part.outputs + lanes - 1) / lanes
+            var panelBytes = lanes * depth * MemoryLayout<Float>.stride
+            if case .codes(let format) = part.form {
+                panelBytes = Int(dk_panel_bytes(format, Int64(depth)))
+                let group = Int(format.pointee.group)
+                if !groups.contains(group) { groups.append(group) }
+            }
+            sections.append((part.form, panel..<(panel + count), offset, panelBytes))
+            panel += count
+            offset += (count * panelBytes + 63) / 64 * 64
+        }
+        panels = panel
+        self.groups = groups
+        buffer = try FloatBuffer(offset / MemoryLayout<Float>.stride)
+        let base = UnsafeMutableRawPointer(buffer.base)
+        self.sections = sections.map {
+            let start = (base + $0.offset).assumingMemoryBound(to: UInt8.self)
+            return Section(form: $0.form, panels: $0.panels, base: start, panelBytes: $0.panelBytes)
+        }
     }
-
-    func panel(_ index: Int) -> UnsafeMutablePointer<Float> { buffer.base + index * depth * lanes }
 
     /// The weights of one output, copied out.
     func copyRow(_ row: Int, to target: UnsafeMutablePointer<Float>) {
-        let source = panel(row / lanes) + row % lanes
-        for k in 0..<depth { target[k] = source[k * lanes] }
+        for section in sections where section.panels.contains(row / lanes) {
+            let panel = section.panel(row / lanes)
+            switch section.form {
+            case .codes(let format): dk_unpack_output(format, panel, Int64(depth), Int64(row % lanes), target)
+            case .floats:
+                let source = UnsafeRawPointer(panel).assumingMemoryBound(to: Float.self) + row % lanes
+                for k in 0..<depth { target[k] = source[k * lanes] }
+            }
+        }
+    }
+
+    /// Multiplies rows by some panels; `output` begins with the product of the first row and the first panel.
+    ///
+    /// - Parameters:
+    ///   - input: the rows as floats, `inputStride` apart.
+    ///   - rounded: the same rows, rounded for this matrix.
+    func multiply(
+        _ kernels: dk_kernels,
+        rows: Range<Int>,
+        panels: Range<Int>,
+        input: UnsafePointer<Float>,
+        inputStride: Int,
+        rounded: RoundedRows,
+        output: UnsafeMutablePointer<Float>,
+        outputStride: Int
+    ) {
+        for section in sections {
+            let part = section.panels.clamped(to: panels)
+            if part.isEmpty { continue }
+            let weights = section.panel(part.lowerBound)
+            let target = output + (part.lowerBound - panels.lowerBound) * lanes
+            switch section.form {
+            case .floats:
+                kernels.gemm(
+                    Int64(rows.count),
+                    Int64(part.count),
+                    Int64(depth),
+                    input + rows.lowerBound * inputStride,
+                    Int64(inputStride),
+                    UnsafeRawPointer(weights).assumingMemoryBound(to: Float.self),
+                    target,
+                    Int64(outputStride)
+                )
+            case .codes(let format):
+                let source = rounded.rows(for: self, group: Int(format.pointee.group))
+                kernels.gemm_codes(
+                    format,
+                    Int64(rows.count),
+                    Int64(part.count),
+                    Int64(depth),
+                    source.base + rows.lowerBound * source.stride,
+                    Int64(source.stride),
+                    weights,
+                    target,
+                    Int64(outputStride)
+                )
+            }
+        }
     }
 }
 
@@ -39,42 +147,53 @@ struct WeightPacker {
         let rowBytes: Int
         let rows: Int
         let depth: Int
-        let target: UnsafeMutablePointer<Float>
+        let form: PackedMatrix.Form
+        let target: UnsafeMutablePointer<UInt8>
     }
 
     private let file: GGUFFile
+    private let precision: Precision
     private var tasks: [Task] = []
     private var deepest = 0
 
-    init(_ file: GGUFFile) { self.file = file }
+    init(_ file: GGUFFile, precision: Precision) {
+        self.file = file
+        self.precision = precision
+    }
 
     /// One matrix made of the rows of several tensors, each beginning at a panel.
     ///
     /// - Throws: `DroidError` with code `model.corrupt` when a tensor is missing or has another shape.
     mutating func matrix(_ parts: [(name: String, outputs: Int)], depth: Int) throws -> PackedMatrix {
-        let outputs = parts.reduce(0) { $0 + ($1.outputs + lanes - 1) / lanes * lanes }
-        for part in parts { _ = try tensor(part.name, [depth, part.outputs]) }
-        let matrix = try PackedMatrix(depth: depth, outputs: outputs)
-        var panel = 0
-        for part in parts {
-            let tensor = try tensor(part.name, [depth, part.outputs])
+        let tensors = try parts.map { try tensor($0.name, [depth, $0.outputs]) }
+        let matrix = try PackedMatrix(
+            depth: depth,
+            parts: zip(parts, tensors).map { part, tensor in (part.outputs, form(of: tensor)) }
+        )
+        for (tensor, section) in zip(tensors, matrix.sections) {
             guard let source = file.data(tensor).bindMemory(to: UInt8.self).baseAddress else { continue }
-            for first in stride(from: 0, to: part.outputs, by: lanes) {
+            for panel in section.panels {
+                let first = (panel - section.panels.lowerBound) * lanes
                 tasks.append(
                     Task(
                         type: Int32(tensor.type.rawValue),
                         source: source + first * tensor.rowBytes,
                         rowBytes: tensor.rowBytes,
-                        rows: min(lanes, part.outputs - first),
+                        rows: min(lanes, tensor.dimensions[1] - first),
                         depth: depth,
-                        target: matrix.panel(panel)
+                        form: section.form,
+                        target: section.panel(panel)
                     )
                 )
-                panel += 1
             }
         }
         deepest = max(deepest, depth)
         return matrix
+    }
+
+    private func form(of tensor: GGUFTensor) -> PackedMatrix.Form {
+        guard precision == .integer, let format = dk_format_of(Int32(tensor.type.rawValue)) else { return .floats }
+        return .codes(format)
     }
 
     func has(_ name: String) -> Bool { file.tensors[name] != nil }
@@ -101,15 +220,27 @@ struct WeightPacker {
             if index == 0 { return also() }
             let first = (index - 1) * group
             for task in tasks[first..<min(first + group, tasks.count)] {
-                _ = dk_pack_panel(
-                    task.type,
-                    task.source,
-                    Int64(task.rowBytes),
-                    Int64(task.rows),
-                    Int64(task.depth),
-                    scratch.base + worker * lanes * deepest,
-                    task.target
-                )
+                switch task.form {
+                case .codes:
+                    _ = dk_pack_codes(
+                        task.type,
+                        task.source,
+                        Int64(task.rowBytes),
+                        Int64(task.rows),
+                        Int64(task.depth),
+                        task.target
+                    )
+                case .floats:
+                    _ = dk_pack_panel(
+                        task.type,
+                        task.source,
+                        Int64(task.rowBytes),
+                        Int64(task.rows),
+                        Int64(task.depth),
+                        scratch.base + worker * lanes * deepest,
+                        UnsafeMutableRawPointer(task.target).assumingMemoryBound(to: Float.self)
+                    )
+                }
             }
         }
     }

@@ -42,6 +42,8 @@ final class ForwardPass {
     private var gateUp: FloatBuffer
     private var activated: FloatBuffer
     private var angles: FloatBuffer
+    /// The rows that are multiplied next, rounded for the matrix that they are multiplied with.
+    private let rounded = RoundedRows()
     private(set) var scratch: FloatBuffer
     private(set) var scratchPerWorker = 0
 
@@ -58,7 +60,8 @@ final class ForwardPass {
         kernels = dk_kernels_for(isa).pointee
         config = model.config
         if let format = try keyValues.packed(model.config) {
-            let blocks = try PackedCache(model.config, format)
+            let identity = "\(model.sha256) \(keyValues.rawValue) \(KeyValueFormat.numericsVersion)"
+            let blocks = try PackedCache(model.config, format, identity: identity)
             (cache, floats, packed) = (blocks, nil, blocks)
         } else {
             let tiles = PrefixCache(model.config)
@@ -83,7 +86,8 @@ final class ForwardPass {
         embed(tokens)
         computeAngles(layout, rows: rows)
         for (index, block) in model.blocks.enumerated() {
-            if index == 0 { norm(rows, block.attentionNorm) }
+            let feedForward = block.gateUp.weights, down = block.down.weights
+            if index == 0 { norm(rows, block.attentionNorm, for: block.queryKeyValue.weights) }
             multiply(normed, stride, rows, block.queryKeyValue, projected, projectedStride)
             packed?.open(index, start: layout.start, pool, kernels)
             rotate(rows, index, block, layout)
@@ -93,16 +97,27 @@ final class ForwardPass {
                 attendPrefix(index, block, start: start, rows: rows)
             case .trie(let trie, let prefix): attendTrie(index, block, trie, prefix: prefix)
             }
-            if let weight = block.attentionSubNorm { normInPlace(rows, attended, attendedStride, weight) }
+            let output = block.attentionOutput.weights
+            if let weight = block.attentionSubNorm {
+                normInPlace(rows, attended, attendedStride, weight, for: output)
+            } else {
+                round(rows, attended, attendedStride, for: output)
+            }
             multiply(attended, attendedStride, rows, block.attentionOutput, normed, stride)
-            addAndNorm(rows, post: block.postAttentionNorm, block.feedForwardNorm)
+            addAndNorm(rows, post: block.postAttentionNorm, block.feedForwardNorm, for: feedForward)
             multiply(normed, stride, rows, block.gateUp, gateUp, gateUpStride)
-            activate(rows)
-            if let weight = block.feedForwardSubNorm { normInPlace(rows, activated, activatedStride, weight) }
+            activate(rows, for: block.feedForwardSubNorm == nil ? down : nil)
+            if let weight = block.feedForwardSubNorm {
+                normInPlace(rows, activated, activatedStride, weight, for: down)
+            }
             multiply(activated, activatedStride, rows, block.down, normed, stride)
-            let last = index + 1 == model.blocks.count
-            let next = last ? model.outputNorm : model.blocks[index + 1].attentionNorm
-            addAndNorm(rows, post: block.postFeedForwardNorm, next)
+            let next = index + 1 < model.blocks.count ? model.blocks[index + 1] : nil
+            addAndNorm(
+                rows,
+                post: block.postFeedForwardNorm,
+                next?.attentionNorm ?? model.outputNorm,
+                for: next?.queryKeyValue.weights
+            )
             afterBlock(index)
         }
     }
@@ -129,6 +144,7 @@ final class ForwardPass {
             gateUp = try FloatBuffer(room * gateUpStride)
             activated = try FloatBuffer(room * activatedStride)
             angles = try FloatBuffer(room * config.rotatedWidth * model.frequencies.count)
+            try rounded.reserve(room, for: model.matrices)
             capacity = room
         }
         if case .prefix(let start) = layout {
@@ -179,13 +195,23 @@ final class ForwardPass {
         }
     }
 
-    private func norm(_ rows: Int, _ weight: [Float]) {
+    // What makes the rows that a product takes also rounds them for the `next` matrix, while they are in the cache.
+
+    private func norm(_ rows: Int, _ weight: [Float], for next: PackedMatrix?) {
         pool.run((rows + 15) / 16) { task, _ in
-            for row in (task * 16)..<min(task * 16 + 16, rows) { normRow(row, weight) }
+            for row in (task * 16)..<min(task * 16 + 16, rows) { normRow(row, weight, for: next) }
         }
     }
 
-    private func normRow(_ row: Int, _ weight: [Float]) {
+    private func round(_ rows: Int, _ buffer: FloatBuffer, _ stride: Int, for next: PackedMatrix) {
+        if next.groups.isEmpty { return }
+        pool.run((rows + 15) / 16) { task, _ in
+            let part = (task * 16)..<min(task * 16 + 16, rows)
+            rounded.round(part, of: buffer.base, stride: stride, for: next, kernels)
+        }
+    }
+
+    private func normRow(_ row: Int, _ weight: [Float], for next: PackedMatrix?) {
         kernels.rms_norm(
             Int64(config.width),
             states.base + row * stride,
@@ -193,21 +219,29 @@ final class ForwardPass {
             config.normEpsilon,
             normed.base + row * stride
         )
+        if let next { rounded.round(row..<(row + 1), of: normed.base, stride: stride, for: next, kernels) }
     }
 
     /// Norms rows of a buffer where they stand.
-    private func normInPlace(_ rows: Int, _ buffer: FloatBuffer, _ stride: Int, _ weight: [Float]) {
+    private func normInPlace(
+        _ rows: Int,
+        _ buffer: FloatBuffer,
+        _ stride: Int,
+        _ weight: [Float],
+        for next: PackedMatrix
+    ) {
         pool.run((rows + 7) / 8) { task, _ in
             for row in (task * 8)..<min(task * 8 + 8, rows) {
                 let vector = buffer.base + row * stride
                 kernels.rms_norm(Int64(weight.count), vector, weight, config.normEpsilon, vector)
+                rounded.round(row..<(row + 1), of: buffer.base, stride: stride, for: next, kernels)
             }
         }
     }
 
     /// Adds the result that stands in `normed`, itself normed where `post` is given, to the residual stream, and norms
     /// that into `normed`.
-    private func addAndNorm(_ rows: Int, post: [Float]?, _ weight: [Float]) {
+    private func addAndNorm(_ rows: Int, post: [Float]?, _ weight: [Float], for next: PackedMatrix?) {
         pool.run((rows + 7) / 8) { task, _ in
             for row in (task * 8)..<min(task * 8 + 8, rows) {
                 if let post {
@@ -215,7 +249,7 @@ final class ForwardPass {
                     kernels.rms_norm(Int64(config.width), vector, post, config.normEpsilon, vector)
                 }
                 kernels.add(Int64(config.width), states.base + row * stride, normed.base + row * stride)
-                normRow(row, weight)
+                normRow(row, weight, for: next)
             }
         }
     }
@@ -234,22 +268,22 @@ final class ForwardPass {
         pool.run((matrix.panels + group - 1) / group) { task, _ in
             let first = task * group
             let panels = min(group, matrix.panels - first)
-            kernels.gemm(
-                Int64(rows),
-                Int64(panels),
-                Int64(matrix.depth),
-                input.base,
-                Int64(inputStride),
-                matrix.panel(first),
-                output.base + first * lanes,
-                Int64(outputStride)
+            matrix.multiply(
+                kernels,
+                rows: 0..<rows,
+                panels: first..<(first + panels),
+                input: input.base,
+                inputStride: inputStride,
+                rounded: rounded,
+                output: output.base + first * lanes,
+                outputStride: outputStride
             )
             let columns = (first * lanes)..<((first + panels) * lanes)
             for row in 0..<rows { linear.finish(output.base + row * outputStride, columns) }
         }
     }
 
-    private func activate(_ rows: Int) {
+    private func activate(_ rows: Int, for next: PackedMatrix?) {
         let width = activatedStride
         let gated =
             switch config.family.activation {
@@ -261,6 +295,7 @@ final class ForwardPass {
             for row in (task * 4)..<min(task * 4 + 4, rows) {
                 let gate = gateUp.base + row * gateUpStride
                 gated(Int64(width), gate, gate + width, activated.base + row * width)
+                if let next { rounded.round(row..<(row + 1), of: activated.base, stride: width, for: next, kernels) }
             }
         }
     }

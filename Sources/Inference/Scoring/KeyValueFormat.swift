@@ -50,6 +50,11 @@ protocol KeyValueCache: AnyObject {
     /// Keeps at most the first `count` tokens; returns how many, since some may only be kept to the beginning of their
     /// block.
     func keep(_ count: Int) -> Int
+    /// Takes back what is there of a prefix that begins with `tokens`, from earlier requests; returns how many of its tokens
+    /// are in place then, all but the last at most.
+    func resume(_ prefix: [Int32]) -> Int
+    /// Forgets everything.
+    func clear()
     /// Declares that the keys and values of these tokens are in place.
     func append(_ added: ArraySlice<Int32>)
     /// Makes room for `count` positions.

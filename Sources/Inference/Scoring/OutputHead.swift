@@ -32,6 +32,7 @@ struct OutputHead {
         targets: [Target]
     ) throws -> (logProbs: [Float], top: [Int32]) {
         let matrix = pass.model.output
+        let rounded = try round(states, stride, rows)
         let vocabulary = pass.model.config.vocabularySize
         let blocks = (vocabulary + OutputHead.blockColumns - 1) / OutputHead.blockColumns
         let perWorker = OutputHead.rowChunk * OutputHead.blockColumns
@@ -56,15 +57,16 @@ struct OutputHead {
                     let work = scratch.base + worker * perWorker
                     for first in Swift.stride(from: 0, to: rows, by: OutputHead.rowChunk) {
                         let count = min(OutputHead.rowChunk, rows - first)
-                        pass.kernels.gemm(
-                            Int64(count),
-                            Int64(min(OutputHead.blockPanels, matrix.panels - panel)),
-                            Int64(matrix.depth),
-                            states + first * stride,
-                            Int64(stride),
-                            matrix.panel(panel),
-                            work,
-                            Int64(OutputHead.blockColumns)
+                        let panels = panel..<min(panel + OutputHead.blockPanels, matrix.panels)
+                        matrix.multiply(
+                            pass.kernels,
+                            rows: first..<(first + count),
+                            panels: panels,
+                            input: states,
+                            inputStride: stride,
+                            rounded: rounded,
+                            output: work,
+                            outputStride: OutputHead.blockColumns
                         )
                         cap(work, count, OutputHead.blockColumns)
                         let at = block * rows + first
@@ -112,28 +114,29 @@ struct OutputHead {
     /// The logits of some tokens for each row.
     func logits(states: UnsafePointer<Float>, stride: Int, rows: Int, tokens: [Int32]) throws -> [[Float]] {
         guard rows > 0, !tokens.isEmpty else { return [[Float]](repeating: [], count: rows) }
-        let matrix = pass.model.output
-        let chosen = try PackedMatrix(depth: matrix.depth, outputs: tokens.count)
-        for (index, token) in tokens.enumerated() {
-            let source = matrix.panel(Int(token) / lanes) + Int(token) % lanes
-            let target = chosen.panel(index / lanes) + index % lanes
-            for k in 0..<matrix.depth { target[k * lanes] = source[k * lanes] }
+        let panels = Set(tokens.map { Int($0) / lanes }).sorted()
+        let columns = panels.count * lanes
+        let out = try FloatBuffer(rows * columns)
+        try multiply(states, stride, rows, panels: panels.map { $0..<($0 + 1) }, into: out.base, columns)
+        let places = tokens.map { token in
+            (panels.firstIndex(of: Int(token) / lanes) ?? 0) * lanes + Int(token) % lanes
         }
-        let out = try FloatBuffer(rows * chosen.paddedOutputs)
-        multiply(states: states, stride: stride, rows: rows, by: chosen, into: out)
-        cap(out.base, rows, chosen.paddedOutputs)
-        return (0..<rows).map { row in
-            Array(UnsafeBufferPointer(start: out.base + row * chosen.paddedOutputs, count: tokens.count))
-        }
+        return (0..<rows).map { row in places.map { out.base[row * columns + $0] } }
     }
 
     /// The logits of all tokens for one row.
     func allLogits(state: UnsafePointer<Float>) throws -> [Float] {
-        let matrix = pass.model.output
-        let out = try FloatBuffer(matrix.paddedOutputs)
-        multiply(states: state, stride: pass.stride, rows: 1, by: matrix, into: out)
-        cap(out.base, 1, matrix.paddedOutputs)
+        let out = try allLogits(states: state, stride: pass.stride, rows: 1)
         return Array(UnsafeBufferPointer(start: out.base, count: pass.model.config.vocabularySize))
+    }
+
+    /// The logits of all tokens for some rows, the rows of the result being `paddedOutputs` of the output matrix apart.
+    func allLogits(states: UnsafePointer<Float>, stride: Int, rows: Int) throws -> FloatBuffer {
+        let matrix = pass.model.output
+        let out = try FloatBuffer(rows * matrix.paddedOutputs)
+        let parts = Swift.stride(from: 0, to: matrix.panels, by: 8).map { $0..<min($0 + 8, matrix.panels) }
+        try multiply(states, stride, rows, panels: parts, into: out.base, matrix.paddedOutputs)
+        return out
     }
 
     /// Soft-caps rows of logits that lie side by side, where the model does that.
@@ -141,26 +144,45 @@ struct OutputHead {
         if let cap = pass.config.logitCap { pass.kernels.soft_cap(Int64(rows * columns), cap, logits) }
     }
 
+    /// Logits of rows for some panels, whose columns then lie side by side.
     private func multiply(
-        states: UnsafePointer<Float>,
-        stride: Int,
-        rows: Int,
-        by matrix: PackedMatrix,
-        into out: FloatBuffer
-    ) {
-        let group = 8
-        pass.pool.run((matrix.panels + group - 1) / group) { task, _ in
-            let first = task * group
-            pass.kernels.gemm(
-                Int64(rows),
-                Int64(min(group, matrix.panels - first)),
-                Int64(matrix.depth),
-                states,
-                Int64(stride),
-                matrix.panel(first),
-                out.base + first * lanes,
-                Int64(matrix.paddedOutputs)
+        _ states: UnsafePointer<Float>,
+        _ stride: Int,
+        _ rows: Int,
+        panels: [Range<Int>],
+        into out: UnsafeMutablePointer<Float>,
+        _ columns: Int
+    ) throws {
+        let rounded = try round(states, stride, rows)
+        var column = 0
+        let starts = panels.map { part in
+            defer { column += part.count * lanes }
+            return column
+        }
+        pass.pool.run(panels.count) { task, _ in
+            pass.model.output.multiply(
+                pass.kernels,
+                rows: 0..<rows,
+                panels: panels[task],
+                input: states,
+                inputStride: stride,
+                rounded: rounded,
+                output: out + starts[task],
+                outputStride: columns
             )
         }
+        cap(out, rows, columns)
+    }
+
+    /// The states, rounded for the output matrix.
+    private func round(_ states: UnsafePointer<Float>, _ stride: Int, _ rows: Int) throws -> RoundedRows {
+        let rounded = RoundedRows()
+        let matrix = pass.model.output
+        try rounded.reserve(rows, for: [matrix])
+        pass.pool.run((rows + 15) / 16) { task, _ in
+            let part = (task * 16)..<min(task * 16 + 16, rows)
+            rounded.round(part, of: states, stride: stride, for: matrix, pass.kernels)
+        }
+        return rounded
     }
 }

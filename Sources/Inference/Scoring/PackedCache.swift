@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Base
 import Kernels
 
 /// Keys and values of a prefix in few bits: a packed block for each complete 128 positions, and the rows of the last block
@@ -16,6 +17,10 @@ final class PackedCache: KeyValueCache {
     private(set) var format: dk_kv_format
     /// Each holds all layers and heads of 128 positions.
     private var blocks: [FloatBuffer] = []
+    /// The digests of the first complete blocks: each is made of the one before it and of the block's tokens.
+    private var keys: [String] = []
+    private let identity: String
+    private var left: BlockStore
     /// The last block that has rows, in half precision: two tiles for each layer, laid out as in `work`.
     private let recent: FloatBuffer
     /// Which block that is; nil when its rows are of other tokens.
@@ -31,14 +36,19 @@ final class PackedCache: KeyValueCache {
     /// Floats of one head in a tile.
     private var perHead: Int { 2 * PackedCache.tile * width }
 
+    /// - Parameters:
+    ///   - identity: what the bits of a block depend on, beside its tokens and those before.
+    ///   - leftBytes: bytes of blocks that are kept when a request leaves their prefix.
     /// - Throws: `DroidError` with code `model.memory`.
-    init(_ config: ModelConfig, _ format: dk_kv_format) throws {
+    init(_ config: ModelConfig, _ format: dk_kv_format, identity: String, leftBytes: Int = 64 << 20) throws {
+        self.identity = identity
         self.format = format
         width = config.headWidth
         heads = config.keyValueHeadCount
         layers = config.blockCount
         var copy = format
         blockBytes = Int(dk_kv_block_bytes(&copy))
+        left = BlockStore(limit: leftBytes / max(layers * heads * blockBytes, 1))
         recent = try FloatBuffer(layers * 2 * heads * 2 * PackedCache.tile * width / 2)
         work = try FloatBuffer(0)
     }
@@ -52,9 +62,47 @@ final class PackedCache: KeyValueCache {
         let wanted = min(count, tokens.count)
         let block = wanted / PackedCache.block
         let kept = wanted % PackedCache.block == 0 || recentBlock == block ? wanted : block * PackedCache.block
+        let complete = (kept / PackedCache.block)..<(tokens.count / PackedCache.block)
+        for index in complete.reversed() {
+            let key = key(index, tokens)
+            // What comes back is as good as new.
+            if let spare = left.put(key, blocks.remove(at: index)) { blocks.append(spare) }
+        }
+        keys.removeLast(max(keys.count - kept / PackedCache.block, 0))
         tokens.removeLast(tokens.count - kept)
         if kept == 0 || (kept - 1) / PackedCache.block != recentBlock { recentBlock = nil }
         return kept
+    }
+
+    func resume(_ prefix: [Int32]) -> Int {
+        // The block of the last token is computed, since that token sees it in half precision.
+        let end = (prefix.count - 1) / PackedCache.block
+        while tokens.count / PackedCache.block < end {
+            let index = tokens.count / PackedCache.block
+            guard let block = left.take(key(index, prefix)) else { break }
+            blocks.insert(block, at: index)
+            tokens = Array(prefix[..<((index + 1) * PackedCache.block)])
+            recentBlock = nil
+        }
+        return tokens.count
+    }
+
+    func clear() {
+        _ = keep(0)
+        left.clear()
+    }
+
+    /// The digest of a block of some tokens that begin as `tokens` do.
+    private func key(_ index: Int, _ tokens: [Int32]) -> String {
+        for block in keys.count..<max(index + 1, keys.count) {
+            var hash = SHA256()
+            hash.update(Array((keys.last ?? identity).utf8))
+            for token in tokens[(block * PackedCache.block)..<((block + 1) * PackedCache.block)] {
+                hash.update(withUnsafeBytes(of: token.littleEndian) { Array($0) })
+            }
+            keys.append(hash.finalHex())
+        }
+        return keys[index]
     }
 
     func append(_ added: ArraySlice<Int32>) {

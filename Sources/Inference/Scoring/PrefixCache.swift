@@ -28,6 +28,10 @@ final class PrefixCache: KeyValueCache {
         return kept
     }
 
+    func resume(_ prefix: [Int32]) -> Int { tokens.count }
+
+    func clear() { tokens = [] }
+
     func append(_ added: ArraySlice<Int32>) { tokens.append(contentsOf: added) }
 
     func reserve(_ count: Int) throws {

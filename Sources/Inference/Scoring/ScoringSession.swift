@@ -132,6 +132,25 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
         }
     }
 
+    /// Gives the logits of all tokens after each token of a text, one position after the other.
+    func logits(_ tokens: [Int32], visit: (Int, UnsafeBufferPointer<Float>) throws -> Void) throws {
+        try check(tokens, name: "the text")
+        try lock.held {
+            _ = pass.cache.keep(0)
+            try compute(tokens, from: 0) { first, rows in
+                let out = try OutputHead(pass: pass).allLogits(
+                    states: pass.normedState(0),
+                    stride: pass.stride,
+                    rows: rows
+                )
+                for row in 0..<rows {
+                    let start = out.base + row * model.output.paddedOutputs
+                    try visit(first + row, UnsafeBufferPointer(start: start, count: model.config.vocabularySize))
+                }
+            }
+        }
+    }
+
     /// The state after the final norm at each position of a text that nothing comes before.
     func finalStates(_ tokens: [Int32]) throws -> [[Float]] {
         try check(tokens, name: "the text")
@@ -164,7 +183,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     }
 
     /// Forgets the prefix, so that the next request computes all of its own.
-    public func reset() { lock.held { _ = pass.cache.keep(0) } }
+    public func reset() { lock.held { pass.cache.clear() } }
 }
 
 // MARK: - The prefix
@@ -174,7 +193,8 @@ extension ScoringSession {
     /// token is computed in any case, since its state is not kept.
     private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
         let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
-        let start = pass.cache.keep(min(common, prefix.count - 1))
+        _ = pass.cache.keep(min(common, prefix.count - 1))
+        let start = pass.cache.resume(prefix)
         var last: [Float] = []
         try compute(prefix, from: start) { first, rows in
             guard first + rows == prefix.count else { return }

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "IntegerKernels.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -27,7 +29,8 @@ enum {
     DK_BLOCK = 128,
 };
 
-enum dk_isa { DK_SCALAR = 0, DK_AVX2 = 1, DK_AVX512 = 2 };
+/// Sets of kernels, in the order of preference. DK_AVX512 has the integer kernels of DK_AVX2; DK_VNNI has its own.
+enum dk_isa { DK_SCALAR = 0, DK_AVX2 = 1, DK_AVX512 = 2, DK_VNNI = 3, DK_NEON = 4, DK_LAST_ISA = 4 };
 
 /// How a block of keys and values of one head is packed into few bits. Keys are rounded per channel over a group of
 /// positions, values per position over a group of channels, each to codes 0 ..< 2^bits of a scale and a minimum.
@@ -98,7 +101,25 @@ struct dk_kernels {
     /// For each row of x[rows][stride]: the maximum of the first n values, the sum of exp(x - maximum), and the first
     /// index at which the maximum stands.
     void (*log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum, int32_t *first);
+
+    /// Rounds n activations to bytes, to the nearest code and ties to the even one, with scale = greatest magnitude / 127
+    /// in each group. `row` takes dk_activation_bytes(n, group) bytes and is aligned to 4.
+    void (*quantize)(int64_t n, int64_t group, const float *x, uint8_t *row);
+
+    /// c[rows x 16 * panels] = a[rows x k] * w, with w packed as `format` says and rows of a rounded in groups of
+    /// format->group. a_stride counts bytes, c_stride floats. k is a multiple of 32.
+    void (*gemm_codes)(const struct dk_format *format, int64_t rows, int64_t panels, int64_t k, const uint8_t *a,
+                       int64_t a_stride, const uint8_t *w, float *c, int64_t c_stride);
+
+    /// The same for ternary weights, times `scale`. Rows of a are rounded in one group. Sums of integers all the way, so
+    /// that each output is float(sum) * (a_scale * scale). k is a multiple of 16 and below 2^22.
+    void (*gemm_ternary)(float scale, int64_t rows, int64_t panels, int64_t k, const uint8_t *a, int64_t a_stride,
+                         const uint8_t *w, float *c, int64_t c_stride);
 };
+
+/// GOPS (10^9 products and sums of bytes a second) that one core of this machine reaches with its integer multipliers alone,
+/// or with scales and minima applied after each 32 inputs as well; 0 where that is not known. Takes some milliseconds.
+double dk_integer_peak(int epilogue);
 
 /// The best instruction set that this processor has.
 enum dk_isa dk_best_isa(void);

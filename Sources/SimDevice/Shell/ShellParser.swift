@@ -309,12 +309,18 @@ struct ShellParser {
     mutating func reserved() -> String? {
         skipBlanks()
         var end = position
-        while end < source.count, end - position < 6, !Self.endsWord(source[end]) {
-            end += 1
-        }
+        while end < source.count, end - position < 6, !Self.endsWord(source[end]) { end += 1 }
         if end < source.count, !Self.endsWord(source[end]) { return nil }
         let text = String(String.UnicodeScalarView(source[position..<end]))
         return Self.reservedWords.contains(text) ? text : nil
+    }
+
+    /// Whether a character ends a word that is not quoted.
+    static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case " ", "\t", "\r", "\n", ";", "&", "|", "<", ">", "(", ")": true
+        default: false
+        }
     }
 
     mutating func expectWord(_ word: String) throws(ShellSyntaxError) {
@@ -344,9 +350,6 @@ struct ShellParser {
         }
         return ShellSyntaxError(message: "syntax error: unexpected '\(text)'")
     }
-
-    /// Whether a character ends a word that is not quoted.
-    static func endsWord(_ c: Unicode.Scalar) -> Bool { " \t\r\n;&|<>()".unicodeScalars.contains(c) }
 
     static func isNameScalar(_ c: Unicode.Scalar) -> Bool {
         c == "_" || (c.isASCII && (c.properties.isAlphabetic || ("0"..."9").contains(c)))

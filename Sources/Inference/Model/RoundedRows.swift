@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kernels
+
+/// Rows of activations, rounded to bytes for the matrix that they are multiplied with next.
+///
+/// A row is rounded by itself, so its codes do not depend on the rows beside it.
+final class RoundedRows {
+    private var buffers: [FloatBuffer] = []
+    private var room = 0
+
+    /// Makes room for rows that any of some matrices takes.
+    func reserve(_ rows: Int, for matrices: [PackedMatrix]) throws {
+        let kinds = matrices.map(\.groups.count).max() ?? 0
+        let bytes = matrices.map { RoundedRows.stride($0) }.max() ?? 0
+        if kinds <= buffers.count && rows * bytes <= room { return }
+        buffers = []
+        buffers = try (0..<kinds).map { _ in try FloatBuffer(rows * bytes / MemoryLayout<Float>.stride) }
+        room = rows * bytes
+    }
+
+    /// Rounds some rows of `input`, which are `stride` floats apart, in every way that the matrix asks for.
+    func round(
+        _ rows: Range<Int>,
+        of input: UnsafePointer<Float>,
+        stride: Int,
+        for matrix: PackedMatrix,
+        _ kernels: dk_kernels
+    ) {
+        for group in matrix.groups {
+            let target = self.rows(for: matrix, group: group)
+            for row in rows {
+                kernels.quantize(
+                    Int64(matrix.depth),
+                    Int64(group),
+                    input + row * stride,
+                    target.base + row * target.stride
+                )
+            }
+        }
+    }
+
+    /// The rows that were rounded for a matrix in groups of one size, and the bytes from one to the next.
+    func rows(for matrix: PackedMatrix, group: Int) -> (base: UnsafeMutablePointer<UInt8>, stride: Int) {
+        let index = matrix.groups.firstIndex(of: group) ?? 0
+        let base = UnsafeMutableRawPointer(buffers[index].base).assumingMemoryBound(to: UInt8.self)
+        return (base, Int(dk_activation_bytes(Int64(matrix.depth), Int64(group))))
+    }
+
+    private static func stride(_ matrix: PackedMatrix) -> Int {
+        matrix.groups.map { Int(dk_activation_bytes(Int64(matrix.depth), Int64($0))) }.max() ?? 0
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The versions of the integer kernels, for the table of each instruction set.
+#ifndef DROID_KERNELS_INTEGER_H
+#define DROID_KERNELS_INTEGER_H
+
+#include "Kernels.h"
+
+void dk_scalar_quantize(int64_t n, int64_t group, const float *x, uint8_t *row);
+
+#define DK_INTEGER_KERNELS(isa)                                                                                        \
+    void dk_##isa##_gemm_codes(const struct dk_format *format, int64_t rows, int64_t panels, int64_t k,                \
+                               const uint8_t *a, int64_t a_stride, const uint8_t *w, float *c, int64_t c_stride);      \
+    void dk_##isa##_gemm_ternary(float scale, int64_t rows, int64_t panels, int64_t k, const uint8_t *a,               \
+                                 int64_t a_stride, const uint8_t *w, float *c, int64_t c_stride);
+
+DK_INTEGER_KERNELS(scalar)
+DK_INTEGER_KERNELS(avx2)
+DK_INTEGER_KERNELS(vnni)
+DK_INTEGER_KERNELS(emulated)
+DK_INTEGER_KERNELS(neon)
+
+#endif
