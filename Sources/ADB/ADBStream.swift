@@ -21,6 +21,8 @@ public final class ADBStream: Sendable {
     struct State {
         var link: (any StreamLink)?
         var isOpen = false
+        /// The device has closed it: the transport knows it no more.
+        var isGone = false
         var input = InputQueue(limit: ADBStream.window)
         var end: End?
         var opener: CheckedContinuation<Void, any Error>?
@@ -189,6 +191,7 @@ public final class ADBStream: Sendable {
     /// The device has closed the stream; what waits can still be read.
     func finished() {
         let woken = state.withLock { state -> Woken in
+            state.isGone = true
             guard state.end == nil else { return Woken() }
             state.end = .finished
             return Woken(taking: &state)
@@ -232,7 +235,7 @@ public final class ADBStream: Sendable {
             if case .failed = state.end { return (Woken(), nil as (any StreamLink)?) }
             state.end = end
             state.input.clear()
-            return (Woken(taking: &state), state.link)
+            return (Woken(taking: &state), state.isGone ? nil : state.link)
         }
         switch end {
         case .finished:

@@ -54,6 +54,10 @@ final class MultiplexedTransport: DeviceTransport {
     let state: Mutex<State>
     /// Cuts what comes in bytes; only the link's reading thread touches it.
     private nonisolated(unsafe) var decoder = PacketDecoder()
+    /// What streams are told when all packets that came together are through; only the link's reading thread touches it.
+    private nonisolated(unsafe) var pending: [(ADBStream, Notice)] = []
+    /// From how many bytes on a payload is handed on at once.
+    private static let largePayload = 16 << 10
 
     /// How long the device's user may take to accept a key.
     let acceptTime: Duration
@@ -145,6 +149,7 @@ final class MultiplexedTransport: DeviceTransport {
                 if limits.startsTLS { throw ADBError.needsNetwork(serial) }
             }
         } catch {
+            flush()
             lose(error)
         }
         flush()
@@ -154,7 +159,8 @@ final class MultiplexedTransport: DeviceTransport {
     ///
     /// - Returns: what the next packet may look like; nil where the connection is of no use any more.
     func received(_ packet: WirePacket) -> Limits? {
-        var notices: [(ADBStream, Notice)] = []
+        var notices = pending
+        pending = []
         var waiter: CheckedContinuation<Void, any Error>?
         var failure: DroidError?
         var waitingKey: AuthPublicKey?
@@ -172,7 +178,9 @@ final class MultiplexedTransport: DeviceTransport {
             }
             return Limits(version: agreement.version, maxPayload: agreement.maxPayload)
         }
-        for (stream, notice) in notices { tell(stream, notice) }
+        // A stream whose last words and end came together is told of both before its reader runs.
+        pending = notices
+        if packet.payload.count >= MultiplexedTransport.largePayload || failure != nil { tellPending() }
         waiter?.resume()
         if let waitingKey { waitForUser(waitingKey) }
         if let failure {
@@ -182,13 +190,21 @@ final class MultiplexedTransport: DeviceTransport {
         return limits
     }
 
-    /// All packets that came together are through: what they led to goes out.
+    private func tellPending() {
+        let notices = pending
+        pending.removeAll(keepingCapacity: true)
+        for (stream, notice) in notices { tell(stream, notice) }
+    }
+
+    /// All packets that came together are through: streams are told, and what that led to goes out.
     func flush() {
-        let isDue = state.withLock { state in
-            defer { state.isReading = false }
-            return state.isReading
+        if !pending.isEmpty { tellPending() }
+        let link = state.withLock { state -> (any PacketLink)? in
+            guard state.isReading else { return nil }
+            state.isReading = false
+            return dueLink(&state)
         }
-        if isDue { wake() }
+        schedule(link)
     }
 
     /// The link is gone, or of no use any more: everything that waits fails with `error`.
@@ -216,21 +232,23 @@ final class MultiplexedTransport: DeviceTransport {
     // MARK: For the streams
 
     fileprivate func act(_ body: (inout Connection) -> [ConnectionEvent]) {
-        state.withLock { state in
+        let link = state.withLock { state in
             for case .send(let packet) in body(&state.connection) { state.outbox.append(packet) }
+            return dueLink(&state)
         }
-        wake()
+        schedule(link)
     }
 
     fileprivate func queuedBytes(_ id: StreamID) -> Int { state.withLock { $0.connection.queuedBytes(id) } }
 
     fileprivate func close(_ id: StreamID, flushing: Bool) {
-        state.withLock { state in
+        let link = state.withLock { state in
             state.streams[id] = nil
             let events = flushing ? state.connection.finish(id) : state.connection.abandon(id)
             for case .send(let packet) in events { state.outbox.append(packet) }
+            return dueLink(&state)
         }
-        wake()
+        schedule(link)
     }
 
     // MARK: Within
@@ -308,16 +326,18 @@ final class MultiplexedTransport: DeviceTransport {
     }
 
     /// Has the link write what waits, unless it knows already.
-    func wake() {
-        let link = state.withLock { state -> (any PacketLink)? in
-            guard !state.outbox.isEmpty || state.connection.hasWaitingWrites, !state.isScheduled, !state.isReading,
-                let link = state.link
-            else { return nil }
-            state.isScheduled = true
-            return link
-        }
-        link?.schedule { self.takeOutbox() }
+    func wake() { schedule(state.withLock { dueLink(&$0) }) }
+
+    /// The link that has to be told that something waits; nil where it knows already, or will be told.
+    private func dueLink(_ state: inout State) -> (any PacketLink)? {
+        guard !state.outbox.isEmpty || state.connection.hasWaitingWrites, !state.isScheduled, !state.isReading,
+            let link = state.link
+        else { return nil }
+        state.isScheduled = true
+        return link
     }
+
+    private func schedule(_ link: (any PacketLink)?) { link?.schedule { self.takeOutbox() } }
 
     /// Everything that may go out now. What was taken before is out.
     private func takeOutbox() -> [WirePacket] {

@@ -97,6 +97,7 @@ final class TCPLink: PacketLink {
             let error = isStranger ? ADBError.notPaired(transport.serial) : ADBError.lost(transport.serial)
             transport.lose(secure?.failure ?? error)
         } catch {
+            transport.flush()
             transport.lose(error)
         }
     }

@@ -69,7 +69,10 @@ struct BridgeBench: AsyncParsableCommand {
             Row("shell", "requests_per_second", commands, 1, "/s", nil, 1.5, 2.5, rig.shell(atATime: 1)),
             Row("shell16", "requests_per_second", commands, 1, "/s", nil, 2, 5, rig.shell(atATime: 16)),
         ]
-        for row in rows where only.isEmpty || only.contains(where: { "bridge.\(row.name)".contains($0) }) {
+        // A whole name means that row only, though it begins the names of others.
+        let names = rows.map { "bridge.\($0.name)" }
+        for (row, name) in zip(rows, names)
+        where only.isEmpty || only.contains(where: { names.contains($0) ? name == $0 : name.contains($0) }) {
             try report(row, try await rig.time(row.work))
         }
     }

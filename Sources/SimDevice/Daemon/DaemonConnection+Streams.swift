@@ -77,16 +77,17 @@ extension DaemonConnection {
 
     /// A service waits or has ended: what it has said goes out.
     private func release(_ id: StreamID, _ task: Task<Void, Never>, _ service: Service) {
-        let isKept = state.withLock { state in
+        let (isKept, isDue) = state.withLock { state -> (Bool, Bool) in
             // One that has ended is nobody's business any more.
-            guard state.starting.remove(id) != nil else { return true }
+            guard state.starting.remove(id) != nil else { return (true, state.isDue) }
             state.streams[id]?.heldBytes = nil
             state.streams[id]?.task = task
-            if state.streams[id] != nil { return true }
-            if case .exec = service { return Self.linger(id, task, &state) }
-            return false
+            if state.streams[id] != nil { return (true, state.isDue) }
+            guard case .exec = service else { return (false, state.isDue) }
+            return (Self.linger(id, task, &state), state.isDue)
         }
-        if isKept { wake() } else { task.cancel() }
+        if isDue { schedule() }
+        if !isKept { task.cancel() }
     }
 
     /// The host has closed a stream. A command of `exec:` finds the end of its input and, when it writes, nobody who
@@ -109,15 +110,15 @@ extension DaemonConnection {
     /// Queues what a service says. Its last words go out together with the end of its stream.
     private func write(_ id: StreamID, _ bytes: ArraySlice<UInt8>, _ isLast: Bool) {
         var notices: [Notice] = []
-        let isHeld = state.withLock { state in
-            guard !state.isOver else { return true }
+        let isDue = state.withLock { state in
+            guard !state.isOver else { return false }
             perform(state.connection.write(id, bytes), &state, &notices)
-            guard let held = state.streams[id]?.heldBytes else { return isLast }
+            guard let held = state.streams[id]?.heldBytes else { return !isLast && state.isDue }
             state.streams[id]?.heldBytes = held + bytes.count
-            return held + bytes.count <= DaemonConnection.heldLimit
+            return held + bytes.count > DaemonConnection.heldLimit && state.isDue
         }
         carryOut(notices)
-        if !isHeld { wake() }
+        if isDue { schedule() }
     }
 
     private func openToHost(_ address: String) async -> Ends? {
@@ -137,14 +138,17 @@ extension DaemonConnection {
     }
 
     private func finish(_ id: StreamID) {
-        let stream = state.withLock { state in
+        var notices: [Notice] = []
+        let (stream, isDue) = state.withLock { state -> (Stream?, Bool) in
             state.starting.remove(id)
             state.lingering[id] = nil
-            return state.streams.removeValue(forKey: id)
+            guard let stream = state.streams.removeValue(forKey: id) else { return (nil, false) }
+            perform(state.connection.finish(id), &state, &notices)
+            return (stream, state.isDue)
         }
-        guard let stream else { return }
-        act { $0.finish(id) }
-        stream.pipe.finish()
+        carryOut(notices)
+        if isDue { schedule() }
+        stream?.pipe.finish()
     }
 
     private func add(farewell: @escaping @Sendable () -> Void) {

@@ -46,6 +46,9 @@ final class DaemonConnection: Sendable {
         /// Whether the connection ends once what is queued is out.
         var isCut = false
 
+        /// Whether there is something to write that nobody will see to.
+        var isDue: Bool { !isReading && (!packets.isEmpty || connection.hasWaitingWrites || isCut) }
+
         /// Whether a packet that came is to be heeded.
         mutating func admits(_ packet: Packet) -> Bool {
             guard !isCut else { return false }
@@ -161,10 +164,11 @@ final class DaemonConnection: Sendable {
     /// Everything that came together is through: what it led to goes out.
     func flush() {
         let isDue = state.withLock { state in
-            defer { state.isReading = false }
-            return state.isReading
+            guard state.isReading else { return false }
+            state.isReading = false
+            return state.isDue
         }
-        if isDue { wake() }
+        if isDue { schedule() }
     }
 
     private func end() {
@@ -251,22 +255,20 @@ final class DaemonConnection: Sendable {
     /// Changes the state machine from any thread, and sends what comes of it.
     func act(_ body: (inout Connection) -> [ConnectionEvent]) {
         var notices: [Notice] = []
-        state.withLock { state in
-            guard !state.isOver else { return }
+        let isDue = state.withLock { state in
+            guard !state.isOver else { return false }
             perform(body(&state.connection), &state, &notices)
+            return state.isDue
         }
         carryOut(notices)
-        wake()
+        if isDue { schedule() }
     }
 
     // MARK: What goes out
 
-    func wake() {
-        let isDue = state.withLock { state in
-            !state.isReading && (!state.packets.isEmpty || state.connection.hasWaitingWrites || state.isCut)
-        }
-        if isDue { output.withLock { $0 }?.schedule() }
-    }
+    func wake() { if state.withLock({ $0.isDue }) { schedule() } }
+
+    func schedule() { output.withLock { $0 }?.schedule() }
 
     private func fill(_ batch: inout OutputBatch) -> Bool {
         guard state.withLock({ $0.packets.hasStartedTLS }) else { return fillClear(&batch) }

@@ -309,12 +309,17 @@ struct ShellParser {
     mutating func reserved() -> String? {
         skipBlanks()
         var end = position
-        while end < source.count, end - position < 6, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) {
-            end += 1
-        }
-        if end < source.count, !" \t\r\n;&|<>()".unicodeScalars.contains(source[end]) { return nil }
+        while end < source.count, end - position < 6, !Self.endsWord(source[end]) { end += 1 }
+        if end < source.count, !Self.endsWord(source[end]) { return nil }
         let text = String(String.UnicodeScalarView(source[position..<end]))
         return Self.reservedWords.contains(text) ? text : nil
+    }
+
+    private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case " ", "\t", "\r", "\n", ";", "&", "|", "<", ">", "(", ")": true
+        default: false
+        }
     }
 
     mutating func expectWord(_ word: String) throws(ShellSyntaxError) {
