@@ -66,7 +66,7 @@ let package = Package(
         // The phone.
         module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
         module("ADB", ["Base", "ADBWire", "CLibUSB"] + nio),
-        module("Screen", ["Base", "ADB", "Media", "CLibXML2"]),
+        module("Screen", ["Base", "ADBWire", "ADB", "Media", "CLibXML2"]),
         module("SimDevice", ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio, exclude: deviceNotes),
 
         // The mind.
@@ -117,7 +117,7 @@ let package = Package(
         tests("Pages", ["Pages"]),
         tests("ADBWire", ["ADBWire", "Base"]),
         tests("ADB", ["ADB", "ADBWire", "SimDevice", "Base", "CLibUSB"] + nio),
-        tests("Screen", ["Screen", "ADB", "Media", "SimDevice", "Base"]),
+        tests("Screen", ["Screen", "ADBWire", "ADB", "Media", "SimDevice", "Base"]),
         tests("SimDevice", ["SimDevice", "ADB", "ADBWire", "Media", "Base", grdb]),
         tests("Kernels", ["Kernels", "KernelsEmulated"]),
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),

@@ -44,12 +44,33 @@ public final class ADBDevice: Sendable {
         acceptTime: Duration = .seconds(60),
         onWaiting: (@Sendable (String) -> Void)? = nil
     ) async throws -> ADBDevice {
+        let keys: @Sendable () -> [AuthKey] = { HostKeys.load() }
+        return try await connect(
+            host: host,
+            port: port,
+            timeout: timeout,
+            acceptTime: acceptTime,
+            onWaiting: onWaiting,
+            credentials: keys
+        )
+    }
+
+    /// The same with other keys than this user's.
+    static func connect(
+        host: String,
+        port: Int,
+        timeout: Duration,
+        acceptTime: Duration,
+        onWaiting: (@Sendable (String) -> Void)?,
+        credentials: @escaping @Sendable () -> [AuthKey]
+    ) async throws -> ADBDevice {
         let clock = ContinuousClock()
         let start = clock.now
         let transport = MultiplexedTransport(
             serial: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)",
             acceptTime: acceptTime,
-            onWaiting: onWaiting
+            onWaiting: onWaiting,
+            credentials: credentials
         )
         let link = try await TCPLink.connect(host: host, port: port, timeout: timeout, transport: transport)
         try await transport.start(link, timeout: max(.milliseconds(1), timeout - (clock.now - start)))

@@ -14,6 +14,9 @@ enum Splice {
     /// connection may still wait for an answer, and gets what comes; whoever waits for nothing does not keep it open.
     static let grace = Duration.seconds(2)
 
+    /// How long the local end may go on once the device has ended: it has been told, and what it still sends is dropped.
+    static let farewell = Duration.seconds(1)
+
     static func wrap(_ channel: any Channel) throws -> Connection {
         try Connection(
             wrappingChannelSynchronously: channel,
@@ -50,7 +53,7 @@ enum Splice {
                         // What the device sent must reach the local end, and would not if bytes of that were left unread.
                         if !isLocalOver {
                             group.addTask {
-                                try? await Task.sleep(for: .seconds(1))
+                                try? await Task.sleep(for: farewell)
                                 return .late
                             }
                         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Synchronization
 
 /// Where devices are found: each list that comes is all there are now.
 public struct DeviceSource: Sendable {
@@ -18,6 +19,30 @@ public struct DeviceSource: Sendable {
     /// at least every five seconds.
     public static func server(_ server: ADBServer = ADBServer()) -> DeviceSource {
         DeviceSource("server") { server.trackedDevices() }
+    }
+
+    /// The devices on USB, as they are plugged in and pulled out. Where this machine has no USB that could be watched there
+    /// are none.
+    ///
+    /// They are not claimed, not even for an instant: an adb server that sees a new device at the same moment would find it
+    /// taken, and leave it alone for good. So one that another program owns is told as one that can be used.
+    public static func usb() -> DeviceSource {
+        DeviceSource("usb") {
+            AsyncStream { continuation in
+                let task = Task {
+                    var devices: [USBDevice] = []
+                    if let changes = try? await USBDevices.changes(claiming: false) {
+                        for await change in changes {
+                            devices.removeAll { $0.node == change.device.node }
+                            if case .arrived(let device) = change { devices.append(device) }
+                            continuation.yield(devices.map(\.listed))
+                        }
+                    }
+                    continuation.finish()
+                }
+                continuation.onTermination = { _ in task.cancel() }
+            }
+        }
     }
 }
 
@@ -39,37 +64,52 @@ public struct DeviceChange: Hashable, Sendable {
 
     /// What leads from one list to another: what went, then what changed, then what came, each in the list's order.
     public static func between(_ old: [ListedDevice], _ new: [ListedDevice], source: String) -> [DeviceChange] {
-        func first(_ list: [ListedDevice]) -> [String: ListedDevice] {
+        between(old.map { Seen(device: $0, source: source) }, new.map { Seen(device: $0, source: source) })
+    }
+
+    /// A device and the name of the source that knows it.
+    fileprivate struct Seen: Hashable {
+        var device: ListedDevice
+        var source: String
+        var serial: String { device.serial }
+
+        func change(_ kind: Kind) -> DeviceChange { DeviceChange(kind, device, source: source) }
+    }
+
+    fileprivate static func between(_ old: [Seen], _ new: [Seen]) -> [DeviceChange] {
+        func first(_ list: [Seen]) -> [String: Seen] {
             Dictionary(list.map { ($0.serial, $0) }) { first, _ in first }
         }
         let (before, after) = (first(old), first(new))
         var changes: [DeviceChange] = []
         var seen: Set<String> = []
         for device in old where after[device.serial] == nil && seen.insert(device.serial).inserted {
-            changes.append(DeviceChange(.removed, device, source: source))
+            changes.append(device.change(.removed))
         }
         var added: [DeviceChange] = []
         for device in new where seen.insert(device.serial).inserted {
             guard let was = before[device.serial] else {
-                added.append(DeviceChange(.added, device, source: source))
+                added.append(device.change(.added))
                 continue
             }
-            if was != device { changes.append(DeviceChange(.changed, device, source: source)) }
+            if was != device { changes.append(device.change(.changed)) }
         }
         return changes + added
     }
 
     /// What happens at several sources, as it happens; each starts with what is there. It ends with the task that reads.
+    ///
+    /// A device that several sources know is told by the first of them: where an adb server takes one from USB it changes,
+    /// and does not come a second time.
     public static func watch(_ sources: [DeviceSource]) -> AsyncStream<DeviceChange> {
         AsyncStream { continuation in
+            let lists = DeviceLists(sources.map(\.name))
             let task = Task {
                 await withTaskGroup(of: Void.self) { group in
-                    for source in sources {
+                    for (index, source) in sources.enumerated() {
                         group.addTask {
-                            var known: [ListedDevice] = []
                             for await list in source.lists() {
-                                for change in between(known, list, source: source.name) { continuation.yield(change) }
-                                known = list
+                                lists.set(list, at: index) { continuation.yield($0) }
                             }
                         }
                     }
@@ -78,6 +118,31 @@ public struct DeviceChange: Hashable, Sendable {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
+    }
+}
+
+/// What several sources list now.
+private final class DeviceLists: Sendable {
+    private let names: [String]
+    private let lists: Mutex<[[ListedDevice]]>
+
+    init(_ names: [String]) {
+        self.names = names
+        lists = Mutex(names.map { _ in [] })
+    }
+
+    /// Notes a source's list and tells what that changes: under the lock, so that what two sources say is told in order.
+    func set(_ list: [ListedDevice], at index: Int, _ tell: (DeviceChange) -> Void) {
+        lists.withLock { lists in
+            let before = merged(lists)
+            lists[index] = list
+            DeviceChange.between(before, merged(lists)).forEach(tell)
+        }
+    }
+
+    /// Each device as the first source that knows it tells it: the comparison takes the first of several.
+    private func merged(_ lists: [[ListedDevice]]) -> [DeviceChange.Seen] {
+        zip(names, lists).flatMap { name, list in list.map { DeviceChange.Seen(device: $0, source: name) } }
     }
 }
 
@@ -139,5 +204,14 @@ extension ADBServer {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
+    }
+}
+
+extension USBDevice {
+    /// The device as a list of an adb server would show it.
+    fileprivate var listed: ListedDevice {
+        var listed = ListedDevice(serial: serial, state: stateText)
+        listed.usb = path
+        return listed
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADBWire
 import Base
 import CLibUSB
 import Synchronization
@@ -23,11 +24,14 @@ public enum USBDevices {
     /// What is there now, each as an arrival, and from then on what comes and goes.
     ///
     /// An arrival is told once its permissions are settled, at most a second later. The stream ends when it is dropped.
+    ///
+    /// - Parameter claiming: whether an arrival is claimed for an instant, which alone shows that another program has it.
+    ///   A program that wants it at that instant finds it taken.
     /// - Throws: `DroidError` with code `adb.usb` where libusb cannot watch.
-    public static func changes() async throws -> AsyncStream<USBChange> {
+    public static func changes(claiming: Bool = true) async throws -> AsyncStream<USBChange> {
         let host = try USBHost.shared()
         let (stream, continuation) = AsyncStream.makeStream(of: USBChange.self)
-        let watcher = USBWatcher(host: host, continuation: continuation)
+        let watcher = USBWatcher(host: host, probe: claiming ? .claim : .open, continuation: continuation)
         try await host.run { try watcher.start() }
         continuation.onTermination = { _ in watcher.stop() }
         return stream
@@ -60,11 +64,34 @@ extension ADBDevice {
         acceptTime: Duration = .seconds(60),
         onWaiting: (@Sendable (String) -> Void)? = nil
     ) async throws -> ADBDevice {
+        let keys: @Sendable () -> [AuthKey] = { HostKeys.load() }
+        return try await connect(
+            usb: serial,
+            timeout: timeout,
+            acceptTime: acceptTime,
+            onWaiting: onWaiting,
+            credentials: keys
+        )
+    }
+
+    /// The same with other keys than this user's.
+    static func connect(
+        usb serial: String,
+        timeout: Duration,
+        acceptTime: Duration,
+        onWaiting: (@Sendable (String) -> Void)?,
+        credentials: @escaping @Sendable () -> [AuthKey]
+    ) async throws -> ADBDevice {
         let host = try USBHost.shared()
         let finder = USBFinder(host: host)
-        let known = try await host.run { finder.devices(probing: false) }
+        let known = try await host.run { finder.devices(.none) }
         let wanted = try USBDevices.find(serial, among: known)
-        let transport = MultiplexedTransport(serial: wanted.serial, acceptTime: acceptTime, onWaiting: onWaiting)
+        let transport = MultiplexedTransport(
+            serial: wanted.serial,
+            acceptTime: acceptTime,
+            onWaiting: onWaiting,
+            credentials: credentials
+        )
         let link = try await USBLink.open(wanted, finder, transport)
         do {
             try await transport.start(link, timeout: timeout)
@@ -124,11 +151,13 @@ private final class USBWatcher: Sendable {
     }
 
     private let host: USBHost
+    private let probe: USBFinder.Probe
     private let continuation: AsyncStream<USBChange>.Continuation
     private let state = Mutex(State())
 
-    init(host: USBHost, continuation: AsyncStream<USBChange>.Continuation) {
+    init(host: USBHost, probe: USBFinder.Probe, continuation: AsyncStream<USBChange>.Continuation) {
         self.host = host
+        self.probe = probe
         self.continuation = continuation
     }
 
@@ -187,7 +216,7 @@ private final class USBWatcher: Sendable {
     /// Looks at a device that arrived, again and again while its permissions lag.
     private func look(at device: USBPointer, _ node: String, tries: Int) {
         let body: @Sendable () -> Void = { [self] in
-            guard let found = USBFinder(host: host).examine(device.raw) else {
+            guard let found = USBFinder(host: host).examine(device.raw, probe) else {
                 libusb_unref_device(device.raw)
                 return
             }

@@ -7,14 +7,24 @@ import CLibUSB
 struct USBFinder: Sendable {
     let host: USBHost
 
-    /// The devices that speak ADB, by their place. Whether each can be used is tried unless `probing` is false.
-    func devices(probing: Bool = true) -> [USBDevice] {
-        each { device in examine(device, probing: probing) }.compactMap { $0 }
+    /// How far is gone to find out whether a device can be used.
+    enum Probe {
+        /// Nothing is asked of it, except where its serial number cannot be had otherwise.
+        case none
+        /// Its node is opened, which shows whether this user may.
+        case open
+        /// Its interface is claimed for an instant as well: the only way to see whether somebody has it.
+        case claim
+    }
+
+    /// The devices that speak ADB, by their place.
+    func devices(_ probe: Probe = .claim) -> [USBDevice] {
+        each { device in examine(device, probe) }.compactMap { $0 }
             .sorted { ($0.path.count, $0.path) < ($1.path.count, $1.path) }
     }
 
     /// What one device is; nil where it is none of ours.
-    func examine(_ device: OpaquePointer, probing: Bool = true) -> USBDevice? {
+    func examine(_ device: OpaquePointer, _ probe: Probe) -> USBDevice? {
         guard let (interface, descriptor) = USBInterface.find(in: device) else { return nil }
         let path = USBFinder.path(of: device)
         var found = USBDevice(
@@ -26,13 +36,12 @@ struct USBFinder: Sendable {
             state: .ready
         )
         var serial = descriptor.iSerialNumber == 0 ? nil : USBFinder.attribute("serial", path)
-        if probing || serial == nil && descriptor.iSerialNumber != 0 {
+        if probe != .none || serial == nil && descriptor.iSerialNumber != 0 {
             switch open(device) {
             case .failure(let failure): found.state = USBFinder.state(failure.code)
             case .success(let handle):
                 serial = serial ?? USBFinder.text(descriptor.iSerialNumber, handle)
-                if probing, host.link(at: path) == nil {
-                    // Claiming is the only way to see whether somebody has it; it is given back at once.
+                if probe == .claim, host.link(at: path) == nil {
                     let code = claim(handle, interface)
                     if code == 0 { libusb_release_interface(handle.raw, interface.number) }
                     found.state = USBFinder.state(code)

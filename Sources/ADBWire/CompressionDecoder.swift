@@ -11,14 +11,8 @@ import CZstd
 /// Windows are bounded: 8 MiB for zstd (what its format asks every decoder to take), 4 MiB for LZ4, 16 MiB for brotli.
 /// After an error it is of no use until `reset`. Not safe to share between threads.
 public final class CompressionDecoder {
-    private enum Codec {
-        case zstd(OpaquePointer)
-        case lz4(OpaquePointer)
-        case brotli(OpaquePointer)
-    }
-
     public let kind: Compression
-    private var codec: Codec
+    private let context: CompressionContext
     private let output: UnsafeMutableRawBufferPointer
     /// Whether what came so far ends where a stream may end.
     private var isWhole = false
@@ -26,28 +20,18 @@ public final class CompressionDecoder {
     /// - Throws: `DroidError` with code `adb.compression` when the library has no memory.
     public init(_ kind: Compression) throws(DroidError) {
         self.kind = kind
-        codec = try CompressionDecoder.open(kind)
+        context = try CompressionContext(kind, for: .unpacking)
         output = .allocate(byteCount: compressionStep, alignment: 64)
     }
 
-    deinit {
-        CompressionDecoder.close(codec)
-        output.deallocate()
-    }
+    deinit { output.deallocate() }
 
     /// Begins the next file.
     ///
     /// - Throws: `DroidError` with code `adb.compression`.
     public func reset() throws(DroidError) {
         isWhole = false
-        switch codec {
-        case .zstd(let context): ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
-        case .lz4(let context): LZ4F_resetDecompressionContext(context)
-        case .brotli:
-            let fresh = try CompressionDecoder.open(kind)
-            CompressionDecoder.close(codec)
-            codec = fresh
-        }
+        try context.reset()
     }
 
     /// Unpacks bytes and hands on everything that they make.
@@ -56,10 +40,10 @@ public final class CompressionDecoder {
     public func decode(_ bytes: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         try bytes.withUnsafeBytes { raw in
             guard raw.count > 0 else { return }
-            switch codec {
-            case .zstd(let context): try zstd(context, raw, body)
-            case .lz4(let context): try lz4(context, raw, body)
-            case .brotli(let state): try brotli(state, raw, body)
+            switch kind {
+            case .zstd: try zstd(context.state, raw, body)
+            case .lz4: try lz4(context.state, raw, body)
+            case .brotli: try brotli(context.state, raw, body)
             }
         }
     }
@@ -136,30 +120,4 @@ public final class CompressionDecoder {
     }
 
     private func failure(_ why: String) -> DroidError { .codec("packed bytes are damaged", kind, why) }
-
-    private static func open(_ kind: Compression) throws(DroidError) -> Codec {
-        switch kind {
-        case .zstd:
-            if let context = ZSTD_createDCtx() {
-                ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 23)
-                return .zstd(context)
-            }
-        case .lz4:
-            var context: OpaquePointer?
-            if LZ4F_isError(LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))) == 0, let context {
-                return .lz4(context)
-            }
-        case .brotli:
-            if let state = BrotliDecoderCreateInstance(nil, nil, nil) { return .brotli(state) }
-        }
-        throw .codec("the file cannot be unpacked", kind, "there is no memory for the decoder")
-    }
-
-    private static func close(_ codec: Codec) {
-        switch codec {
-        case .zstd(let context): ZSTD_freeDCtx(context)
-        case .lz4(let context): LZ4F_freeDecompressionContext(context)
-        case .brotli(let state): BrotliDecoderDestroyInstance(state)
-        }
-    }
 }

@@ -10,14 +10,8 @@ import CZstd
 /// The levels are the fast ones that the real daemon uses: zstd 1, brotli 1, LZ4's default. Not safe to share between
 /// threads.
 public final class CompressionEncoder {
-    private enum Codec {
-        case zstd(OpaquePointer)
-        case lz4(OpaquePointer)
-        case brotli(OpaquePointer)
-    }
-
     public let kind: Compression
-    private var codec: Codec
+    private let context: CompressionContext
     private let output: UnsafeMutableRawBufferPointer
     /// LZ4 writes the head of a frame before the first bytes.
     private var hasBegun = false
@@ -25,30 +19,20 @@ public final class CompressionEncoder {
     /// - Throws: `DroidError` with code `adb.compression` when the library has no memory.
     public init(_ kind: Compression) throws(DroidError) {
         self.kind = kind
-        codec = try CompressionEncoder.open(kind)
+        context = try CompressionContext(kind, for: .packing)
         // LZ4 compresses a whole step at once, and may have a block of its own left over.
         let size = kind == .lz4 ? LZ4F_compressBound(compressionStep, nil) + 64 : compressionStep
         output = .allocate(byteCount: size, alignment: 64)
     }
 
-    deinit {
-        CompressionEncoder.close(codec)
-        output.deallocate()
-    }
+    deinit { output.deallocate() }
 
     /// Begins the next file; what was not finished is dropped.
     ///
     /// - Throws: `DroidError` with code `adb.compression`.
     public func reset() throws(DroidError) {
         hasBegun = false
-        switch codec {
-        case .zstd(let context): ZSTD_CCtx_reset(context, ZSTD_reset_session_only)
-        case .lz4: break  // The head of the next frame resets it.
-        case .brotli:
-            let fresh = try CompressionEncoder.open(kind)
-            CompressionEncoder.close(codec)
-            codec = fresh
-        }
+        try context.reset()
     }
 
     /// Packs bytes and hands on what is ready, which may be nothing.
@@ -56,16 +40,16 @@ public final class CompressionEncoder {
     /// - Throws: `DroidError` with code `adb.compression`, or what `body` throws.
     public func encode(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         guard bytes.count > 0 else { return }
-        switch codec {
-        case .zstd(let context): try zstd(context, bytes, ZSTD_e_continue, body)
-        case .lz4(let context):
-            try beginLZ4(context, body)
+        switch kind {
+        case .zstd: try zstd(context.state, bytes, ZSTD_e_continue, body)
+        case .lz4:
+            try beginLZ4(context.state, body)
             var rest = bytes
             while rest.count > 0 {
                 let part = UnsafeRawBufferPointer(rebasing: rest.prefix(compressionStep))
                 rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
                 let count = LZ4F_compressUpdate(
-                    context,
+                    context.state,
                     output.baseAddress,
                     output.count,
                     part.baseAddress,
@@ -74,7 +58,7 @@ public final class CompressionEncoder {
                 )
                 try handOn(count, body)
             }
-        case .brotli(let state): try brotli(state, bytes, BROTLI_OPERATION_PROCESS, body)
+        case .brotli: try brotli(context.state, bytes, BROTLI_OPERATION_PROCESS, body)
         }
     }
 
@@ -83,13 +67,13 @@ public final class CompressionEncoder {
     /// - Throws: `DroidError` with code `adb.compression`, or what `body` throws.
     public func finish(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        switch codec {
-        case .zstd(let context): try zstd(context, nothing, ZSTD_e_end, body)
-        case .lz4(let context):
-            try beginLZ4(context, body)
-            try handOn(LZ4F_compressEnd(context, output.baseAddress, output.count, nil), body)
+        switch kind {
+        case .zstd: try zstd(context.state, nothing, ZSTD_e_end, body)
+        case .lz4:
+            try beginLZ4(context.state, body)
+            try handOn(LZ4F_compressEnd(context.state, output.baseAddress, output.count, nil), body)
             hasBegun = false
-        case .brotli(let state): try brotli(state, nothing, BROTLI_OPERATION_FINISH, body)
+        case .brotli: try brotli(context.state, nothing, BROTLI_OPERATION_FINISH, body)
         }
     }
 
@@ -153,33 +137,4 @@ public final class CompressionEncoder {
     }
 
     private func failure(_ why: String) -> DroidError { .codec("the file cannot be packed", kind, why) }
-
-    private static func open(_ kind: Compression) throws(DroidError) -> Codec {
-        switch kind {
-        case .zstd:
-            if let context = ZSTD_createCCtx() {
-                ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 1)
-                return .zstd(context)
-            }
-        case .lz4:
-            var context: OpaquePointer?
-            if LZ4F_isError(LZ4F_createCompressionContext(&context, UInt32(LZ4F_VERSION))) == 0, let context {
-                return .lz4(context)
-            }
-        case .brotli:
-            if let state = BrotliEncoderCreateInstance(nil, nil, nil) {
-                BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, 1)
-                return .brotli(state)
-            }
-        }
-        throw .codec("the file cannot be packed", kind, "there is no memory for the encoder")
-    }
-
-    private static func close(_ codec: Codec) {
-        switch codec {
-        case .zstd(let context): ZSTD_freeCCtx(context)
-        case .lz4(let context): LZ4F_freeCompressionContext(context)
-        case .brotli(let state): BrotliEncoderDestroyInstance(state)
-        }
-    }
 }

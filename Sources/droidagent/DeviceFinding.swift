@@ -23,19 +23,22 @@ extension DeviceChoice {
 }
 
 extension DeviceSource {
-    /// The built-in devices of this user. They have no one to ask, so their state files are looked at four times a second.
+    /// The built-in devices of this user: each writes a state file and holds it open as long as it runs, so the folder of
+    /// those files tells what comes and goes.
     static var builtIn: DeviceSource {
         DeviceSource("built-in") {
             AsyncStream { continuation in
                 let task = Task {
                     var last: [ListedDevice]?
-                    while !Task.isCancelled {
-                        let list = RunningDevices.all().map {
-                            ListedDevice(serial: $0.name == "sim" ? "sim" : $0.serial, state: "device")
+                    // A folder that is taken away is made anew.
+                    while !Task.isCancelled, let changes = try? RunningDevices.changes() {
+                        for await _ in changes {
+                            let list = RunningDevices.all().map {
+                                ListedDevice(serial: $0.name == "sim" ? "sim" : $0.serial, state: "device")
+                            }
+                            if list != last { continuation.yield(list) }
+                            last = list
                         }
-                        if list != last { continuation.yield(list) }
-                        last = list
-                        try? await Task.sleep(for: .milliseconds(250))
                     }
                     continuation.finish()
                 }
@@ -44,6 +47,6 @@ extension DeviceSource {
         }
     }
 
-    /// All ways by which `devices --watch` sees devices.
-    static var all: [DeviceSource] { [.builtIn, .server()] }
+    /// All ways by which `devices --watch` sees devices. One that an adb server has is told as the server's.
+    static var all: [DeviceSource] { [.builtIn, .server(), .usb()] }
 }

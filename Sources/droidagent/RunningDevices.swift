@@ -44,10 +44,27 @@ enum RunningDevices {
         all().first { $0.name == name || $0.serial == name || "\($0.port)" == name }
     }
 
+    /// A value at once, and one each time that a device may have come or gone.
+    ///
+    /// - Throws: `DroidError`: `file.write`, `file.watch`.
+    static func changes() throws -> AsyncStream<Void> {
+        try makeFolder()
+        return try FolderWatch.changes(in: folder)
+    }
+
+    /// Writes what this process is about its device.
+    ///
+    /// The file stays open for writing as long as the process lives: however it ends, its end closes the file, and that is
+    /// how whoever watches the folder notices.
     static func add(_ device: RunningDevice) throws {
+        try makeFolder()
+        try FileBytes.write(JSON.pretty(device), to: path(device.name), mode: 0o600)
+        _ = open(path(device.name), O_WRONLY | O_CLOEXEC)
+    }
+
+    private static func makeFolder() throws {
         try FileBytes.makeFolder(Locations.state, mode: 0o700)
         try FileBytes.makeFolder(folder, mode: 0o700)
-        try FileBytes.write(JSON.pretty(device), to: path(device.name), mode: 0o600)
     }
 
     static func remove(_ name: String) { unlink(path(name)) }

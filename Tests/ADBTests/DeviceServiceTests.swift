@@ -198,6 +198,24 @@ struct TrackingTests {
         #expect(await changes.next()?.kind == .removed)
     }
 
+    @Test("A device that two sources know is told once, by the first of them that has it")
+    func twice() async {
+        let (server, serverFeed) = AsyncStream<[ListedDevice]>.makeStream()
+        let (usb, usbFeed) = AsyncStream<[ListedDevice]>.makeStream()
+        let sources = [DeviceSource("server") { server }, DeviceSource("usb") { usb }]
+        var changes = DeviceChange.watch(sources).makeAsyncIterator()
+        usbFeed.yield([device("a"), device("b")])
+        #expect(await changes.next() == DeviceChange(.added, device("a"), source: "usb"))
+        #expect(await changes.next() == DeviceChange(.added, device("b"), source: "usb"))
+        serverFeed.yield([device("a", "unauthorized")])
+        #expect(await changes.next() == DeviceChange(.changed, device("a", "unauthorized"), source: "server"))
+        // The server goes: what is on USB is still there.
+        serverFeed.yield([])
+        #expect(await changes.next() == DeviceChange(.changed, device("a"), source: "usb"))
+        usbFeed.yield([device("b")])
+        #expect(await changes.next() == DeviceChange(.removed, device("a"), source: "usb"))
+    }
+
     @Test("A real server's devices are followed", .enabled(if: RealServer.program != nil, "apt-get install adb"))
     func server() async throws {
         let real = try await RealServer()

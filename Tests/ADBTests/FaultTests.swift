@@ -134,15 +134,13 @@ struct FaultTests {
         #expect(ftruncate(descriptor, 64 << 30) == 0)
         Glibc.close(descriptor)
 
-        struct Line: Decodable { let port: Int }
         /// Starts a device, a call on it that cannot end by itself, and kills the device once the call is under way.
         func kill(
             _ name: String,
             _ call: @escaping @Sendable (ADBDevice, _ underWay: @escaping @Sendable () -> Void) async throws -> Void
         ) async throws {
-            let process = try program.start(["emulator", "start", "--port", "0", "--latency", "phone", "--json"])
-            #expect(try await process.waits(for: "\n"))
-            let port = try JSON.decode(Line.self, from: Array(process.output.utf8)).port
+            let victim = try await program.startDevice("--latency", "phone")
+            let (process, port) = (victim.process, victim.port)
             let phone = try await ADBDevice.connect(host: "127.0.0.1", port: port)
             let started = ContinuousClock.now
             let outcome = await CutOutcome.of {

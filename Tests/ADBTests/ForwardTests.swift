@@ -3,16 +3,10 @@
 import Base
 import Foundation
 import SimDevice
+import TestSupport
 import Testing
 
 @testable import ADB
-
-/// Blocking calls of sockets run on threads of their own.
-private func blocking<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
-    }
-}
 
 @Suite("Ports over the bridge", .timeLimit(.minutes(2)))
 struct ForwardTests {

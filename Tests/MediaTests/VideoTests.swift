@@ -59,21 +59,6 @@ struct H264Tests {
         #expect(decoder.count == 12)
     }
 
-    @Test("A stream in pieces of any size is cut into the same pictures", arguments: [1, 3, 7, 64, 1000, 100_000])
-    func pieces(size: Int) throws {
-        let units = try video()
-        let stream = units.flatMap(\.bytes)
-        var splitter = AnnexBSplitter()
-        var found: [AnnexBSplitter.Unit] = []
-        for start in stride(from: 0, to: stream.count, by: size) {
-            found += splitter.feed(stream[start..<min(start + size, stream.count)])
-        }
-        if let last = splitter.flush() { found.append(last) }
-        #expect(found.map(\.bytes) == units.map(\.bytes))
-        #expect(found.map(\.isKey) == units.map(\.isKey))
-        #expect(splitter.flush() == nil)
-    }
-
     @Test("Damaged videos neither crash nor hang, and a key picture sets the decoder right", arguments: 0..<6)
     func fuzz(round: Int) throws {
         var random = SeededRandom(seed: UInt64(0x264 + round))
@@ -96,20 +81,6 @@ struct H264Tests {
         for unit in units { _ = try? decoder.decode(unit.bytes) }
         let picture = try #require(try decoder.picture())
         #expect(distance(picture, try frame(11)) < 8)
-    }
-
-    @Test("Noise is cut without growing beyond a bound")
-    func noise() {
-        var random = SeededRandom(seed: 9)
-        var splitter = AnnexBSplitter()
-        for _ in 0..<400 {
-            let piece = (0..<Int.random(in: 0...900, using: &random)).map { _ in
-                [0, 0, 0, 1, 1, 5, 7, 9, 0x65, 0x80, UInt8.random(in: 0...255, using: &random)].randomElement(
-                    using: &random
-                ) ?? 0
-            }
-            for unit in splitter.feed(piece) { #expect(!unit.bytes.isEmpty) }
-        }
     }
 
     @Test("Sizes that no video has are refused", arguments: [(0, 0), (63, 96), (64, 97), (8, 8), (100_000, 64)])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ADB
+import ADBWire
 import Base
 import Foundation
 import Media
@@ -10,10 +11,13 @@ import Testing
 @testable import Screen
 
 /// A built-in device with its own folder, and a connection to it.
-private func withDevice<Result>(_ body: (ADBDevice) async throws -> Result) async throws -> Result {
+private func withDevice<Result>(
+    clock: SimDeviceOptions.Clock = .real,
+    _ body: (ADBDevice) async throws -> Result
+) async throws -> Result {
     let folder = NSTemporaryDirectory() + "/droidagent-observe-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let device = try await SimulatedDevice.start(SimDeviceOptions(stateFolder: folder, fresh: true, clock: .real))
+    let device = try await SimulatedDevice.start(SimDeviceOptions(stateFolder: folder, fresh: true, clock: clock))
     let adb = try await ADBDevice.connect(host: "127.0.0.1", port: device.port)
     do {
         let result = try await body(adb)
@@ -112,23 +116,33 @@ struct ObserverKindTests {
     func bare() async throws {
         try await withDevice { adb in
             let stream = try await adb.open("exec:screenrecord --size 540x1200 --output-format=h264 -")
-            var splitter = AnnexBSplitter()
+            var splitter = AccessUnitSplitter()
             var bytes: [UInt8] = []
             let decoder = try H264Decoder()
             while bytes.count < 64, let piece = try await stream.read() { bytes.append(contentsOf: piece) }
             #expect(bytes.starts(with: [0, 0, 0, 1, 0x67]))
-            _ = splitter.feed(bytes)
+            _ = splitter.append(bytes)
             // The next picture comes only when something changes, and ends the one before.
             _ = try await adb.shell(raw: "input keyevent 3; cmd statusbar expand-notifications")
             while decoder.count == 0, let piece = try await stream.read() {
-                for unit in splitter.feed(piece) { try decoder.decode(unit.bytes) }
+                for unit in splitter.append(piece) { try decoder.decode(unit.bytes) }
             }
             #expect(try decoder.picture()?.width == 540)
             stream.close()
             let refused = try await adb.shell(raw: "screenrecord --size 5 /sdcard/x.mp4")
             #expect(refused.exitCode == 2)
-            let film = try await adb.shell(raw: "screenrecord --time-limit 1 /sdcard/film.mp4")
+        }
+    }
+
+    @Test("A film's length is the device's time: on a stepped clock it takes none of ours")
+    func film() async throws {
+        try await withDevice(clock: .stepped) { adb in
+            let before = try await adb.shell(raw: "date +%s").text
+            let film = try await adb.shell(raw: "screenrecord --time-limit 600 /sdcard/film.mp4")
             #expect(film.exitCode == 0)
+            let after = try await adb.shell(raw: "date +%s").text
+            let passed = try #require(Int(after.dropLast())) - #require(Int(before.dropLast()))
+            #expect((600...602).contains(passed))
             #expect(try await adb.pull("/sdcard/film.mp4")[4..<8].elementsEqual("ftyp".utf8))
         }
     }

@@ -13,7 +13,7 @@ final class TestDevice {
     var files: DeviceFiles { context.system.files }
 
     /// What a command line left.
-    struct Outcome {
+    struct Outcome: Sendable {
         var code: Int32
         var out: String
         var err: String
@@ -45,15 +45,24 @@ final class TestDevice {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
+    /// What stands for the device's actor: the stages of a pipeline run on one.
+    private actor Runner {
+        func run(_ context: sending DeviceContext, _ command: String, _ input: String) async -> Outcome {
+            let (out, err) = (ShellOutput.buffer, ShellOutput.buffer)
+            let shell = Shell(device: context, input: ShellInput(Array(input.utf8)), output: out, error: err)
+            let code = await shell.run(command)
+            return Outcome(
+                code: code,
+                out: String(decoding: out.bytes, as: UTF8.self),
+                err: String(decoding: err.bytes, as: UTF8.self)
+            )
+        }
+    }
+
     /// Runs a command line in a new shell.
     func run(_ command: String, input: String = "") async -> Outcome {
-        let (out, err) = (ShellOutput.buffer, ShellOutput.buffer)
-        let shell = Shell(device: context, input: ShellInput(Array(input.utf8)), output: out, error: err)
-        let code = await shell.run(command)
-        return Outcome(
-            code: code,
-            out: String(decoding: out.bytes, as: UTF8.self),
-            err: String(decoding: err.bytes, as: UTF8.self)
-        )
+        // Whoever has the device waits here, so nobody else touches it meanwhile.
+        nonisolated(unsafe) let context = context
+        return await Runner().run(context, command, input)
     }
 }

@@ -28,9 +28,10 @@ public final class Program {
             // No adb server is asked but one that a test starts.
             "ANDROID_ADB_SERVER_PORT": "1",
         ]
-        // Where lines covered are counted, they are counted here, too.
-        if let profile = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] {
-            environment["LLVM_PROFILE_FILE"] = profile
+        // Where lines covered are counted, they are counted here, too; on an emulated bus, the program is on it as well.
+        for (name, value) in ProcessInfo.processInfo.environment
+        where ["LLVM_PROFILE_FILE", "LD_PRELOAD", "USB_TESTBED"].contains(name) || name.hasPrefix("UMOCKDEV_") {
+            environment[name] = value
         }
     }
 
@@ -54,6 +55,9 @@ public final class Program {
         /// What it has printed so far.
         public var output: String { (try? FileBytes.read(out)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 
+        /// What it has said on standard error so far.
+        public var errors: String { (try? FileBytes.read(err)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+
         /// Waits for its end.
         public func wait() throws -> Outcome {
             var status: Int32 = 0
@@ -70,6 +74,9 @@ public final class Program {
         public func waits(for text: String) async throws -> Bool {
             await waits { output.contains(text) }
         }
+
+        /// The same for standard error.
+        public func waits(forError text: String) async throws -> Bool { await waits { errors.contains(text) } }
 
         /// Waits until something is true, or it ends, or a minute has passed; looks a hundred times a second.
         public func waits(until condition: () -> Bool) async -> Bool {

@@ -84,23 +84,37 @@ struct CommandLineTests {
 
     @Test("A device in the foreground prints one JSON line, serves, and ends when it is interrupted")
     func foreground() async throws {
-        struct Line: Decodable {
-            let serial: String
-            let port: Int
-            let pid: Int32
-        }
         try await Self.with { program in
-            let running = try program.start(["emulator", "start", "--port", "0", "--json"])
-            #expect(try await running.waits(for: "\n"))
-            let line = try JSON.decode(Line.self, from: Array(running.output.utf8))
-            #expect(line.pid == running.pid)
-            #expect(line.serial == "127.0.0.1:\(line.port)")
-            let answer = try program.run(["adb", "shell", "--device", line.serial, "echo seven; exit 7"])
+            // It prints nothing but its line, and the line is true: else it does not count as started.
+            let device = try await program.startDevice()
+            let answer = try program.run(["adb", "shell", "--device", device.serial, "echo seven; exit 7"])
             #expect(answer.status == 7)
             #expect(answer.out == "seven\n")
-            running.signal(SIGINT)
-            #expect(try running.wait().status == 0)
+            #expect(try device.stop().status == 0)
             #expect(try program.run(["emulator", "list", "--json"]).out.isEmpty)
+        }
+    }
+
+    @Test("devices --watch shows built-in devices as they start and end, however they end")
+    func watch() async throws {
+        try await Self.with { program in
+            let watching = try program.start(["devices", "--watch", "--json"])
+            func line(_ event: String, _ serial: String) -> String {
+                #""event":"\#(event)","serial":"\#(serial)","source":"built-in","state":"device"}"#
+            }
+            let first = try await program.startDevice()
+            #expect(try await watching.waits(for: line("added", first.serial)))
+            let second = try await program.startDevice()
+            #expect(try await watching.waits(for: line("added", second.serial)))
+            #expect(try first.stop().status == 0)
+            #expect(try await watching.waits(for: line("removed", first.serial)))
+            // One that is killed takes nothing away; it is missed all the same.
+            second.process.signal(SIGKILL)
+            #expect(try second.process.wait().status == 128 + SIGKILL)
+            #expect(try await watching.waits(for: line("removed", second.serial)))
+            watching.signal(SIGINT)
+            let lines = try watching.wait().out.split(separator: "\n")
+            #expect(lines.count == 4, "\(lines)")
         }
     }
 
@@ -152,8 +166,7 @@ struct CommandLineTests {
         try await Self.with { program in
             // With the times of a phone every step takes more than a second of the device, and whatever the agent chooses
             // on its first screen, it has to ask the device again.
-            let device = try program.start(["emulator", "start", "--latency", "phone", "--json"])
-            #expect(try await device.waits(for: "serial"))
+            let device = try await program.startDevice("--latency", "phone").process
             let folder = program.home + "/run"
             let running = try program.start([
                 "do", "Wait for something", "--adapter", "likelihood", "--max-steps", "50", "--json", "--record",

@@ -95,8 +95,7 @@ struct AlarmAddOracle: TaskOracle {
         let time = "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
         let cards = page.elements(id: "alarm_card_expanded") + page.elements(id: "alarm_card_collapsed")
         for card in cards where page.texts(in: card.id).contains(time) {
-            let inside = page.screen.descendants(of: card.id).compactMap { page.screen.element($0) }
-            if let toggle = inside.first(where: { $0.resourceID.hasSuffix("/onoff") && !$0.isChecked }) {
+            if let toggle = page.inside(card.id).first(where: { $0.resourceID.hasSuffix("/onoff") && !$0.isChecked }) {
                 return OracleMove(page.taps(on: toggle), note: "turn the alarm on")
             }
         }

@@ -62,10 +62,7 @@ struct ContactsPages {
     func go(to name: String) -> OracleMove? {
         guard isInFront else { return page.open(Self.app) }
         if isPage(of: name) { return nil }
-        if isList, page.element("Favorites") == nil {
-            if let move = page.tap(name) { return move }
-            return OracleMove(Array(page.scrolls(.down).prefix(1)), note: "look further down")
-        }
+        if isList, page.element("Favorites") == nil { return page.choose(name) }
         if page.element(id: "contacts") != nil { return OracleMove(page.taps(id: "contacts"), note: "to everybody") }
         return page.leave()
     }
@@ -108,7 +105,7 @@ struct ContactAddOracle: TaskOracle {
             return OracleMove(first.move, neutral: others, text: first.text, note: "type \(first.text)")
         }
         for (name, direction) in [("Phone", ScrollDirection.down), ("First name", .up)] where fields[name] == nil {
-            return OracleMove(Array(page.scrolls(direction).prefix(1)), note: "look for \(name)")
+            return page.look(direction, note: "look for \(name)")
         }
         return OracleMove(page.taps("Save"), note: "save")
     }
@@ -167,7 +164,7 @@ struct ContactPhoneOracle: TaskOracle {
         }
         if let move = ContactsPages(page).go(to: name) { return move }
         let shown = page.screen.elements.map(\.text).first { ContactRows.digits($0) == wanted }
-        guard let shown else { return OracleMove(Array(page.scrolls(.down).prefix(1)), note: "look further down") }
+        guard let shown else { return page.look() }
         return OracleMove(page.answer, text: shown, note: "answer")
     }
 }

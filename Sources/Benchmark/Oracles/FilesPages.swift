@@ -21,8 +21,7 @@ struct FilesPages {
         guard page.element(id: "option_menu_search") != nil, page.element(id: "container_save") == nil,
             let bar = page.element(id: "toolbar")
         else { return nil }
-        return page.screen.descendants(of: bar.id).compactMap { page.screen.element($0) }
-            .first { $0.shortClass == "TextView" && !$0.text.isEmpty }?.text
+        return page.inside(bar.id).first { $0.shortClass == "TextView" && !$0.text.isEmpty }?.text
     }
 
     /// The names of the open folders, the storage's own name first; empty in a root.
@@ -43,10 +42,7 @@ struct FilesPages {
         guard let title else { return page.leave() }
         if crumbs.isEmpty {
             // The storage itself has the device's name; every other root has one of its own.
-            if !Self.collections.contains(title) {
-                if let move = page.tap(folder) { return move }
-                return OracleMove(Array(page.scrolls(.down).prefix(1)), note: "look further down")
-            }
+            if !Self.collections.contains(title) { return page.choose(folder) }
             return OracleMove(page.taps("Show roots"), note: "to the roots")
         }
         // In a wrong folder: up to its root by the first crumb, or by one step back.
@@ -57,8 +53,8 @@ struct FilesPages {
     }
 
     private func choose(_ folder: String, in drawer: Element) -> OracleMove {
-        let inside = page.screen.descendants(of: drawer.id).compactMap { page.screen.element($0) }
-        let storage = inside.first { $0.resourceID.hasSuffix("/summary") }.map { page.taps(on: $0) } ?? []
+        let storage =
+            page.inside(drawer.id).first { $0.resourceID.hasSuffix("/summary") }.map { page.taps(on: $0) } ?? []
         let downloads = folder == "Download" ? page.taps("Downloads") : []
         return OracleMove(downloads + storage, note: "to the storage")
     }
@@ -69,10 +65,7 @@ struct FilesPages {
     var ticked: [String] {
         guard page.element(id: "action_mode_bar") != nil else { return [] }
         return page.elements(id: "item_root").filter { $0.flags.contains(.selected) }
-            .compactMap { row in
-                page.screen.descendants(of: row.id).compactMap { page.screen.element($0) }
-                    .first { $0.resourceID.hasSuffix("/title") }?.text
-            }
+            .compactMap { row in page.inside(row.id).first { $0.resourceID.hasSuffix("/title") }?.text }
     }
 
     /// The field of a dialog with this title, or nil.
@@ -94,8 +87,7 @@ struct FilesPages {
         if ticked == [file] { return nil }
         if !ticked.isEmpty { return page.leave("drop the selection") }
         let presses = page.longPresses(file)
-        if !presses.isEmpty { return OracleMove(presses, note: "tick \(file)") }
-        return OracleMove(Array(page.scrolls(.down).prefix(1)), note: "look further down")
+        return presses.isEmpty ? page.look() : OracleMove(presses, note: "tick \(file)")
     }
 }
 

@@ -45,9 +45,12 @@ public struct OraclePage: Sendable {
 
     /// The texts inside an element and its own.
     func texts(in id: Int) -> [String] {
-        ([id] + screen.descendants(of: id)).compactMap { screen.element($0) }
+        ([screen.element(id)].compactMap { $0 } + inside(id))
             .flatMap { [$0.text, $0.contentDescription] }.filter { !$0.isEmpty }
     }
+
+    /// What lies inside an element, in document order.
+    func inside(_ id: Int) -> [Element] { screen.descendants(of: id).compactMap { screen.element($0) } }
 
     // MARK: Candidates
 
@@ -124,7 +127,7 @@ public struct OraclePage: Sendable {
     /// The switch that stands in the row of a text, where it is a control of its own.
     func toggle(beside text: String) -> Element? {
         guard let row = element(text)?.clickTarget else { return nil }
-        return screen.descendants(of: row).compactMap { screen.element($0) }.first { $0.isCheckable && $0.isClickable }
+        return inside(row).first { $0.isCheckable && $0.isClickable }
     }
 
     private func unique(_ indices: [Int]) -> [Int] {
@@ -155,4 +158,12 @@ extension OraclePage {
         let found = taps(text)
         return found.isEmpty ? nil : OracleMove(found, note: note ?? "tap \(text)")
     }
+
+    /// Looks at what of a list is not in sight.
+    func look(_ direction: ScrollDirection = .down, note: String = "look further down") -> OracleMove {
+        OracleMove(Array(scrolls(direction).prefix(1)), note: note)
+    }
+
+    /// Taps an entry of a list, or looks further down for it.
+    func choose(_ entry: String) -> OracleMove { tap(entry) ?? look() }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADBWire
 import Base
 import Media
 
@@ -14,23 +15,26 @@ public actor LiveVideo {
     private static let lag = Duration.milliseconds(400)
 
     private let device: any DeviceLink
+    private let clock: any WaitClock
     private let decoder: H264Decoder
-    private var splitter = AnnexBSplitter()
+    private var splitter = AccessUnitSplitter()
     private var pump: Task<Void, Never>?
     private var flushing: Task<Void, Never>?
     private var stream: (any LinkStream)?
     /// When the newest picture was complete.
-    private var arrived: ContinuousClock.Instant?
-    private var lastBytes = ContinuousClock.now
+    private var arrived: Duration?
+    private var lastBytes = Duration.zero
     /// Bytes that belong to a picture which may not be complete.
     private var isMoving = false
     private var problem: DroidError?
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var isStopped = false
 
+    /// - Parameter clock: what waits and moments are told by.
     /// - Throws: `DroidError` with code `video.decode` where there is no decoder.
-    public init(_ device: any DeviceLink) throws {
+    public init(_ device: any DeviceLink, clock: any WaitClock = SystemClock()) throws {
         self.device = device
+        self.clock = clock
         decoder = try H264Decoder()
     }
 
@@ -51,12 +55,12 @@ public actor LiveVideo {
 
     /// The newest picture.
     ///
-    /// - Parameter since: a moment at which something was done that has changed the display since: an older picture will
+    /// - Parameter since: a moment of the clock at which something was done that has changed the display since: an older picture will
     ///   not do. Where none comes for a while, the change was one that cannot be seen.
     /// - Throws: `DroidError` with code `screen.noVideo`, or a code of `adb`.
-    public func picture(since: ContinuousClock.Instant?, timeout: Duration) async throws -> PixelBuffer {
+    public func picture(since: Duration?, timeout: Duration) async throws -> PixelBuffer {
         start()
-        let now = ContinuousClock.now
+        let now = clock.now()
         try await wait(until: now + timeout) { self.arrived != nil }
         if let since { try await wait(until: now + Self.lag) { self.arrived.map { $0 > since } ?? false } }
         // Whatever is under way belongs to the newest picture.
@@ -74,12 +78,12 @@ public actor LiveVideo {
     }
 
     /// Waits until something holds, at most until a moment; a device that is lost ends it.
-    private func wait(until end: ContinuousClock.Instant, _ holds: () -> Bool) async throws {
-        while !holds(), ContinuousClock.now < end, !isStopped {
+    private func wait(until end: Duration, _ holds: () -> Bool) async throws {
+        while !holds(), clock.now() < end, !isStopped {
             if let problem, problem.code == "adb.lost" { throw problem }
             try Task.checkCancellation()
             let alarm = Task {
-                try await Task.sleep(until: end)
+                try await clock.sleep(for: end - clock.now())
                 wake()
             }
             await withTaskCancellationHandler {
@@ -105,7 +109,7 @@ public actor LiveVideo {
         var failures = 0
         while !Task.isCancelled, !isStopped {
             let before = decoder.count
-            let began = ContinuousClock.now
+            let began = clock.now()
             do {
                 try await record(limit: limit)
                 if decoder.count == before {
@@ -121,7 +125,7 @@ public actor LiveVideo {
                 if problem?.code == "adb.lost" { break }
             }
             if failures > 3 { break }
-            if ContinuousClock.now - began < .milliseconds(300) { try? await Task.sleep(for: .milliseconds(200)) }
+            if clock.now() - began < .milliseconds(300) { try? await clock.sleep(for: .milliseconds(200)) }
         }
         wake()
     }
@@ -131,11 +135,11 @@ public actor LiveVideo {
         let stream = try await device.stream(to: "exec:\(command)", timeout: .seconds(10))
         self.stream = stream
         defer { stream.close() }
-        splitter = AnnexBSplitter()
+        splitter = AccessUnitSplitter()
         while let piece = try await stream.read() {
-            lastBytes = .now
+            lastBytes = clock.now()
             isMoving = true
-            for unit in splitter.feed(piece) { decode(unit) }
+            for unit in splitter.append(piece) { decode(unit) }
             flushLater()
         }
         flush()
@@ -145,9 +149,9 @@ public actor LiveVideo {
         guard flushing == nil else { return }
         flushing = Task {
             while true {
-                let rest = Self.quiet - (ContinuousClock.now - lastBytes)
+                let rest = Self.quiet - (clock.now() - lastBytes)
                 guard rest > .zero else { break }
-                try? await Task.sleep(for: rest)
+                try? await clock.sleep(for: rest)
                 if Task.isCancelled { break }
             }
             flushing = nil
@@ -161,10 +165,10 @@ public actor LiveVideo {
         wake()
     }
 
-    private func decode(_ unit: AnnexBSplitter.Unit) {
+    private func decode(_ unit: AccessUnit) {
         do {
             if try decoder.decode(unit.bytes) {
-                arrived = .now
+                arrived = clock.now()
                 wake()
             }
         } catch {

@@ -90,7 +90,6 @@ public final class ScreenObserver: Sendable {
     ///   `screen.notIdle` or `adb.timeout` when the hierarchy stayed so and no picture could be taken either.
     public func observe(after previous: String? = nil) async throws -> Observation {
         let start = clock.now()
-        let moment = ContinuousClock.now
         var dumps = 0
         var last: ScreenState?
         var ticks = 0
@@ -127,7 +126,7 @@ public final class ScreenObserver: Sendable {
             mayReact = state.contentHash == previous && read - start < options.reactionTime
             if (isSame || isIdle) && !mayReact || isLate {
                 if !isSame && !isIdle && last != nil { state.flags.insert(.unsettled) }
-                let since = state.contentHash == previous || previous == nil ? nil : moment
+                let since = state.contentHash == previous || previous == nil ? nil : start
                 return try await complete(
                     Observation(state: state, dumps: dumps, seconds: 0),
                     rest,
@@ -165,7 +164,7 @@ public final class ScreenObserver: Sendable {
         _ found: Observation,
         _ early: Rest,
         quietSince: Duration,
-        since: ContinuousClock.Instant?,
+        since: Duration?,
         _ start: Duration
     ) async throws -> Observation {
         var out = found
@@ -200,7 +199,7 @@ public final class ScreenObserver: Sendable {
 
     private func takePicture(
         _ form: ObserverOptions.Picture,
-        since: ContinuousClock.Instant?,
+        since: Duration?,
         limit: Duration
     ) async -> (Screenshot?, DroidError?) {
         do {

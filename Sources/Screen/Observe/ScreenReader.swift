@@ -27,10 +27,10 @@ protocol ScreenReader: Sendable {
 
     /// The picture.
     ///
-    /// - Parameter since: where the display has changed since that moment, the picture must be newer.
+    /// - Parameter since: where the display has changed since that moment of the observer's clock, the picture must be newer.
     func picture(
         _ form: ObserverOptions.Picture,
-        since: ContinuousClock.Instant?,
+        since: Duration?,
         timeout: Duration
     ) async throws
         -> Screenshot
@@ -74,7 +74,7 @@ struct ToolReader: ScreenReader {
 
     func picture(
         _ form: ObserverOptions.Picture,
-        since: ContinuousClock.Instant?,
+        since: Duration?,
         timeout: Duration
     ) async throws
         -> Screenshot

@@ -22,25 +22,36 @@ struct AgentReader: ScreenReader {
     }
 
     func tree(timeout: Duration) async throws -> [UInt8] {
-        do {
-            return try await client.hierarchy(timeout: timeout)
-        } catch let error as DroidError where error.code == "observer.agent" || error.code == "adb.refused" {
-            // Where the agent has gone, nothing holds the accessibility service, and the tool works.
-            return try await ToolReader(device: device).tree(timeout: timeout)
+        try await asking {
+            try await client.hierarchy(timeout: timeout)
+        } else: {
+            try await $0.tree(timeout: timeout)
         }
     }
 
     func picture(
         _ form: ObserverOptions.Picture,
-        since: ContinuousClock.Instant?,
+        since: Duration?,
         timeout: Duration
     ) async throws
         -> Screenshot
     {
+        try await asking {
+            .jpeg(try await client.screenshot(timeout: timeout))
+        } else: {
+            try await $0.picture(form, since: since, timeout: timeout)
+        }
+    }
+
+    /// Asks the agent, and the tools where it has gone: nothing holds the accessibility service then.
+    private func asking<Answer>(
+        _ agent: () async throws -> Answer,
+        else tools: (ToolReader) async throws -> Answer
+    ) async throws -> Answer {
         do {
-            return .jpeg(try await client.screenshot(timeout: timeout))
+            return try await agent()
         } catch let error as DroidError where error.code == "observer.agent" || error.code == "adb.refused" {
-            return try await ToolReader(device: device).picture(form, since: since, timeout: timeout)
+            return try await tools(ToolReader(device: device))
         }
     }
 }
@@ -57,7 +68,7 @@ struct LiveReader: ScreenReader {
 
     func picture(
         _ form: ObserverOptions.Picture,
-        since: ContinuousClock.Instant?,
+        since: Duration?,
         timeout: Duration
     ) async throws
         -> Screenshot

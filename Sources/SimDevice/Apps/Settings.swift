@@ -116,27 +116,6 @@ struct SettingsApp: App {
 
     /// A handler that opens a page.
     func go(_ page: Page, _ ui: UI<Self>) -> Handler { ui.on { _, context in Self.open(page, context) } }
-
-    /// A handler for a switch over a setting of 0 and 1.
-    func toggle(
-        _ namespace: SettingsStore.Namespace,
-        _ key: String,
-        _ ui: UI<Self>,
-        on: String = "1",
-        off: String = "0"
-    ) -> (Bool) -> Void {
-        { ui.context.system.settings.put(namespace, key, $0 ? on : off) }
-    }
-
-    func isOn(
-        _ namespace: SettingsStore.Namespace,
-        _ key: String,
-        _ ui: UI<Self>,
-        on: String = "1",
-        default value: String = "0"
-    ) -> Bool {
-        (ui.context.system.settings.get(namespace, key) ?? value) == on
-    }
 }
 
 // MARK: - How intents find pages

@@ -171,31 +171,31 @@ extension SettingsApp {
             SectionHeader("General")
             ListRow(
                 "Do Not Disturb",
-                summary: isOn(.global, "zen_mode", ui) ? "On" : "Off",
+                summary: SettingFlag.doNotDisturb.words(ui),
                 icon: .doNotDisturb,
                 onClick: go(.doNotDisturb, ui)
             )
             SwitchRow(
                 "Notification history",
                 summary: "Show recent and snoozed notifications",
-                on: isOn(.secure, "notification_history_enabled", ui),
-                onChange: toggle(.secure, "notification_history_enabled", ui)
+                flag: SettingFlag(.secure, "notification_history_enabled"),
+                ui
             )
             SwitchRow(
                 "Notification dot on app icon",
-                on: isOn(.secure, "notification_badging", ui, default: "1"),
-                onChange: toggle(.secure, "notification_badging", ui)
+                flag: SettingFlag(.secure, "notification_badging", default: "1"),
+                ui
             )
             SwitchRow(
                 "Notifications on lock screen",
-                on: isOn(.secure, "lock_screen_show_notifications", ui, default: "1"),
-                onChange: toggle(.secure, "lock_screen_show_notifications", ui)
+                flag: SettingFlag(.secure, "lock_screen_show_notifications", default: "1"),
+                ui
             )
         }
     }
 
     func doNotDisturbPage(_ ui: UI<Self>) -> any Component {
-        let on = isOn(.global, "zen_mode", ui)
+        let on = SettingFlag.doNotDisturb.isOn(ui)
         return SettingsPage("Do Not Disturb", ui) {
             Button(
                 on ? "Turn off now" : "Turn on now",

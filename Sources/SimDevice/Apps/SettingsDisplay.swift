@@ -14,8 +14,6 @@ extension SettingsApp {
     func displayPage(_ ui: UI<Self>) -> any Component {
         let settings = ui.context.system.settings
         let timeout = settings.int(.system, "screen_off_timeout") ?? 60_000
-        let adaptive = isOn(.system, "screen_brightness_mode", ui)
-        let dark = isOn(.secure, "ui_night_mode", ui, on: "2", default: "1")
         return SettingsPage("Display", ui) {
             SectionHeader("Brightness")
             ListRow(
@@ -25,8 +23,8 @@ extension SettingsApp {
             )
             ListRow(
                 "Adaptive brightness",
-                summary: adaptive ? "On" : "Off",
-                trailing: Switch(on: adaptive, onChange: toggle(.system, "screen_brightness_mode", ui)),
+                summary: SettingFlag.adaptiveBrightness.words(ui),
+                trailing: Switch(.adaptiveBrightness, ui),
                 onClick: go(.adaptiveBrightness, ui)
             )
             SectionHeader("Lock display")
@@ -38,24 +36,21 @@ extension SettingsApp {
             SectionHeader("Appearance")
             ListRow(
                 "Dark theme",
-                summary: dark ? "On" : "Will never turn on automatically",
-                trailing: Switch(on: dark, onChange: toggle(.secure, "ui_night_mode", ui, on: "2", off: "1")),
+                summary: SettingFlag.darkTheme.words(ui, off: "Will never turn on automatically"),
+                trailing: Switch(.darkTheme, ui),
                 onClick: go(.darkTheme, ui)
             )
             SectionHeader("Color")
             ListRow(
                 "Night Light",
-                summary: isOn(.secure, "night_display_activated", ui) ? "On" : "Off / Will never turn on automatically",
-                trailing: Switch(
-                    on: isOn(.secure, "night_display_activated", ui),
-                    onChange: toggle(.secure, "night_display_activated", ui)
-                ),
+                summary: SettingFlag.nightLight.words(ui, off: "Off / Will never turn on automatically"),
+                trailing: Switch(.nightLight, ui),
                 onClick: go(.nightLight, ui)
             )
             SectionHeader("Other display controls")
             SwitchRow(
                 "Auto-rotate screen",
-                on: isOn(.system, "accelerometer_rotation", ui),
+                on: SettingFlag(.system, "accelerometer_rotation").isOn(ui),
                 onChange: { ui.context.system.setAutoRotation($0) }
             )
         }
@@ -100,36 +95,33 @@ extension SettingsApp {
     }
 
     func darkThemePage(_ ui: UI<Self>) -> any Component {
-        SettingsPage("Dark theme", ui) {
-            MainSwitch(
-                "Use Dark theme",
-                on: isOn(.secure, "ui_night_mode", ui, on: "2", default: "1"),
-                onChange: toggle(.secure, "ui_night_mode", ui, on: "2", off: "1")
-            )
-            Footnote("Dark theme uses a black background to help keep your battery alive longer on some screens")
-        }
+        switchPage(
+            "Dark theme",
+            "Use Dark theme",
+            .darkTheme,
+            ui,
+            note: "Dark theme uses a black background to help keep your battery alive longer on some screens"
+        )
     }
 
     func adaptiveBrightnessPage(_ ui: UI<Self>) -> any Component {
-        SettingsPage("Adaptive brightness", ui) {
-            MainSwitch(
-                "Use adaptive brightness",
-                on: isOn(.system, "screen_brightness_mode", ui),
-                onChange: toggle(.system, "screen_brightness_mode", ui)
-            )
-            Footnote("Your screen brightness will automatically adjust to your environment and activities")
-        }
+        switchPage(
+            "Adaptive brightness",
+            "Use adaptive brightness",
+            .adaptiveBrightness,
+            ui,
+            note: "Your screen brightness will automatically adjust to your environment and activities"
+        )
     }
 
     func nightLightPage(_ ui: UI<Self>) -> any Component {
-        SettingsPage("Night Light", ui) {
-            MainSwitch(
-                "Use Night Light",
-                on: isOn(.secure, "night_display_activated", ui),
-                onChange: toggle(.secure, "night_display_activated", ui)
-            )
-            Footnote("Night Light tints your screen amber. This makes it easier to look at your screen in dim light")
-        }
+        switchPage(
+            "Night Light",
+            "Use Night Light",
+            .nightLight,
+            ui,
+            note: "Night Light tints your screen amber. This makes it easier to look at your screen in dim light"
+        )
     }
 
     // MARK: Sound & vibration
@@ -174,41 +166,29 @@ extension SettingsApp {
             SwitchRow(
                 "Vibrate for calls",
                 icon: .vibrate,
-                on: isOn(.system, "vibrate_when_ringing", ui),
-                onChange: toggle(.system, "vibrate_when_ringing", ui)
+                flag: SettingFlag(.system, "vibrate_when_ringing"),
+                ui
             )
             ListRow(
                 "Do Not Disturb",
-                summary: isOn(.global, "zen_mode", ui) ? "On" : "Off",
+                summary: SettingFlag.doNotDisturb.words(ui),
                 icon: .doNotDisturb,
                 onClick: go(.doNotDisturb, ui)
             )
             SectionHeader("System sounds")
-            SwitchRow(
-                "Dial pad tones",
-                on: isOn(.system, "dtmf_tone", ui, default: "1"),
-                onChange: toggle(.system, "dtmf_tone", ui)
-            )
-            SwitchRow(
-                "Screen locking sound",
-                on: isOn(.system, "lockscreen_sounds_enabled", ui, default: "1"),
-                onChange: toggle(.system, "lockscreen_sounds_enabled", ui)
-            )
+            SwitchRow("Dial pad tones", flag: SettingFlag(.system, "dtmf_tone", default: "1"), ui)
+            SwitchRow("Screen locking sound", flag: SettingFlag(.system, "lockscreen_sounds_enabled", default: "1"), ui)
             SwitchRow(
                 "Charging sounds and vibration",
-                on: isOn(.secure, "charging_sounds_enabled", ui, default: "1"),
-                onChange: toggle(.secure, "charging_sounds_enabled", ui)
+                flag: SettingFlag(.secure, "charging_sounds_enabled", default: "1"),
+                ui
             )
-            SwitchRow(
-                "Touch sounds",
-                on: isOn(.system, "sound_effects_enabled", ui, default: "1"),
-                onChange: toggle(.system, "sound_effects_enabled", ui)
-            )
+            SwitchRow("Touch sounds", flag: SettingFlag(.system, "sound_effects_enabled", default: "1"), ui)
             SwitchRow(
                 "Touch feedback",
                 summary: "Vibrate for tap, keyboard, and more",
-                on: isOn(.system, "haptic_feedback_enabled", ui, default: "1"),
-                onChange: toggle(.system, "haptic_feedback_enabled", ui)
+                flag: SettingFlag(.system, "haptic_feedback_enabled", default: "1"),
+                ui
             )
         }
     }

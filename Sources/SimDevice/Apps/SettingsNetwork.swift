@@ -96,8 +96,8 @@ extension SettingsApp {
             SwitchRow(
                 "Roaming",
                 summary: "Connect to data services when roaming",
-                on: isOn(.global, "data_roaming", ui),
-                onChange: toggle(.global, "data_roaming", ui)
+                flag: SettingFlag(.global, "data_roaming"),
+                ui
             )
             ListRow("Preferred network type", summary: "LTE (recommended)", enabled: false)
             ListRow("Phone number", summary: "+1 555-521-5554")
@@ -145,8 +145,8 @@ extension SettingsApp {
                 "NFC",
                 summary: "Allow data exchange when the phone touches another device",
                 icon: .share,
-                on: isOn(.secure, "nfc_on", ui, default: "1"),
-                onChange: toggle(.secure, "nfc_on", ui)
+                flag: SettingFlag(.secure, "nfc_on", default: "1"),
+                ui
             )
         }
     }

@@ -18,30 +18,26 @@ extension SettingsApp {
             .fillWidth()
             ListRow(
                 "Battery Saver",
-                summary: isOn(.global, "low_power", ui) ? "On" : "Off",
+                summary: SettingFlag.batterySaver.words(ui),
                 onClick: go(.batterySaver, ui)
             )
             SwitchRow(
                 "Battery percentage",
                 summary: "Show battery percentage in status bar",
-                on: isOn(.system, "status_bar_show_battery_percent", ui),
-                onChange: toggle(.system, "status_bar_show_battery_percent", ui)
+                flag: SettingFlag(.system, "status_bar_show_battery_percent"),
+                ui
             )
         }
     }
 
     func batterySaverPage(_ ui: UI<Self>) -> any Component {
         SettingsPage("Battery Saver", ui) {
-            MainSwitch(
-                "Use Battery Saver",
-                on: isOn(.global, "low_power", ui),
-                onChange: toggle(.global, "low_power", ui)
-            )
+            MainSwitch("Use Battery Saver", flag: .batterySaver, ui)
             SwitchRow(
                 "Turn off when charged",
                 summary: "Battery Saver turns off when your phone is charged above 90%",
-                on: isOn(.global, "low_power_sticky_auto_disable_enabled", ui, default: "1"),
-                onChange: toggle(.global, "low_power_sticky_auto_disable_enabled", ui)
+                flag: SettingFlag(.global, "low_power_sticky_auto_disable_enabled", default: "1"),
+                ui
             )
             Footnote(
                 "Battery Saver turns on Dark theme and restricts background activity, some visual effects and features"
@@ -57,34 +53,34 @@ extension SettingsApp {
             SwitchRow(
                 "Color inversion",
                 icon: .dark,
-                on: isOn(.secure, "accessibility_display_inversion_enabled", ui),
-                onChange: toggle(.secure, "accessibility_display_inversion_enabled", ui)
+                flag: SettingFlag(.secure, "accessibility_display_inversion_enabled"),
+                ui
             )
             SwitchRow(
                 "High contrast text",
                 icon: .textSize,
-                on: isOn(.secure, "high_text_contrast_enabled", ui),
-                onChange: toggle(.secure, "high_text_contrast_enabled", ui)
+                flag: SettingFlag(.secure, "high_text_contrast_enabled"),
+                ui
             )
             SwitchRow(
                 "Remove animations",
                 summary: "Reduce movement on the screen",
-                on: isOn(.global, "animator_duration_scale", ui, on: "0", default: "1"),
-                onChange: toggle(.global, "animator_duration_scale", ui, on: "0", off: "1")
+                flag: SettingFlag(.global, "animator_duration_scale", on: "0", off: "1", default: "1"),
+                ui
             )
             SectionHeader("Interaction controls")
             SwitchRow(
                 "Power button ends call",
-                on: isOn(.secure, "incall_power_button_behavior", ui, on: "2", default: "1"),
-                onChange: toggle(.secure, "incall_power_button_behavior", ui, on: "2", off: "1")
+                flag: SettingFlag(.secure, "incall_power_button_behavior", on: "2", off: "1", default: "1"),
+                ui
             )
             SectionHeader("Audio")
             SwitchRow(
                 "Mono audio",
                 summary: "Combine channels when playing audio",
                 icon: .volume,
-                on: isOn(.system, "master_mono", ui),
-                onChange: toggle(.system, "master_mono", ui)
+                flag: SettingFlag(.system, "master_mono"),
+                ui
             )
         }
     }
@@ -96,29 +92,29 @@ extension SettingsApp {
                 "Camera access",
                 summary: "For apps and services",
                 icon: .camera,
-                on: isOn(.secure, "camera_access", ui, default: "1"),
-                onChange: toggle(.secure, "camera_access", ui)
+                flag: SettingFlag(.secure, "camera_access", default: "1"),
+                ui
             )
             SwitchRow(
                 "Microphone access",
                 summary: "For apps and services",
                 icon: .volume,
-                on: isOn(.secure, "microphone_access", ui, default: "1"),
-                onChange: toggle(.secure, "microphone_access", ui)
+                flag: SettingFlag(.secure, "microphone_access", default: "1"),
+                ui
             )
             SwitchRow(
                 "Show passwords",
                 summary: "Display characters briefly as you type",
                 icon: .visibility,
-                on: isOn(.system, "show_password", ui, default: "1"),
-                onChange: toggle(.system, "show_password", ui)
+                flag: SettingFlag(.system, "show_password", default: "1"),
+                ui
             )
             SwitchRow(
                 "Show clipboard access",
                 summary: "Show a message when apps access text, images, or other content you’ve copied",
                 icon: .paste,
-                on: isOn(.secure, "clipboard_show_access_notifications", ui, default: "1"),
-                onChange: toggle(.secure, "clipboard_show_access_notifications", ui)
+                flag: SettingFlag(.secure, "clipboard_show_access_notifications", default: "1"),
+                ui
             )
         }
     }
@@ -129,22 +125,18 @@ extension SettingsApp {
 
     func locationPage(_ ui: UI<Self>) -> any Component {
         SettingsPage("Location", ui) {
-            MainSwitch(
-                "Use location",
-                on: isOn(.secure, "location_mode", ui, on: "3", default: "3"),
-                onChange: toggle(.secure, "location_mode", ui, on: "3", off: "0")
-            )
+            MainSwitch("Use location", flag: SettingFlag(.secure, "location_mode", on: "3", off: "0", default: "3"), ui)
             SwitchRow(
                 "Wi‑Fi scanning",
                 summary: "Allow apps and services to scan for Wi‑Fi networks at any time, even when Wi‑Fi is off",
-                on: isOn(.global, "wifi_scan_always_enabled", ui),
-                onChange: toggle(.global, "wifi_scan_always_enabled", ui)
+                flag: SettingFlag(.global, "wifi_scan_always_enabled"),
+                ui
             )
             SwitchRow(
                 "Bluetooth scanning",
                 summary: "Allow apps and services to scan for nearby devices at any time, even when Bluetooth is off",
-                on: isOn(.global, "ble_scan_always_enabled", ui),
-                onChange: toggle(.global, "ble_scan_always_enabled", ui)
+                flag: SettingFlag(.global, "ble_scan_always_enabled"),
+                ui
             )
         }
     }
@@ -175,33 +167,38 @@ extension SettingsApp {
     func dateTimePage(_ ui: UI<Self>) -> any Component {
         let system = ui.context.system
         let now = DeviceTime(system)
-        let automatic = isOn(.global, "auto_time", ui)
-        let automaticZone = isOn(.global, "auto_time_zone", ui)
+        let automatic = SettingFlag(.global, "auto_time")
+        let automaticZone = SettingFlag(.global, "auto_time_zone")
         return SettingsPage("Date & time", ui) {
-            SwitchRow("Set time automatically", on: automatic, onChange: toggle(.global, "auto_time", ui))
+            SwitchRow("Set time automatically", flag: automatic, ui)
             ListRow(
                 "Date",
                 summary: "\(now.day.monthName) \(now.day.day), \(now.day.year)",
-                enabled: !automatic,
+                enabled: !automatic.isOn(ui),
                 onClick: ui.on { app, _ in app.question = .date(DatePicker(now.day)) }
             )
             ListRow(
                 "Time",
                 summary: now.longTimeText,
-                enabled: !automatic,
+                enabled: !automatic.isOn(ui),
                 onClick: ui.on { app, _ in
                     app.question = .time(TimePicker(hour: now.hour, minute: now.minute, is24Hour: now.is24Hour))
                 }
             )
             SectionHeader("Time zone")
-            SwitchRow("Set time zone automatically", on: automaticZone, onChange: toggle(.global, "auto_time_zone", ui))
-            ListRow("Time zone", summary: Self.zoneName(system), enabled: !automaticZone, onClick: go(.timeZone, ui))
+            SwitchRow("Set time zone automatically", flag: automaticZone, ui)
+            ListRow(
+                "Time zone",
+                summary: Self.zoneName(system),
+                enabled: !automaticZone.isOn(ui),
+                onClick: go(.timeZone, ui)
+            )
             SectionHeader("Time format")
             SwitchRow(
                 "Use 24-hour format",
                 summary: now.is24Hour ? "13:00" : "1:00 PM",
                 on: now.is24Hour,
-                onChange: toggle(.system, "time_12_24", ui, on: "24", off: "12")
+                onChange: SettingFlag(.system, "time_12_24", on: "24", off: "12").setter(ui)
             )
         }
     }

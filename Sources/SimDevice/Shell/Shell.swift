@@ -16,7 +16,8 @@ enum ShellJump: Error {
 /// Runs command lines as the device's `/system/bin/sh`.
 ///
 /// It runs on its device's actor. Commands that wait do so without holding the actor, so other streams go on.
-/// A pipe's stages run one after the other, each over the whole output of the one before it.
+/// A pipe's stages run beside each other, each a task on that actor; one starts when the one before it has written something
+/// or has ended, so what ends at once runs in the order of the line.
 final class Shell {
     let device: DeviceContext
     var variables: [String: String]
@@ -206,22 +207,6 @@ final class Shell {
         if let drain = streams[1]?.drain { await drain() }
     }
 
-    private nonisolated(nonsending) func pipeline(_ stages: [ShellNode]) async throws -> Int32 {
-        if stages.count == 1, let only = stages.first { return try await execute(only) }
-        var code: Int32 = 0
-        var from = input
-        for (index, stage) in stages.enumerated() {
-            let child = clone()
-            child.input = from
-            let pipe = ShellOutput.buffer
-            if index < stages.count - 1 { child.streams[1] = pipe }
-            code = await child.contain { try await child.execute(stage) }
-            if Task.isCancelled { throw CancellationError() }
-            from = ShellInput(pipe.bytes)
-        }
-        return code
-    }
-
     private nonisolated(nonsending) func group(
         _ body: ShellNode,
         _ isolated: Bool,
@@ -363,6 +348,8 @@ final class Shell {
     nonisolated(nonsending) func invoke(_ tool: Tool, _ name: String, _ arguments: [String]) async throws -> Int32 {
         let call = ToolCall(name: DevicePath.name(name), arguments: arguments, shell: self)
         device.catchUp()
+        // Whatever the tool has done, the display may show it.
+        defer { device.system.activity.send() }
         do {
             switch tool {
             case .quick(let body): return try body(call)

@@ -114,6 +114,35 @@ final class ShellInput {
         return out
     }
 
+    /// So many lines, or less at the end; what follows them stays here.
+    nonisolated(nonsending) func lines(_ count: Int) async -> [UInt8] {
+        var out: [UInt8] = []
+        var left = count
+        while left > 0, let piece = await next() {
+            for (index, byte) in zip(piece.indices, piece) where byte == 10 {
+                left -= 1
+                guard left == 0 else { continue }
+                out.append(contentsOf: piece[...index])
+                pending = piece[(index + 1)...]
+                return out
+            }
+            guard out.count + piece.count <= ShellLimit.buffer else { break }
+            out.append(contentsOf: piece)
+        }
+        return out
+    }
+
+    /// So many bytes, or less at the end; what follows them stays here.
+    nonisolated(nonsending) func bytes(_ count: Int) async -> [UInt8] {
+        var out: [UInt8] = []
+        while out.count < min(count, ShellLimit.buffer), let piece = await next() {
+            let part = piece.prefix(min(count, ShellLimit.buffer) - out.count)
+            out.append(contentsOf: part)
+            pending = piece[part.endIndex...]
+        }
+        return out
+    }
+
     /// The next line without its line break; nil at the end.
     nonisolated(nonsending) func line() async -> [UInt8]? {
         var line: [UInt8] = []

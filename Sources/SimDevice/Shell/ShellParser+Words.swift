@@ -1,53 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A word that is being put together: characters that stand side by side are one part.
+private struct WordBuilder {
+    private(set) var word = ShellWord()
+    private var text = String.UnicodeScalarView()
+    private let quoted: Bool
+
+    /// - Parameter quoted: whether the characters stand in quotes.
+    init(quoted: Bool = false) { self.quoted = quoted }
+
+    mutating func add(_ c: Unicode.Scalar) { text.append(c) }
+
+    mutating func add(_ parts: [ShellWord.Part]) {
+        end()
+        word.parts.append(contentsOf: parts)
+    }
+
+    /// The parts up to here.
+    mutating func finish() -> ShellWord {
+        end()
+        return word
+    }
+
+    private mutating func end() {
+        if !text.isEmpty { word.parts.append(.text(String(text), quoted: quoted)) }
+        text = .init()
+    }
+}
+
 /// Words and what is expanded in them: quotes, parameters, commands and arithmetic.
 extension ShellParser {
     /// The next word; nil where an operator or the end stands.
     mutating func word() throws(ShellSyntaxError) -> ShellWord? {
-        var word = ShellWord()
-        var text = String.UnicodeScalarView()
-        func flush() {
-            if !text.isEmpty { word.parts.append(.text(String(text), quoted: false)) }
-            text = .init()
-        }
+        var word = WordBuilder()
         let start = position
-        while let c = peek() {
-            switch c {
-            case " ", "\t", "\r", "\n", ";", "&", "|", "<", ">", "(", ")":
-                flush()
-                return position == start ? nil : word
-            case "\\":
-                position += 1
-                guard let next = peek() else {
-                    text.append("\\")
-                    continue
-                }
-                position += 1
-                if next == "\n" { continue }
-                flush()
-                word.parts.append(.text(String(next), quoted: true))
-            case "'":
-                flush()
-                word.parts.append(.text(try singleQuoted(), quoted: true))
-            case "\"":
-                flush()
-                position += 1
-                word.parts.append(contentsOf: try doubleQuoted(until: "\""))
-            case "$", "`":
-                if let part = try expansion(quoted: false) {
-                    flush()
-                    word.parts.append(part)
-                } else {
-                    text.append(c)
-                    position += 1
-                }
-            default:
-                text.append(c)
-                position += 1
+        while let c = peek(), !Self.endsWord(c) {
+            guard c == "\\" else {
+                try piece(c, &word)
+                continue
             }
+            position += 1
+            guard let next = peek() else {
+                word.add("\\")
+                break
+            }
+            position += 1
+            if next != "\n" { word.add([.text(String(next), quoted: true)]) }
         }
-        flush()
-        return position == start ? nil : word
+        return position == start ? nil : word.finish()
+    }
+
+    /// What begins with `c`, outside of quotes: a quoted part, an expansion, or the character itself.
+    private mutating func piece(_ c: Unicode.Scalar, _ word: inout WordBuilder) throws(ShellSyntaxError) {
+        switch c {
+        case "'": word.add([.text(try singleQuoted(), quoted: true)])
+        case "\"":
+            position += 1
+            word.add(try doubleQuoted(until: "\""))
+        default:
+            if c == "$" || c == "`", let part = try expansion(quoted: false) { return word.add([part]) }
+            word.add(c)
+            position += 1
+        }
     }
 
     mutating func singleQuoted() throws(ShellSyntaxError) -> String {
@@ -62,33 +76,26 @@ extension ShellParser {
     }
 
     mutating func doubleQuoted(until end: Unicode.Scalar?) throws(ShellSyntaxError) -> [ShellWord.Part] {
+        var word = WordBuilder(quoted: true)
         // An empty quoted part keeps `""` a word.
-        var parts: [ShellWord.Part] = [.text("", quoted: true)]
-        var text = String.UnicodeScalarView()
-        func flush() {
-            if !text.isEmpty { parts.append(.text(String(text), quoted: true)) }
-            text = .init()
-        }
+        word.add([.text("", quoted: true)])
         while let c = peek() {
             if c == end {
                 position += 1
-                flush()
-                return parts
+                return word.finish().parts
             }
             if c == "\\", let next = peek(1), "$`\"\\\n".unicodeScalars.contains(next) {
                 position += 2
-                if next != "\n" { text.append(next) }
+                if next != "\n" { word.add(next) }
             } else if c == "$" || c == "`", let part = try expansion(quoted: true) {
-                flush()
-                parts.append(part)
+                word.add([part])
             } else {
-                text.append(c)
+                word.add(c)
                 position += 1
             }
         }
         guard end == nil else { throw ShellSyntaxError(message: "no closing quote", incomplete: true) }
-        flush()
-        return parts
+        return word.finish().parts
     }
 
     /// What stands after `$` or a backtick; nil where the `$` is only a character.
@@ -167,40 +174,17 @@ extension ShellParser {
     mutating func braceWord() throws(ShellSyntaxError) -> ShellWord {
         try enter()
         defer { depth -= 1 }
-        var word = ShellWord()
-        var text = String.UnicodeScalarView()
-        func flush() {
-            if !text.isEmpty { word.parts.append(.text(String(text), quoted: false)) }
-            text = .init()
-        }
+        var word = WordBuilder()
         while let c = peek() {
-            switch c {
-            case "}":
+            if c == "}" {
                 position += 1
-                flush()
-                return word
-            case "'":
-                flush()
-                word.parts.append(.text(try singleQuoted(), quoted: true))
-            case "\"":
-                flush()
-                position += 1
-                word.parts.append(contentsOf: try doubleQuoted(until: "\""))
-            case "\\" where peek(1) != nil:
-                flush()
-                word.parts.append(.text(String(source[position + 1]), quoted: true))
+                return word.finish()
+            }
+            if c == "\\", let next = peek(1) {
+                word.add([.text(String(next), quoted: true)])
                 position += 2
-            case "$", "`":
-                if let part = try expansion(quoted: false) {
-                    flush()
-                    word.parts.append(part)
-                } else {
-                    text.append(c)
-                    position += 1
-                }
-            default:
-                text.append(c)
-                position += 1
+            } else {
+                try piece(c, &word)
             }
         }
         throw ShellSyntaxError(message: "no closing brace", incomplete: true)

@@ -315,7 +315,8 @@ struct ShellParser {
         return Self.reservedWords.contains(text) ? text : nil
     }
 
-    private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a character ends a word that is not quoted.
+    static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case " ", "\t", "\r", "\n", ";", "&", "|", "<", ">", "(", ")": true
         default: false

@@ -70,7 +70,11 @@ final class DeviceContext {
         if ms > 0 { try await spend(extra: ms) }
         // Reactions come in the order of their inputs.
         reactions.append((ContinuousClock.now + .milliseconds(wait), effect))
+        system.activity.send()
     }
+
+    /// When the next effect is due; nil where none is to come.
+    var nextReaction: ContinuousClock.Instant? { reactions.first?.due }
 
     /// Shows the effects that are due. Called before anything looks at the device.
     func catchUp() {

@@ -45,6 +45,8 @@ final class DeviceFiles {
     /// Host paths that were written since somebody last emptied this. Times alone do not tell: the device's clock may
     /// stand still, and the host's is coarse.
     var touched: Set<String> = []
+    /// Tells that a file has changed.
+    let changes = Signal()
     private let clock: DeviceClock
 
     /// What is mounted in a second place: device path, and the folder under the root that it shows.
@@ -314,6 +316,7 @@ final class DeviceFiles {
     func stamp(_ host: String) {
         touched.insert(host)
         _ = setTime(host, nil, 0)
+        changes.send()
     }
 
     func stampWithParent(_ host: String) {

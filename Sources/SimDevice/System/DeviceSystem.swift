@@ -37,6 +37,10 @@ final class DeviceSystem {
     var granted: [String: Set<String>] = [:]
     let seed: UInt64
 
+    /// Tells whoever films the display that something was done which it may show: a touch, a tool, a file, a setting, time
+    /// that has passed.
+    var activity: Signal { files.changes }
+
     private var databases: [String: DeviceDatabase] = [:]
 
     /// Opens the device in a folder of the host.

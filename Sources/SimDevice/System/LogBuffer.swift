@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ADBWire
-import Synchronization
 
 /// The device's log, as `logcat` shows it: the last entries only.
 final class LogBuffer {
@@ -75,48 +74,5 @@ final class LogBuffer {
     /// Empties some buffers.
     func clear(_ buffers: Set<LogRecord.Buffer>) {
         records.removeAll { buffers.contains($0.buffer ?? .main) }
-    }
-}
-
-/// Wakes those who wait for something to happen.
-final class Signal: Sendable {
-    private struct State {
-        var count = 0
-        var next = 0
-        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
-    }
-
-    private let state = Mutex(State())
-
-    /// How often it was sent.
-    var count: Int { state.withLock { $0.count } }
-
-    func send() {
-        let waiters = state.withLock { state in
-            state.count += 1
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values)
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    /// Returns once it was sent more often than `seen` times, or where the task is cancelled.
-    func wait(after seen: Int) async {
-        let id = state.withLock { state in
-            state.next += 1
-            return state.next
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let ready = state.withLock { state in
-                    if state.count > seen || Task.isCancelled { return true }
-                    state.waiters[id] = continuation
-                    return false
-                }
-                if ready { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
-        }
     }
 }

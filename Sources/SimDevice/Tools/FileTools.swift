@@ -19,6 +19,7 @@ extension ToolTable {
                 while let piece = await call.input.next() {
                     if Task.isCancelled { return 130 }
                     call.out.write(piece)
+                    if let drain = call.out.drain { await drain() }
                 }
             } else {
                 code = max(code, call.forEach([operand]) { call.out.write(try call.files.read(call.path($0))) })
@@ -206,8 +207,12 @@ extension ToolTable {
 
     nonisolated(nonsending) private static func tee(_ call: ToolCall) async throws -> Int32 {
         let options = try ToolOptions(call, "ai")
-        let bytes = await call.input.all()
-        call.out.write(bytes)
+        var bytes: [UInt8] = []
+        while let piece = await call.input.next(), bytes.count + piece.count <= ShellLimit.buffer {
+            bytes.append(contentsOf: piece)
+            call.out.write(piece)
+            if let drain = call.out.drain { await drain() }
+        }
         return call.forEach(options.operands) { operand in
             if options.has("a") {
                 try call.files.append(bytes, to: call.path(operand))

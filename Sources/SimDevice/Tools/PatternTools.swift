@@ -40,12 +40,12 @@ extension ToolTable {
         var found = false
         var failed = false
         for operand in operands.isEmpty ? ["-"] : operands {
-            let bytes: [UInt8]
+            var source: LineSource
             if operand == "-" {
-                bytes = await call.input.all()
+                source = LineSource(call.input)
             } else {
                 do {
-                    bytes = try call.files.read(call.path(operand))
+                    source = LineSource(try call.files.read(call.path(operand)))
                 } catch let failure as FileFailure {
                     if !options.has("s") { call.err.line("grep: \(operand): \(failure.reason)") }
                     failed = true
@@ -53,40 +53,49 @@ extension ToolTable {
                 }
             }
             let label = named ? (operand == "-" ? "(standard input)" : operand) : ""
+            let shows = !options.has("c") && !options.has("l") && !options.has("L")
             var count = 0
+            var index = -1
             var shownTo = -1
-            let all = lines(bytes)
-            for (index, slice) in all.enumerated() where count < limit {
+            // Lines that were not shown and may stand before the next one that is, and how many are to follow the last.
+            var recent: [(index: Int, line: [UInt8])] = []
+            var following = 0
+            func show(_ index: Int, _ content: some Collection<UInt8>, _ mark: String) {
+                var prefix = label.isEmpty ? "" : label + mark
+                if options.has("n") { prefix += "\(index + 1)" + mark }
+                call.out.write(Array(prefix.utf8) + content + [10])
+                shownTo = index
+            }
+            // Line by line: what is still being written to a pipe is searched as it comes.
+            while count < limit || following > 0, let line = await source.next() {
                 if Task.isCancelled { return 130 }
-                let line = Array(slice)
+                index += 1
                 let matches = matchers.contains { $0.match(line) != nil } != options.has("v")
-                guard matches else { continue }
+                guard matches else {
+                    if following > 0 {
+                        show(index, line, "-")
+                        following -= 1
+                    } else if before > 0 {
+                        recent.append((index, line))
+                        if recent.count > before { recent.removeFirst() }
+                    }
+                    continue
+                }
+                if count >= limit { break }
                 count += 1
                 found = true
                 if options.has("q") { return 0 }
-                if options.has("c") || options.has("l") || options.has("L") { continue }
-                func show(_ index: Int, _ content: ArraySlice<UInt8>, _ mark: String) {
-                    var prefix = label.isEmpty ? "" : label + mark
-                    if options.has("n") { prefix += "\(index + 1)" + mark }
-                    call.out.write(Array(prefix.utf8) + content + [10])
-                }
+                guard shows else { continue }
                 if options.has("o") {
                     if !options.has("v") { for piece in pieces(line, matchers) { show(index, piece, ":") } }
-                    continue
+                } else {
+                    if before + after > 0, shownTo >= 0, index - before > shownTo + 1 { call.out.line("--") }
+                    for (earlier, content) in recent { show(earlier, content, "-") }
+                    recent = []
+                    show(index, line, ":")
+                    following = after
                 }
-                if before + after > 0, shownTo >= 0, index - before > shownTo + 1 { call.out.line("--") }
-                for earlier in max(shownTo + 1, index - before, 0)..<max(shownTo + 1, index, 0) {
-                    show(earlier, all[earlier], "-")
-                }
-                if index > shownTo { show(index, slice, ":") }
-                shownTo = max(shownTo, index)
-                guard after > 0 else { continue }
-                for later in (index + 1)..<max(index + 1, min(index + 1 + after, all.count)) {
-                    let hit = matchers.contains { $0.match(Array(all[later])) != nil } != options.has("v")
-                    if hit { break }
-                    show(later, all[later], "-")
-                    shownTo = later
-                }
+                if let drain = call.out.drain { await drain() }
             }
             if options.has("c") { call.out.line((label.isEmpty ? "" : label + ":") + "\(count)") }
             if (options.has("l") && count > 0) || (options.has("L") && count == 0) {
@@ -94,6 +103,20 @@ extension ToolTable {
             }
         }
         return failed ? 2 : found ? 0 : 1
+    }
+
+    /// Lines of a file, or of an input as they come.
+    private struct LineSource {
+        private var ready: ArraySlice<ArraySlice<UInt8>>
+        private let input: ShellInput?
+
+        init(_ bytes: [UInt8]) { (ready, input) = (lines(bytes)[...], nil) }
+        init(_ input: ShellInput) { (ready, self.input) = ([], input) }
+
+        nonisolated(nonsending) mutating func next() async -> [UInt8]? {
+            guard let input else { return ready.popFirst().map { Array($0) } }
+            return await input.line()
+        }
     }
 
     private static func pieces(_ line: [UInt8], _ matchers: [PosixRegex]) -> [ArraySlice<UInt8>] {

@@ -33,7 +33,7 @@ extension ToolTable {
         let options = try ToolOptions(call.with(call.name, words), "qvfF", valued: "nc")
         var code: Int32 = 0
         for (index, operand) in (options.operands.isEmpty ? ["-"] : options.operands).enumerated() {
-            let (bytes, status) = await call.content([operand])
+            let (bytes, status) = await content(operand, first: first, options, call)
             code = max(code, status)
             if options.operands.count > 1 && !options.has("q") {
                 call.out.line((index > 0 ? "\n" : "") + "==> \(operand) <==")
@@ -57,6 +57,23 @@ extension ToolTable {
             emit(shown, bytes, reachesEnd: shown.endIndex == all.endIndex, call)
         }
         return code
+    }
+
+    /// What `head` and `tail` choose from: of an input as much as is shown, so that `head` ends where that is there.
+    nonisolated(nonsending) private static func content(
+        _ operand: String,
+        first: Bool,
+        _ options: ToolOptions,
+        _ call: ToolCall
+    ) async -> (bytes: [UInt8], status: Int32) {
+        if first, operand == "-" {
+            if let text = options.values["c"] {
+                if let count = Int(text), count >= 0 { return (await call.input.bytes(count), 0) }
+            } else if let count = Int(options.values["n"] ?? "10"), count >= 0 {
+                return (await call.input.lines(count), 0)
+            }
+        }
+        return await call.content([operand])
     }
 
     /// Writes lines; the last one of a file without a line break gets none.

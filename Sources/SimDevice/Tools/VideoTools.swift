@@ -121,10 +121,16 @@ extension ToolTable {
         let send: (H264Encoder.Unit) -> Void = { unit in
             if options.file == "-" { call.out.write(unit.bytes) } else { units.append(unit) }
         }
-        let film = Film(call.device, encoder)
-        let end = options.limit == 0 ? nil : ContinuousClock.now + .seconds(options.limit)
+        // Who watches a stream does so in their own time; a file's length is the device's.
+        let steps = options.file != "-" && call.system.clock.mode == .stepped
+        let film = Film(call.device, encoder, steps: steps)
         do {
-            try await film.run(until: end, send: send) { await call.out.drain?() }
+            if steps {
+                try await film.step(for: Int64(options.limit) * 1000, send: send)
+            } else {
+                let end = options.limit == 0 ? nil : ContinuousClock.now + .seconds(options.limit)
+                try await film.run(until: end, send: send) { await call.out.drain?() }
+            }
         } catch is CancellationError {
             // Whoever watched has gone; a file is ended all the same.
         }
@@ -159,21 +165,32 @@ extension ToolTable {
 
 /// One recording that runs.
 private final class Film {
+    /// How often the display is looked at while only time passes.
+    private static let frame = Duration.milliseconds(50)
+    /// Looks at the display in a film of a clock that is stepped.
+    private static let steps: Int64 = 200
+
     private let device: DeviceContext
     private let encoder: H264Encoder
+    /// Whether time is that of the device's clock, which moves by the recording itself.
+    private let steps: Bool
     private let start = ContinuousClock.now
+    private let startOfDevice: Int64
     private var drawn: PixelBuffer?
     private var document: [UInt8] = []
     private var changes = 0
     private var revision = 0
 
-    init(_ device: DeviceContext, _ encoder: H264Encoder) {
+    init(_ device: DeviceContext, _ encoder: H264Encoder, steps: Bool) {
         self.device = device
         self.encoder = encoder
+        self.steps = steps
+        startOfDevice = device.system.clock.uptime
     }
 
     /// Milliseconds since the recording started.
     var elapsed: Int64 {
+        if steps { return device.system.clock.uptime - startOfDevice }
         let (seconds, attoseconds) = (ContinuousClock.now - start).components
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
@@ -184,23 +201,45 @@ private final class Film {
         drain: () async -> Void
     ) async throws {
         let latency = device.latency.wait
+        let activity = device.system.activity
+        var seen = activity.count
         try await film(after: latency[.videoStart] ?? 0, send)
-        var round = 0
         while end.map({ ContinuousClock.now < $0 }) ?? true {
-            try await Task.sleep(for: .milliseconds(10))
+            await activity.wait(after: seen, until: [end, nextLook].compactMap { $0 }.min())
+            try Task.checkCancellation()
             await drain()
+            seen = activity.count
             device.catchUp()
-            round &+= 1
-            guard hasChanged(thoroughly: round % 5 == 0) else { continue }
+            guard hasChanged else { continue }
             try await film(after: latency[.videoFrame] ?? 0, send)
         }
     }
 
-    /// Whether the display may look other than in the last picture. What time alone changes is looked for less often.
-    private func hasChanged(thoroughly: Bool) -> Bool {
+    /// Films so many milliseconds of a clock that moves only by what is done: the recording moves it, as a wait does.
+    nonisolated(nonsending) func step(for length: Int64, send: (H264Encoder.Unit) -> Void) async throws {
+        try await film(after: 0, send)
+        // Long films have fewer looks: each costs a drawing of the display.
+        let frame = max(50, length / Film.steps)
+        while elapsed < length {
+            try Task.checkCancellation()
+            try await device.sleep(min(frame, length - elapsed))
+            if hasChanged { try await film(after: 0, send) }
+            await Task.yield()
+        }
+    }
+
+    /// When the display may change though nobody does anything: when an input has its effect, and where the clock runs, with
+    /// the next frame, since time alone changes what apps show.
+    private var nextLook: ContinuousClock.Instant? {
+        let frame = device.system.clock.mode == .real ? ContinuousClock.now + Film.frame : nil
+        return [device.nextReaction, frame].compactMap { $0 }.min()
+    }
+
+    /// Whether the display may look other than in the last picture.
+    private var hasChanged: Bool {
         let windows = device.windows
-        if windows.changes != changes || device.system.settings.revision != revision { return true }
-        return thoroughly && windows.document() != document
+        return windows.changes != changes || device.system.settings.revision != revision
+            || windows.document() != document
     }
 
     /// Draws the display and, where it looks other than before, sends its picture so long after the change.

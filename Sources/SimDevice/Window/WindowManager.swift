@@ -120,6 +120,7 @@ final class WindowManager {
     func invalidate() {
         isDirty = true
         changes &+= 1
+        system.activity.send()
     }
 
     /// The window that has the focus.
@@ -171,6 +172,7 @@ final class WindowManager {
         home.timePassed()
         expire(system.clock.now)
         isDirty = true
+        system.activity.send()
     }
 
     /// Everything that is on the display as one document; two that are equal were drawn from equal windows, up to what

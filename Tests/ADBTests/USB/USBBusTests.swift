@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import SimDevice
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ADB
@@ -16,14 +17,9 @@ struct USBBusTests {
 
     /// Runs a test with a device that is plugged in with faults and not opened.
     private func plugged(_ words: String..., body: (Bridge, TestBed) async throws -> Void) async throws {
-        let bridge = try await Bridge.start(.usb, words: words.joined(separator: " "))
-        do {
+        try await withPlugged(.usb, words: words.joined(separator: " ")) { bridge in
             try await body(bridge, try bed())
-        } catch {
-            await bridge.end()
-            throw error
         }
-        await bridge.end()
     }
 
     private func listed(_ bridge: Bridge) async throws -> USBDevice? {
@@ -160,6 +156,43 @@ struct USBBusTests {
         }
     }
 
+    @Test("devices --watch shows each phone as it is plugged in and pulled out")
+    func watch() async throws {
+        try await plugged { (bridge, bed) async throws in
+            let program = try Program()
+            defer { program.remove() }
+            let watching = try program.start(["devices", "--watch", "--json"])
+            func line(_ event: String, _ serial: String, _ state: String = "device") -> String {
+                #""event":"\#(event)","serial":"\#(serial)","source":"usb","state":"\#(state)"}"#
+            }
+            #expect(try await watching.waits(for: line("added", bridge.serial)))
+            let other = bridge.serial + "W"
+            try bed.plug(other, to: bridge.sim.serial)
+            #expect(try await watching.waits(for: line("added", other)))
+            let locked = bridge.serial + "L"
+            try bed.plug(locked, to: bridge.sim.serial, "access")
+            #expect(try await watching.waits(for: line("added", locked, "no permissions")))
+            for serial in [other, bridge.serial] {
+                try bed.unplug(serial)
+                #expect(try await watching.waits(for: line("removed", serial)))
+            }
+            try bed.unplug(locked)
+            watching.signal(SIGINT)
+            let lines = try watching.wait().out.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.hasPrefix(#"{"description":"usb:"#) })
+        }
+    }
+
+    @Test("Watching claims nothing: a phone that another program wants is not taken from it")
+    func unclaimed() async throws {
+        try await plugged("busy") { (bridge, _) async throws in
+            var changes = DeviceChange.watch([.usb()]).makeAsyncIterator()
+            let arrival = await changes.next()
+            #expect(arrival?.kind == .added && arrival?.device.serial == bridge.serial)
+            #expect(arrival?.device.state == "device" && arrival?.device.usb != nil)
+        }
+    }
+
     // MARK: Transfers
 
     @Test(
@@ -249,24 +282,22 @@ struct USBBusTests {
     @Test("A program that is killed in the middle of a transfer leaves a device that works")
     func killed() async throws {
         try await plugged { (bridge, bed) async throws in
+            let program = try Program()
+            defer { program.remove() }
             let path = bridge.folder + "/large"
             try FileBytes.write(noise(64 << 20), to: path)
             for round in 1...3 {
                 let before = try bed.counts(bridge.serial)["urbs_out"] ?? 0
-                let program = (Locations.executablePath as NSString).deletingLastPathComponent + "/droidagent"
-                let child = try spawn(
-                    [program, "adb", "push", "--device", bridge.serial, path, "/data/local/tmp/large"],
-                    home: bridge.folder
-                )
+                let pushing = try program.start([
+                    "adb", "push", "--device", bridge.serial, path, "/data/local/tmp/large",
+                ])
                 // It is in the middle of it.
                 for _ in 0..<10_000 {
                     if try bed.counts(bridge.serial)["urbs_out"] ?? 0 >= before + 10 + round { break }
                     try await Task.sleep(for: .milliseconds(1))
                 }
-                kill(child, SIGKILL)
-                var status: Int32 = 0
-                while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-                #expect(status & 0x7f == SIGKILL)
+                pushing.signal(SIGKILL)
+                #expect(try pushing.wait().status == 128 + SIGKILL)
                 let device = try await bridge.connect()
                 #expect(try await device.shell(["echo", "\(round)"]).text == "\(round)\n")
                 let bytes = noise(100_000)
@@ -294,26 +325,5 @@ struct USBBusTests {
             #expect(USBHost.running.load(ordering: .relaxed) == 0)
             #expect(USBTransfer.alive.load(ordering: .relaxed) == 0)
         }
-    }
-
-    private func spawn(_ words: [String], home: String) throws -> pid_t {
-        var variables = ProcessInfo.processInfo.environment
-        variables["XDG_STATE_HOME"] = home + "/none"
-        variables["ANDROID_ADB_SERVER_PORT"] = "1"
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for number in [0, 1, 2] as [Int32] {
-            posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
-        }
-        var arguments = words.map { strdup($0) } + [nil]
-        var environment = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in arguments + environment { free(text) } }
-        var child: pid_t = 0
-        let failure = posix_spawn(&child, words[0], &actions, nil, &arguments, &environment)
-        guard failure == 0 else {
-            throw DroidError("test.spawn", "cannot run \(words[0])", why: String(cString: strerror(failure)))
-        }
-        return child
     }
 }

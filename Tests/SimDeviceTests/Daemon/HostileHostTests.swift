@@ -24,12 +24,10 @@ struct HostileHostTests {
 
     @Test("The device survives random and mutated packets: no crash, no hang, memory bounded, and serves the next host")
     func packets() async throws {
-        struct Line: Decodable { let port: Int }
         let program = try Program()
         defer { program.remove() }
-        let process = try program.start(["emulator", "start", "--port", "0", "--json"])
-        #expect(try await process.waits(for: "\n"))
-        let port = try JSON.decode(Line.self, from: Array(process.output.utf8)).port
+        let started = try await program.startDevice()
+        let (process, port) = (started.process, started.port)
         let start = ContinuousClock.now
         var (sent, connections, broken, before, peak) = (0, 0, 0, 0, 0)
         while sent < Self.total {
@@ -65,8 +63,7 @@ struct HostileHostTests {
         await phone.close()
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/task").count) ?? 0
         #expect(threads < 64)
-        process.signal(SIGTERM)
-        #expect(try process.wait().status == 0)
+        #expect(try started.stop().status == 0)
         let seconds = Int((ContinuousClock.now - start) / .seconds(1))
         print(
             "hostile host: \(sent) packets on \(connections) connections, \(broken) broken ones hung up, "
@@ -76,12 +73,10 @@ struct HostileHostTests {
 
     @Test("What a host claims is not believed: lengths and counts are capped before anything is reserved")
     func claims() async throws {
-        struct Line: Decodable { let port: Int }
         let program = try Program()
         defer { program.remove() }
-        let process = try program.start(["emulator", "start", "--port", "0", "--json"])
-        #expect(try await process.waits(for: "\n"))
-        let port = try JSON.decode(Line.self, from: Array(process.output.utf8)).port
+        let started = try await program.startDevice()
+        let (process, port) = (started.process, started.port)
         let before = ProcessMemory.resident(process.pid)
         // A file message of 4 GiB, a path of 4 GiB, an endless source that nobody reads, 2000 streams that stay open.
         for payload in [Array("DATA".utf8) + [0xFF, 0xFF, 0xFF, 0xFF], Array("SEND".utf8) + [0xFF, 0xFF, 0xFF, 0x7F]] {
@@ -105,8 +100,7 @@ struct HostileHostTests {
         let growth = ProcessMemory.peak(process.pid) - before
         #expect(growth < 256 << 20, "memory grew by \(growth >> 20) MiB")
         socket.shut()
-        process.signal(SIGTERM)
-        #expect(try process.wait().status == 0)
+        #expect(try started.stop().status == 0)
         print("hostile host: claims of 4 GiB and 2000 open streams, memory +\(growth >> 20) MiB")
     }
 }

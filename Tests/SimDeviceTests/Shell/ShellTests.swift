@@ -34,6 +34,48 @@ struct ShellTests {
         #expect(outcome.out == expected, "\(command): \(outcome.err)")
     }
 
+    @Test(
+        "passes what a stage writes to the next one as it comes",
+        arguments: [
+            // A stage that never ends by itself is ended by the first write that nobody reads.
+            ("while true; do echo y; done | head -n 2", "y\ny\n"),
+            ("while true; do echo y; done | grep -m 1 y; echo $?", "y\n0\n"),
+            ("while true; do echo y; done | cat | cat | head -c 3", "y\ny"),
+            // What one reader leaves is there for the next.
+            ("printf 'a\nb\nc\n' | { head -n 1; cat; }", "a\nb\nc\n"),
+            ("printf 'a\nb\n' | while read x; do echo \"<$x>\"; done", "<a>\n<b>\n"),
+            // The settings of a stage stay in it; the code is that of the last one.
+            ("x=1; echo 2 | { read x; echo $x; }; echo $x", "2\n1\n"), ("false | true; echo $?", "0\n"),
+            ("true | false; echo $?", "1\n"), ("nope 2>/dev/null | wc -c", "0\n"), ("echo a | echo b", "b\n"),
+            // What a stage does without writing is done before the next one looks.
+            ("settings put global pipe 5 | settings get global pipe", "5\n"),
+            ("echo x | tee /sdcard/t | cat; cat /sdcard/t", "x\nx\n"), ("(echo a; exit 3) | cat; echo $?", "a\n0\n"),
+            ("seq 5 | grep -v 3 | sort -r | head -n 2", "5\n4\n"),
+        ]
+    )
+    func pipes(_ command: String, _ expected: String) async throws {
+        let outcome = try await TestDevice().run(command)
+        #expect(outcome.out == expected && outcome.err.isEmpty, "\(command): \(outcome.err)")
+    }
+
+    @Test(
+        "grep shows the lines around those that it finds, once and in order",
+        arguments: [
+            ("-n -B1 -A1 x", "2-2\n3:x\n4-4\n5-5\n6:x\n7-7\n"), ("-A1 x", "x\n4\n--\nx\n7\n"),
+            ("-B9 x", "1\n2\nx\n4\n5\nx\n"), ("-m1 -A2 x", "x\n4\n5\n"), ("-m1 -A9 x", "x\n4\n5\n"),
+            ("-C1 1", "1\n2\n"), ("-B1 -A0 [17]", "1\n--\nx\n7\n"), ("-c x", "2\n"), ("-l x", "(standard input)\n"),
+            ("-on [x5]", "3:x\n5:5\n6:x\n"), ("-vn -m2 x", "1:1\n2:2\n"), ("-q x && echo yes", "yes\n"),
+        ]
+    )
+    func context(_ arguments: String, _ expected: String) async throws {
+        let device = try TestDevice()
+        let outcome = await device.run("printf '1\n2\nx\n4\n5\nx\n7\n' | grep \(arguments)")
+        #expect(outcome.out == expected, "\(arguments)")
+        // A file gives the same.
+        let file = await device.run("printf '1\n2\nx\n4\n5\nx\n7\n' > /sdcard/f; < /sdcard/f grep \(arguments)")
+        #expect(file.out == expected, "\(arguments)")
+    }
+
     @Test("writes, appends and reads through redirections")
     func redirects() async throws {
         let device = try TestDevice()
