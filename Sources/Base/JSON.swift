@@ -19,7 +19,16 @@ public enum JSON {
     }
 
     /// Reads a value from JSON bytes.
-    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes))
+    ///
+    /// - Parameter snakeCase: whether the keys of the file are words joined by `_` where the value's are in camel case; those of
+    ///   a dictionary stay as they are.
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from bytes: [UInt8],
+        snakeCase: Bool = false
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        if snakeCase { decoder.keyDecodingStrategy = .convertFromSnakeCase }
+        return try decoder.decode(type, from: Data(bytes))
     }
 }

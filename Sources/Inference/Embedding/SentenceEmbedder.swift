@@ -11,15 +11,15 @@ import Kernels
 /// number of threads. An embedder may be used from any thread; calls wait for one another.
 public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all state is used under `lock`.
     private struct Config: Decodable {
-        var model_type: String?
-        var hidden_act: String?
-        var hidden_size: Int
-        var intermediate_size: Int
-        var num_attention_heads: Int
-        var num_hidden_layers: Int
-        var max_position_embeddings: Int
-        var layer_norm_eps: Double
-        var position_embedding_type: String?
+        var modelType: String?
+        var hiddenAct: String?
+        var hiddenSize: Int
+        var intermediateSize: Int
+        var numAttentionHeads: Int
+        var numHiddenLayers: Int
+        var maxPositionEmbeddings: Int
+        var layerNormEps: Double
+        var positionEmbeddingType: String?
     }
 
     private struct Norm {
@@ -69,7 +69,7 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
     init(folder: String, threads: Int?, isa: dk_isa) throws {
         let config: Config
         do {
-            config = try JSON.decode(Config.self, from: FileBytes.read("\(folder)/config.json"))
+            config = try JSON.decode(Config.self, from: FileBytes.read("\(folder)/config.json"), snakeCase: true)
         } catch let error as DroidError where error.code == "file.read" {
             throw DroidError(
                 "model.missing",
@@ -79,15 +79,15 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
         } catch {
             throw GGUFFile.corrupt("config.json: \(error)")
         }
-        guard config.model_type ?? "bert" == "bert", config.hidden_act ?? "gelu" == "gelu",
-            config.position_embedding_type ?? "absolute" == "absolute"
+        guard config.modelType ?? "bert" == "bert", config.hiddenAct ?? "gelu" == "gelu",
+            config.positionEmbeddingType ?? "absolute" == "absolute"
         else { throw GGUFFile.unsupported("it is no BERT encoder with GELU and absolute positions") }
         let sizes = [
-            config.hidden_size, config.intermediate_size, config.num_attention_heads, config.num_hidden_layers,
-            config.max_position_embeddings,
+            config.hiddenSize, config.intermediateSize, config.numAttentionHeads, config.numHiddenLayers,
+            config.maxPositionEmbeddings,
         ]
         guard sizes.allSatisfy({ (1...(1 << 20)).contains($0) }),
-            config.hidden_size % (16 * config.num_attention_heads) == 0
+            config.hiddenSize % (16 * config.numAttentionHeads) == 0
         else { throw GGUFFile.unsupported("its heads are no multiple of 16 wide") }
         let file = try SafetensorsFile(path: "\(folder)/model.safetensors")
         let prefix = file.tensors["bert.embeddings.word_embeddings.weight"] == nil ? "" : "bert."
@@ -98,8 +98,8 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
         }
         func norm(_ name: String) throws -> Norm {
             Norm(
-                weight: try vector(name + ".weight", config.hidden_size),
-                bias: try vector(name + ".bias", config.hidden_size)
+                weight: try vector(name + ".weight", config.hiddenSize),
+                bias: try vector(name + ".bias", config.hiddenSize)
             )
         }
         func linear(_ names: [String], _ inputs: Int, _ outputs: Int) throws -> Dense {
@@ -116,21 +116,21 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
                 bias: bias + [Float](repeating: 0, count: weights.paddedOutputs - bias.count)
             )
         }
-        let width = config.hidden_size
-        layers = try (0..<config.num_hidden_layers).map { index in
+        let width = config.hiddenSize
+        layers = try (0..<config.numHiddenLayers).map { index in
             let name = "encoder.layer.\(index)"
             let parts = ["query", "key", "value"].map { "\(name).attention.self.\($0)" }
             return Layer(
                 queryKeyValue: try linear(parts, width, width),
                 output: try linear(["\(name).attention.output.dense"], width, width),
                 outputNorm: try norm("\(name).attention.output.LayerNorm"),
-                up: try linear(["\(name).intermediate.dense"], width, config.intermediate_size),
-                down: try linear(["\(name).output.dense"], config.intermediate_size, width),
+                up: try linear(["\(name).intermediate.dense"], width, config.intermediateSize),
+                down: try linear(["\(name).output.dense"], config.intermediateSize, width),
                 downNorm: try norm("\(name).output.LayerNorm")
             )
         }
         words = try file.floats(prefix + "embeddings.word_embeddings.weight")
-        positions = try vector("embeddings.position_embeddings.weight", config.max_position_embeddings * width)
+        positions = try vector("embeddings.position_embeddings.weight", config.maxPositionEmbeddings * width)
         kind = Array(try file.floats(prefix + "embeddings.token_type_embeddings.weight").prefix(width))
         firstNorm = try norm("embeddings.LayerNorm")
         tokenizer = try WordPiece(path: "\(folder)/vocab.txt")
@@ -139,7 +139,7 @@ public final class SentenceEmbedder: @unchecked Sendable {  // Sendable: all sta
         }
         self.config = config
         self.width = width
-        tokenLimit = min(config.max_position_embeddings, 256)
+        tokenLimit = min(config.maxPositionEmbeddings, 256)
         sha256 = SHA256.hex(file.bytes)
         pool = try ThreadPool(threads: threads)
         kernels = dk_kernels_for(isa).pointee
@@ -178,7 +178,7 @@ extension SentenceEmbedder {
         let states = try FloatBuffer(rows * width)
         let projected = try FloatBuffer(rows * 3 * width)
         let attended = try FloatBuffer(rows * width)
-        let hidden = try FloatBuffer(rows * (config.intermediate_size + lanes))
+        let hidden = try FloatBuffer(rows * (config.intermediateSize + lanes))
         let added = try FloatBuffer(rows * (width + lanes))
         embed(texts, states)
         for layer in layers {
@@ -219,7 +219,7 @@ extension SentenceEmbedder {
         let mean = sum / Double(width)
         var squares = 0.0
         for d in 0..<width { squares += (Double(row[d]) - mean) * (Double(row[d]) - mean) }
-        let scale = 1 / (squares / Double(width) + config.layer_norm_eps).squareRoot()
+        let scale = 1 / (squares / Double(width) + config.layerNormEps).squareRoot()
         for d in 0..<width { row[d] = Float((Double(row[d]) - mean) * scale) * norm.weight[d] + norm.bias[d] }
     }
 
@@ -237,7 +237,7 @@ extension SentenceEmbedder {
         pool.run((rows + 7) / 8) { task, _ in
             for row in (task * 8)..<min(task * 8 + 8, rows) {
                 let values = hidden.base + row * stride
-                for d in 0..<config.intermediate_size {
+                for d in 0..<config.intermediateSize {
                     let x = Double(values[d])
                     values[d] = Float(0.5 * x * (1 + errorFunction(x * 0.5.squareRoot())))
                 }
@@ -257,7 +257,7 @@ extension SentenceEmbedder {
 
     /// Each token sees all of its own text: one task for each text and head.
     private func attend(_ texts: [[Int32]], _ projected: FloatBuffer, _ attended: FloatBuffer) throws {
-        let heads = config.num_attention_heads
+        let heads = config.numAttentionHeads
         let head = width / heads
         let longest = texts.reduce(0) { max($0, $1.count) }
         let tiles = (longest + PrefixCache.tile - 1) / PrefixCache.tile

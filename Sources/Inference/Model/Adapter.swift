@@ -118,27 +118,31 @@ public struct Adapter: Sendable {
     }
 
     private struct PEFTConfig: Decodable {
-        var peft_type: String?
+        var peftType: String?
         var r: Int?
-        var lora_alpha: Double?
-        var use_rslora: Bool?
-        var use_dora: Bool?
-        var fan_in_fan_out: Bool?
+        var loraAlpha: Double?
+        var useRslora: Bool?
+        var useDora: Bool?
+        var fanInFanOut: Bool?
     }
 
     private static func peft(_ folder: String, _ config: ModelConfig, _ scale: Float) throws -> Adapter {
         let peft: PEFTConfig
         let file: SafetensorsFile
         do {
-            peft = try JSON.decode(PEFTConfig.self, from: FileBytes.read("\(folder)/adapter_config.json"))
+            peft = try JSON.decode(
+                PEFTConfig.self,
+                from: FileBytes.read("\(folder)/adapter_config.json"),
+                snakeCase: true
+            )
             file = try SafetensorsFile(path: "\(folder)/adapter_model.safetensors")
         } catch let error as DroidError {
             throw corrupt(error.why.isEmpty ? error.what : error.why)
         } catch {
             throw corrupt("adapter_config.json: \(error)")
         }
-        guard peft.peft_type ?? "LORA" == "LORA", peft.use_dora != true, peft.fan_in_fan_out != true else {
-            throw unsupported("it is of the kind \(peft.peft_type ?? "LORA") with a variant that is not supported")
+        guard peft.peftType ?? "LORA" == "LORA", peft.useDora != true, peft.fanInFanOut != true else {
+            throw unsupported("it is of the kind \(peft.peftType ?? "LORA") with a variant that is not supported")
         }
         var halves: [String: (a: String?, b: String?)] = [:]
         for name in file.tensors.keys {
@@ -161,8 +165,8 @@ public struct Adapter: Sendable {
                 aShape.count == 2, bShape.count == 2, aShape[0] == bShape[1], aShape[0] > 0
             else { throw corrupt("one half of \(name) is missing, or their shapes do not fit") }
             let rank = aShape[0]
-            let divisor = peft.use_rslora == true ? Float(rank).squareRoot() : Float(rank)
-            let whole = scale * Float(peft.lora_alpha ?? Double(rank)) / divisor
+            let divisor = peft.useRslora == true ? Float(rank).squareRoot() : Float(rank)
+            let whole = scale * Float(peft.loraAlpha ?? Double(rank)) / divisor
             var up = try file.floats(b).map { $0 * whole }
             if config.family.rotation == .adjacent, let heads = ModelFolder.rotatedHeads(name, config) {
                 up = ModelFolder.interleaveHeads(up, rows: bShape[0], heads: heads)

@@ -9,34 +9,34 @@ enum ModelFolder {
     /// The parts of `config.json` that matter.
     struct Config: Decodable {
         struct Scaling: Decodable {
-            var rope_type: String?
+            var ropeType: String?
             var type: String?
             var factor: Double?
-            var low_freq_factor: Double?
-            var high_freq_factor: Double?
-            var original_max_position_embeddings: Double?
-            var rope_theta: Double?
+            var lowFreqFactor: Double?
+            var highFreqFactor: Double?
+            var originalMaxPositionEmbeddings: Double?
+            var ropeTheta: Double?
         }
-        var model_type: String?
-        var hidden_size: Int?
-        var num_hidden_layers: Int?
-        var intermediate_size: Int?
-        var num_attention_heads: Int?
-        var num_key_value_heads: Int?
-        var head_dim: Int?
-        var rms_norm_eps: Double?
-        var rope_theta: Double?
-        var rope_scaling: Scaling?
-        var rope_parameters: Scaling?
-        var max_position_embeddings: Int?
-        var tie_word_embeddings: Bool?
-        var sliding_window: Int?
-        var use_sliding_window: Bool?
-        var final_logit_softcapping: Double?
-        var attn_logit_softcapping: Double?
-        var query_pre_attn_scalar: Double?
-        var hidden_act: String?
-        var hidden_activation: String?
+        var modelType: String?
+        var hiddenSize: Int?
+        var numHiddenLayers: Int?
+        var intermediateSize: Int?
+        var numAttentionHeads: Int?
+        var numKeyValueHeads: Int?
+        var headDim: Int?
+        var rmsNormEps: Double?
+        var ropeTheta: Double?
+        var ropeScaling: Scaling?
+        var ropeParameters: Scaling?
+        var maxPositionEmbeddings: Int?
+        var tieWordEmbeddings: Bool?
+        var slidingWindow: Int?
+        var useSlidingWindow: Bool?
+        var finalLogitSoftcapping: Double?
+        var attnLogitSoftcapping: Double?
+        var queryPreAttnScalar: Double?
+        var hiddenAct: String?
+        var hiddenActivation: String?
     }
 
     private static let families = ["llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma3_text": "gemma3"]
@@ -47,7 +47,7 @@ enum ModelFolder {
     static func read(_ folder: String) throws -> GGUFFile {
         let config: Config
         do {
-            config = try JSON.decode(Config.self, from: FileBytes.read("\(folder)/config.json"))
+            config = try JSON.decode(Config.self, from: FileBytes.read("\(folder)/config.json"), snakeCase: true)
         } catch let error as DroidError where error.code == "file.read" {
             throw DroidError(
                 "model.missing",
@@ -57,14 +57,14 @@ enum ModelFolder {
         } catch {
             throw GGUFFile.corrupt("config.json: \(error)")
         }
-        guard let kind = config.model_type, let architecture = families[kind] else {
+        guard let kind = config.modelType, let architecture = families[kind] else {
             let known = families.keys.sorted().joined(separator: ", ")
             throw GGUFFile.unsupported(
-                "its model_type is \(config.model_type ?? "missing"), and the supported ones are \(known)"
+                "its model_type is \(config.modelType ?? "missing"), and the supported ones are \(known)"
             )
         }
         let activation = architecture == "gemma3" ? "gelu_pytorch_tanh" : "silu"
-        let stated = config.hidden_activation ?? config.hidden_act ?? activation
+        let stated = config.hiddenActivation ?? config.hiddenAct ?? activation
         guard stated == activation else {
             throw GGUFFile.unsupported("its activation is \(stated), which is not supported")
         }
@@ -86,37 +86,37 @@ enum ModelFolder {
             builder.set("\(architecture).\(key)", value)
         }
         builder.set("general.architecture", architecture)
-        try set("block_count", config.num_hidden_layers, "num_hidden_layers")
-        try set("context_length", config.max_position_embeddings, "max_position_embeddings")
-        try set("embedding_length", config.hidden_size, "hidden_size")
-        try set("feed_forward_length", config.intermediate_size, "intermediate_size")
-        try set("attention.head_count", config.num_attention_heads, "num_attention_heads")
-        if let heads = config.num_key_value_heads { builder.set("\(architecture).attention.head_count_kv", heads) }
-        if let width = config.head_dim {
+        try set("block_count", config.numHiddenLayers, "num_hidden_layers")
+        try set("context_length", config.maxPositionEmbeddings, "max_position_embeddings")
+        try set("embedding_length", config.hiddenSize, "hidden_size")
+        try set("feed_forward_length", config.intermediateSize, "intermediate_size")
+        try set("attention.head_count", config.numAttentionHeads, "num_attention_heads")
+        if let heads = config.numKeyValueHeads { builder.set("\(architecture).attention.head_count_kv", heads) }
+        if let width = config.headDim {
             builder.set("\(architecture).attention.key_length", width)
             builder.set("\(architecture).attention.value_length", width)
         }
-        builder.set("\(architecture).attention.layer_norm_rms_epsilon", Float(config.rms_norm_eps ?? 1e-6))
-        let base = config.rope_theta ?? config.rope_parameters?.rope_theta ?? 10000
+        builder.set("\(architecture).attention.layer_norm_rms_epsilon", Float(config.rmsNormEps ?? 1e-6))
+        let base = config.ropeTheta ?? config.ropeParameters?.ropeTheta ?? 10000
         builder.set("\(architecture).rope.freq_base", Float(base))
-        let scaling = config.rope_scaling ?? config.rope_parameters
-        let kind = scaling?.rope_type ?? scaling?.type ?? "default"
+        let scaling = config.ropeScaling ?? config.ropeParameters
+        let kind = scaling?.ropeType ?? scaling?.type ?? "default"
         if kind == "linear" {
             builder.set("\(architecture).rope.scaling.type", "linear")
             builder.set("\(architecture).rope.scaling.factor", Float(scaling?.factor ?? 1))
         } else if kind != "default" && kind != "llama3" {
             builder.set("\(architecture).rope.scaling.type", kind)
         }
-        if architecture == "gemma3", let window = config.sliding_window {
+        if architecture == "gemma3", let window = config.slidingWindow {
             builder.set("gemma3.attention.sliding_window", window)
-        } else if config.use_sliding_window == true, let window = config.sliding_window {
+        } else if config.useSlidingWindow == true, let window = config.slidingWindow {
             builder.set("\(architecture).attention.sliding_window", window)
         }
-        if let cap = config.final_logit_softcapping {
+        if let cap = config.finalLogitSoftcapping {
             builder.set("\(architecture).final_logit_softcapping", Float(cap))
         }
-        if let cap = config.attn_logit_softcapping { builder.set("\(architecture).attn_logit_softcapping", Float(cap)) }
-        if let scalar = config.query_pre_attn_scalar, scalar > 0 {
+        if let cap = config.attnLogitSoftcapping { builder.set("\(architecture).attn_logit_softcapping", Float(cap)) }
+        if let scalar = config.queryPreAttnScalar, scalar > 0 {
             builder.set("\(architecture).attention.scale", Float(1 / scalar.squareRoot()))
         }
     }
@@ -194,7 +194,7 @@ enum ModelFolder {
         for shard in shards {
             for (name, tensor) in shard.tensors.sorted(by: { $0.key < $1.key }) {
                 if name.hasSuffix("rotary_emb.inv_freq") { continue }
-                if name == "lm_head.weight", config.tie_word_embeddings ?? (architecture == "gemma3") { continue }
+                if name == "lm_head.weight", config.tieWordEmbeddings ?? (architecture == "gemma3") { continue }
                 guard let target = ggufName(name, architecture) else {
                     throw GGUFFile.unsupported(
                         "the tensor \(name) is no part of a \(architecture) model as it is known here"
@@ -250,22 +250,22 @@ enum ModelFolder {
     }
 
     private static func rotated(_ target: String, _ config: Config) -> Int? {
-        let heads = config.num_attention_heads
+        let heads = config.numAttentionHeads
         if target.contains(".attn_q.") { return heads }
-        return target.contains(".attn_k.") ? config.num_key_value_heads ?? heads : nil
+        return target.contains(".attn_k.") ? config.numKeyValueHeads ?? heads : nil
     }
 
     /// Llama 3's divisors of the angles: none for short waves, `factor` for those longer than the old context, between
     /// them a mixture.
     private static func llama3Factors(_ config: Config) -> [Float]? {
-        let scaling = config.rope_scaling ?? config.rope_parameters
-        guard scaling?.rope_type ?? scaling?.type == "llama3", let factor = scaling?.factor,
-            let heads = config.num_attention_heads,
-            let width = config.head_dim ?? config.hidden_size.map({ $0 / max(heads, 1) }), (2...65536).contains(width)
+        let scaling = config.ropeScaling ?? config.ropeParameters
+        guard scaling?.ropeType ?? scaling?.type == "llama3", let factor = scaling?.factor,
+            let heads = config.numAttentionHeads,
+            let width = config.headDim ?? config.hiddenSize.map({ $0 / max(heads, 1) }), (2...65536).contains(width)
         else { return nil }
-        let base = config.rope_theta ?? scaling?.rope_theta ?? 10000
-        let (low, high) = (scaling?.low_freq_factor ?? 1, scaling?.high_freq_factor ?? 4)
-        let old = scaling?.original_max_position_embeddings ?? 8192
+        let base = config.ropeTheta ?? scaling?.ropeTheta ?? 10000
+        let (low, high) = (scaling?.lowFreqFactor ?? 1, scaling?.highFreqFactor ?? 4)
+        let old = scaling?.originalMaxPositionEmbeddings ?? 8192
         return (0..<(width / 2)).map { pair in
             let wave = 2 * Double.pi * power(base, 2 * Double(pair) / Double(width))
             if wave < old / high { return 1 }

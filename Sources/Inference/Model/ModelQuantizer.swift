@@ -4,6 +4,8 @@ import Base
 
 /// Writes a model anew with its matrices in another format: what `model quantize` does.
 public enum ModelQuantizer {
+    // The names are GGML's own.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     /// A format that models can be written in.
     public enum Target: String, Sendable, CaseIterable {
         case q8_0, q4_0, q4_1

@@ -21,7 +21,7 @@ public struct SafetensorsFile: Sendable {
     private struct Entry: Decodable {
         var dtype: String
         var shape: [Int]
-        var data_offsets: [Int]
+        var dataOffsets: [Int]
     }
 
     private enum Value: Decodable {
@@ -52,15 +52,15 @@ public struct SafetensorsFile: Sendable {
             throw corrupt("its header would be \(length) bytes long")
         }
         let start = 8 + Int(length)
-        guard let header = try? JSONDecoder().decode([String: Value].self, from: Data(bytes[8..<start])) else {
+        guard let header = try? JSON.decode([String: Value].self, from: Array(bytes[8..<start]), snakeCase: true) else {
             throw corrupt("its header is no JSON")
         }
         var tensors: [String: Tensor] = [:]
         for (name, value) in header where name != "__metadata__" {
-            guard case .entry(let entry) = value, entry.data_offsets.count == 2, entry.shape.count <= 8 else {
+            guard case .entry(let entry) = value, entry.dataOffsets.count == 2, entry.shape.count <= 8 else {
                 throw corrupt("the entry of \(name) is none")
             }
-            let (from, to) = (entry.data_offsets[0], entry.data_offsets[1])
+            let (from, to) = (entry.dataOffsets[0], entry.dataOffsets[1])
             guard from >= 0, from <= to, to <= bytes.count - start else {
                 throw corrupt("the file ends before the end of \(name)")
             }

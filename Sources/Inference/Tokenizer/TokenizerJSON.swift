@@ -15,11 +15,11 @@ enum TokenizerJSON {
             var type: String?
             var vocab: [String: Int]
             var merges: [Merge]?
-            var byte_fallback: Bool?
-            var unk_token: String?
+            var byteFallback: Bool?
+            var unkToken: String?
         }
-        var added_tokens: [Added]?
-        var pre_tokenizer: Step?
+        var addedTokens: [Added]?
+        var preTokenizer: Step?
         var normalizer: Step?
         var model: Model
     }
@@ -44,14 +44,15 @@ enum TokenizerJSON {
     /// A step of cutting or changing text; steps may hold others.
     private final class Step: Decodable {
         struct Pattern: Decodable {
-            var Regex: String?
+            var regex: String?
+            enum CodingKeys: String, CodingKey { case regex = "Regex" }
         }
         var type: String?
-        var individual_digits: Bool?
-        var use_regex: Bool?
+        var individualDigits: Bool?
+        var useRegex: Bool?
         var pattern: Pattern?
         var prepend: String?
-        var prepend_scheme: String?
+        var prependScheme: String?
         var pretokenizers: [Step]?
         var normalizers: [Step]?
         var all: [Step] { [self] + ((pretokenizers ?? []) + (normalizers ?? [])).flatMap(\.all) }
@@ -74,12 +75,12 @@ enum TokenizerJSON {
                 }
             }
         }
-        var bos_token: Name?
-        var eos_token: Name?
-        var unk_token: Name?
-        var add_bos_token: Bool?
-        var add_eos_token: Bool?
-        var chat_template: String?
+        var bosToken: Name?
+        var eosToken: Name?
+        var unkToken: Name?
+        var addBosToken: Bool?
+        var addEosToken: Bool?
+        var chatTemplate: String?
     }
 
     /// Reads `tokenizer.json`, and `tokenizer_config.json` where it is there.
@@ -88,21 +89,21 @@ enum TokenizerJSON {
     static func read(_ folder: String, into builder: inout GGUFBuilder) throws {
         let file: File
         do {
-            file = try JSON.decode(File.self, from: FileBytes.read("\(folder)/tokenizer.json"))
+            file = try JSON.decode(File.self, from: FileBytes.read("\(folder)/tokenizer.json"), snakeCase: true)
         } catch let error as DroidError where error.code == "file.read" {
             throw DroidError("model.missing", "there is no tokenizer.json in \(folder)")
         } catch {
             throw GGUFFile.corrupt("tokenizer.json: \(error)")
         }
         let settings = (try? FileBytes.read("\(folder)/tokenizer_config.json")).flatMap {
-            try? JSON.decode(Settings.self, from: $0)
+            try? JSON.decode(Settings.self, from: $0, snakeCase: true)
         }
         guard file.model.type ?? "BPE" == "BPE" else {
             throw GGUFFile.unsupported(
                 "its tokenizer is of the kind \(file.model.type ?? ""), and only BPE is supported"
             )
         }
-        let added = file.added_tokens ?? []
+        let added = file.addedTokens ?? []
         let top = max(file.model.vocab.values.max() ?? 0, added.map(\.id).max() ?? 0)
         guard (0..<(1 << 24)).contains(top), !file.model.vocab.isEmpty, file.model.vocab.values.allSatisfy({ $0 >= 0 }),
             added.allSatisfy({ $0.id >= 0 }), top < 2 * (file.model.vocab.count + added.count) + 1024
@@ -113,7 +114,7 @@ enum TokenizerJSON {
             tokens[id] = text
             kinds[id] = 1
         }
-        let isPieces = file.model.byte_fallback == true
+        let isPieces = file.model.byteFallback == true
         for index in tokens.indices where isPieces && SentencePiece.byte(of: Array(tokens[index].utf8)) != nil {
             kinds[index] = 6
         }
@@ -126,7 +127,7 @@ enum TokenizerJSON {
             try pieces(file, tokens, kinds, merges, &builder)
         } else {
             builder.set("tokenizer.ggml.model", "gpt2")
-            builder.set("tokenizer.ggml.pre", try preTokenizer(file.pre_tokenizer))
+            builder.set("tokenizer.ggml.pre", try preTokenizer(file.preTokenizer))
             builder.set("tokenizer.ggml.merges", merges.map { Array("\($0.left) \($0.right)".utf8) })
         }
         builder.set("tokenizer.ggml.tokens", tokens.map { Array($0.utf8) })
@@ -134,14 +135,14 @@ enum TokenizerJSON {
         func set(_ key: String, _ name: Settings.Name?) {
             if let id = name.flatMap({ tokens.firstIndex(of: $0.text) }) { builder.set("tokenizer.ggml.\(key)", id) }
         }
-        set("bos_token_id", settings?.bos_token)
-        set("eos_token_id", settings?.eos_token)
-        if let unknown = file.model.unk_token.flatMap({ tokens.firstIndex(of: $0) }) {
+        set("bos_token_id", settings?.bosToken)
+        set("eos_token_id", settings?.eosToken)
+        if let unknown = file.model.unkToken.flatMap({ tokens.firstIndex(of: $0) }) {
             builder.set("tokenizer.ggml.unknown_token_id", unknown)
         }
-        if let adds = settings?.add_bos_token { builder.set("tokenizer.ggml.add_bos_token", adds) }
-        if let adds = settings?.add_eos_token { builder.set("tokenizer.ggml.add_eos_token", adds) }
-        if let template = settings?.chat_template { builder.set("tokenizer.chat_template", template) }
+        if let adds = settings?.addBosToken { builder.set("tokenizer.ggml.add_bos_token", adds) }
+        if let adds = settings?.addEosToken { builder.set("tokenizer.ggml.add_eos_token", adds) }
+        if let template = settings?.chatTemplate { builder.set("tokenizer.chat_template", template) }
     }
 
     /// A SentencePiece vocabulary that was turned into merges: the score of a piece is how early a merge makes it.
@@ -159,16 +160,16 @@ enum TokenizerJSON {
         let last = Float(merges.count)
         builder.set("tokenizer.ggml.model", "llama")
         builder.set("tokenizer.ggml.scores", tokens.map { -(ranks[$0].map { Float($0) } ?? last) })
-        let steps = (file.normalizer?.all ?? []) + (file.pre_tokenizer?.all ?? [])
+        let steps = (file.normalizer?.all ?? []) + (file.preTokenizer?.all ?? [])
         let prepends = steps.contains {
-            $0.type == "Prepend" || ($0.type == "Metaspace" && $0.prepend_scheme ?? "always" != "never")
+            $0.type == "Prepend" || ($0.type == "Metaspace" && $0.prependScheme ?? "always" != "never")
         }
         builder.set("tokenizer.ggml.add_space_prefix", prepends)
     }
 
     private static func preTokenizer(_ step: Step?) throws -> String {
         let steps = step?.all ?? []
-        let expressions = steps.compactMap { $0.pattern?.Regex }
+        let expressions = steps.compactMap { $0.pattern?.regex }
         if let expression = expressions.first {
             guard expressions.count == 1, expression.contains("(?i:'s|'t") || expression.contains("'[sS]|'[tT]") else {
                 throw GGUFFile.unsupported("its tokenizer cuts words by \(expression), which is not supported")
@@ -177,9 +178,9 @@ enum TokenizerJSON {
             if expression.contains("|\\p{N}|") { return "qwen2" }
             throw GGUFFile.unsupported("its tokenizer cuts words by \(expression), which is not supported")
         }
-        guard steps.contains(where: { $0.type == "ByteLevel" && $0.use_regex != false }) else {
+        guard steps.contains(where: { $0.type == "ByteLevel" && $0.useRegex != false }) else {
             throw GGUFFile.unsupported("its tokenizer cuts words in a way that is not supported")
         }
-        return steps.contains { $0.type == "Digits" && $0.individual_digits == true } ? "smollm" : "gpt-2"
+        return steps.contains { $0.type == "Digits" && $0.individualDigits == true } ? "smollm" : "gpt-2"
     }
 }
