@@ -51,8 +51,16 @@ final class Terminal: Sendable {
 
     func setEcho(_ on: Bool) { state.withLock { $0.echoes = on } }
 
-    /// What ^C does while a command runs; nil where none does.
-    func setInterrupt(_ body: (@Sendable () -> Void)?) { state.withLock { $0.interrupt = body } }
+    /// What ^C does while a command runs; nil where none does. One that was typed since the command's line was read is its own.
+    func setInterrupt(_ body: (@Sendable () -> Void)?) {
+        let isLate = state.withLock { state in
+            state.interrupt = body
+            guard body != nil, case .interrupt? = state.ready.first else { return false }
+            state.ready.removeFirst()
+            return true
+        }
+        if isLate { body?() }
+    }
 
     // MARK: Typing
 
