@@ -8,13 +8,13 @@
 #include "constants.h"
 #include "integer.h"
 
-void dk_scalar_quantize(int64_t n, int64_t group, const float *x, uint8_t *row)
+void dk_scalar_quantize(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row)
 {
     const int64_t groups = n / group;
-    int8_t *codes = (int8_t *)row;
+    int8_t *codes = (int8_t *)row + first;
     float *scales = (float *)(row + n), *scaled = scales + groups;
     int32_t *sums = (int32_t *)(scaled + groups);
-    for (int64_t g = 0; g < groups; g++, x += group, codes += group) {
+    for (int64_t g = first / group; g < (first + count) / group; g++, x += group, codes += group) {
         int32_t top_bits = 0;
         for (int64_t i = 0; i < group; i++) {
             const int32_t bits = (int32_t)(dk_to_bits(x[i]) & 0x7fffffff);

@@ -11,13 +11,13 @@ INLINE int32_t NAME(greatest)(i16 v)
 
 INLINE i16 NAME(magnitude_bits)(const float *x) { return (i16)NAME(load)(x) & 0x7fffffff; }
 
-static void NAME(quantize)(int64_t n, int64_t group, const float *x, uint8_t *row)
+static void NAME(quantize)(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row)
 {
     const int64_t groups = n / group;
-    int8_t *codes = (int8_t *)row;
+    int8_t *codes = (int8_t *)row + first;
     float *scales = (float *)(row + n), *scaled = scales + groups;
     int32_t *sums = (int32_t *)(scaled + groups);
-    for (int64_t g = 0; g < groups; g++, x += group, codes += group) {
+    for (int64_t g = first / group; g < (first + count) / group; g++, x += group, codes += group) {
         // Bits of magnitudes are in the order of the magnitudes, and those of a number that is none are the greatest.
         i16 tops = NAME(magnitude_bits)(x);
         for (int64_t i = DK_LANES; i < group; i += DK_LANES) {

@@ -98,8 +98,8 @@ static void one_format(const struct dk_kernels *fast, int index, int64_t rows, i
     uint8_t *a = room((size_t)(rows * a_stride)), *b = room((size_t)(rows * a_stride));
     for (int64_t i = 0; i < rows * k; i++) x[i] = number();
     for (int64_t r = 0; r < rows; r++) {
-        dk_kernels_for(DK_SCALAR)->quantize(k, f->group, x + r * k, a + r * a_stride);
-        fast->quantize(k, f->group, x + r * k, b + r * a_stride);
+        dk_kernels_for(DK_SCALAR)->quantize(k, f->group, 0, k, x + r * k, a + r * a_stride);
+        fast->quantize(k, f->group, 0, k, x + r * k, b + r * a_stride);
     }
     check("quantize", a, b, (size_t)(rows * a_stride));
     dk_kernels_for(DK_SCALAR)->gemm_codes(f, rows, panels, k, a, a_stride, packed, expected, c_stride);
@@ -133,8 +133,8 @@ static void ternary(const struct dk_kernels *fast, int64_t rows, int64_t outputs
     for (int64_t p = 0; p < panels; p++)
         dk_pack_ternary(weights + p * 16 * k, k, outputs - p * 16 < 16 ? outputs - p * 16 : 16, k, packed + p * panel);
     for (int64_t r = 0; r < rows; r++) {
-        dk_kernels_for(DK_SCALAR)->quantize(k, k, x + r * k, a + r * a_stride);
-        fast->quantize(k, k, x + r * k, b + r * a_stride);
+        dk_kernels_for(DK_SCALAR)->quantize(k, k, 0, k, x + r * k, a + r * a_stride);
+        fast->quantize(k, k, 0, k, x + r * k, b + r * a_stride);
     }
     check("quantize whole rows", a, b, (size_t)(rows * a_stride));
     dk_kernels_for(DK_SCALAR)->gemm_ternary(0.037f, rows, panels, k, a, a_stride, packed, expected, c_stride);

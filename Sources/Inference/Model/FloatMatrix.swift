@@ -29,6 +29,28 @@ struct FloatMatrix: Sendable {
         }
     }
 
+    /// Multiplies rows by some panels; `output` begins with the product of the first row and the first panel.
+    func multiply(
+        _ kernels: dk_kernels,
+        rows: Int,
+        panels: Range<Int>,
+        input: UnsafePointer<Float>,
+        inputStride: Int,
+        output: UnsafeMutablePointer<Float>,
+        outputStride: Int
+    ) {
+        kernels.gemm(
+            Int64(rows),
+            Int64(panels.count),
+            Int64(depth),
+            input,
+            Int64(inputStride),
+            buffer.base + panels.lowerBound * depth * lanes,
+            output,
+            Int64(outputStride)
+        )
+    }
+
     /// Multiplies rows by it, on all threads.
     ///
     /// - Parameter then: called with columns whose products stand in `output`, by the thread that made them.
@@ -46,15 +68,14 @@ struct FloatMatrix: Sendable {
         pool.run((panels + group - 1) / group) { task, _ in
             let first = task * group
             let count = min(group, panels - first)
-            kernels.gemm(
-                Int64(rows),
-                Int64(count),
-                Int64(depth),
-                input,
-                Int64(inputStride),
-                buffer.base + first * depth * lanes,
-                output + first * lanes,
-                Int64(outputStride)
+            multiply(
+                kernels,
+                rows: rows,
+                panels: first..<(first + count),
+                input: input,
+                inputStride: inputStride,
+                output: output + first * lanes,
+                outputStride: outputStride
             )
             then((first * lanes)..<((first + count) * lanes))
         }

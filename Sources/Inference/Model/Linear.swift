@@ -11,10 +11,14 @@ struct Linear: Sendable {
     /// What an adapter adds; nil without one.
     let adapter: LowRank?
 
-    /// Applies scales and bias to some columns of a row of W x.
-    func finish(_ row: UnsafeMutablePointer<Float>, _ columns: Range<Int>) {
-        if let scales { for column in columns { row[column] *= scales[column] } }
-        if let bias { for column in columns { row[column] += bias[column] } }
+    /// Applies scales and bias to some columns of rows of W x; `values` is the first of those columns.
+    func finish(_ values: UnsafeMutablePointer<Float>, _ stride: Int, _ rows: Int, _ columns: Range<Int>) {
+        if scales == nil && bias == nil { return }
+        for row in 0..<rows {
+            let part = values + row * stride
+            if let scales { for index in 0..<columns.count { part[index] *= scales[columns.lowerBound + index] } }
+            if let bias { for index in 0..<columns.count { part[index] += bias[columns.lowerBound + index] } }
+        }
     }
 }
 

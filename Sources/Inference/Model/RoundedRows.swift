@@ -33,10 +33,33 @@ final class RoundedRows {
                 kernels.quantize(
                     Int64(matrix.depth),
                     Int64(group),
+                    0,
+                    Int64(matrix.depth),
                     input + row * stride,
                     target.base + row * target.stride
                 )
             }
+        }
+    }
+
+    /// Rounds some columns of a row, whole groups, of which `input` is the first.
+    func round(
+        _ row: Int,
+        columns: Range<Int>,
+        of input: UnsafePointer<Float>,
+        for matrix: PackedMatrix,
+        _ kernels: dk_kernels
+    ) {
+        for group in matrix.groups {
+            let target = rows(for: matrix, group: group)
+            kernels.quantize(
+                Int64(matrix.depth),
+                Int64(group),
+                Int64(columns.lowerBound),
+                Int64(columns.count),
+                input,
+                target.base + row * target.stride
+            )
         }
     }
 

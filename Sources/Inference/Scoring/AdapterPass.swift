@@ -1,47 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kernels
+
 /// Applies adapters: y += B (A x), row by row as the products with the weights are, so that the bits of a row do not depend
 /// on the rows beside it.
 final class AdapterPass {
     private unowned let pass: ForwardPass
     private var inner: FloatBuffer?
-    private var delta: FloatBuffer?
     private let innerStride: Int
-    private let deltaStride: Int
     private var capacity = 0
+
+    /// Rows whose share of B (A x) is made at a time.
+    private static let rowBlock = 64
 
     init(_ pass: ForwardPass) {
         self.pass = pass
         let linears = pass.model.blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.gateUp, $0.down] }
         innerStride = linears.reduce(0) { max($0, $1.adapter?.down.paddedOutputs ?? 0) }
-        deltaStride = linears.reduce(0) { $1.adapter?.parts.reduce($0) { max($0, $1.up.paddedOutputs) } ?? $0 }
     }
+
+    /// Floats that `add` needs for itself.
+    static func scratch(panels: Int) -> Int { rowBlock * panels * lanes }
 
     /// Makes room for passes of `rows` rows.
     func reserve(_ rows: Int) throws {
         guard rows > capacity, innerStride > 0 else { return }
         inner = try FloatBuffer(rows * innerStride)
-        delta = try FloatBuffer(rows * deltaStride)
         capacity = rows
     }
 
+    /// Computes A x for all rows of a pass, on all threads.
+    func project(_ adapter: LowRank, _ input: FloatBuffer, _ inputStride: Int, _ rows: Int) {
+        guard let inner else { return }
+        adapter.down.multiply(pass.kernels, pass.pool, input.base, inputStride, rows, inner.base, innerStride)
+    }
+
+    /// Adds B (A x) to some panels of some rows of a product, after `project`.
+    ///
+    /// - Parameters:
+    ///   - output: where the first of those panels stands in the first of those rows.
+    ///   - scratch: `AdapterPass.scratch(panels:)` floats.
     func add(
         _ adapter: LowRank,
-        _ input: FloatBuffer,
-        _ inputStride: Int,
-        _ rows: Int,
-        _ output: FloatBuffer,
-        _ outputStride: Int
+        rows: Range<Int>,
+        panels: Range<Int>,
+        _ output: UnsafeMutablePointer<Float>,
+        _ outputStride: Int,
+        scratch: UnsafeMutablePointer<Float>
     ) {
-        guard let inner, let delta else { return }
-        adapter.down.multiply(pass.kernels, pass.pool, input.base, inputStride, rows, inner.base, innerStride)
+        guard let inner else { return }
         for part in adapter.parts {
-            let source = inner.base + part.inner
-            part.up.multiply(pass.kernels, pass.pool, source, innerStride, rows, delta.base, deltaStride) { columns in
-                for row in 0..<rows {
-                    let source = delta.base + row * deltaStride
-                    let target = output.base + row * outputStride + part.column
-                    for column in columns { target[column] += source[column] }
+            let start = part.column / lanes
+            let found = (start..<(start + part.up.panels)).clamped(to: panels)
+            if found.isEmpty { continue }
+            let width = found.count * lanes
+            let target = output + (found.lowerBound - panels.lowerBound) * lanes
+            for first in stride(from: rows.lowerBound, to: rows.upperBound, by: AdapterPass.rowBlock) {
+                let count = min(AdapterPass.rowBlock, rows.upperBound - first)
+                part.up.multiply(
+                    pass.kernels,
+                    rows: count,
+                    panels: (found.lowerBound - start)..<(found.upperBound - start),
+                    input: inner.base + first * innerStride + part.inner,
+                    inputStride: innerStride,
+                    output: scratch,
+                    outputStride: width
+                )
+                for row in 0..<count {
+                    let values = target + (first - rows.lowerBound + row) * outputStride
+                    pass.kernels.add(Int64(width), values, scratch + row * width)
                 }
             }
         }

@@ -133,12 +133,13 @@ extension ForwardPass {
 
     /// The tasks of a pass: tokens of one task see the same packed blocks. A pass of few tokens, as in generation, is also
     /// split by the heads that share keys.
-    private func tasks(_ rows: Int, start: Int) -> [AttentionTask] {
+    private func tasks(_ rows: Range<Int>, start: Int) -> [AttentionTask] {
+        if rows.isEmpty { return [] }
         var chunks: [Range<Int>] = []
-        var first = 0
-        while first < rows {
-            let edge = packed == nil ? rows : open(start + first) + PackedCache.block - start
-            let end = min(first + tokensPerTask, edge, rows)
+        var first = rows.lowerBound
+        while first < rows.upperBound {
+            let edge = packed == nil ? rows.upperBound : open(start + first) + PackedCache.block - start
+            let end = min(first + tokensPerTask, edge, rows.upperBound)
             chunks.append(first..<end)
             first = end
         }
@@ -158,8 +159,8 @@ extension ForwardPass {
         return tasks
     }
 
-    func attendPrefix(_ layer: Int, _ block: LanguageModel.Block, start: Int, rows: Int) {
-        let past = past(layer, start: start, end: start + rows)
+    func attendPrefix(_ layer: Int, _ block: LanguageModel.Block, start: Int, rows: Range<Int>) {
+        let past = past(layer, start: start, end: start + rows.upperBound)
         let tasks = tasks(rows, start: start)
         pool.run(tasks.count) { index, worker in
             let task = tasks[index]

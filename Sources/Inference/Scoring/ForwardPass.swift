@@ -30,30 +30,37 @@ final class ForwardPass {
     /// One of these is `cache`.
     private let floats: PrefixCache?
     let packed: PackedCache?
-    private lazy var adapters = AdapterPass(self)
+    private(set) lazy var adapters = AdapterPass(self)
+    let outputs = OutputBuffers()
 
     let config: ModelConfig
     /// Rows that the buffers below hold.
     private var capacity = 0
     /// The residual stream, one row a token.
     private(set) var states: FloatBuffer
-    private var normed: FloatBuffer
+    private(set) var normed: FloatBuffer
     private(set) var projected: FloatBuffer
     private(set) var attended: FloatBuffer
     private var gateUp: FloatBuffer
-    private var activated: FloatBuffer
+    private(set) var activated: FloatBuffer
     private var angles: FloatBuffer
     /// The rows that are multiplied next, rounded for the matrix that they are multiplied with.
-    private let rounded = RoundedRows()
+    private(set) var rounded = RoundedRows()
+    /// Where rows are rounded while those in `rounded` are still multiplied.
+    private(set) var roundedNext = RoundedRows()
     private(set) var scratch: FloatBuffer
     private(set) var scratchPerWorker = 0
+    /// Each thread's products that no other thread reads.
+    private(set) var products: FloatBuffer
+    /// Where the rows stand that were kept through the last block, -1 for the others; empty when all were.
+    private var places: [Int] = []
 
     /// Distance between rows of `states`.
     let stride: Int
     let projectedStride: Int
     let attendedStride: Int
     private let gateUpStride: Int
-    private let activatedStride: Int
+    let activatedStride: Int
 
     init(model: LanguageModel, pool: ThreadPool, isa: dk_isa, keyValues: KeyValueFormat) throws {
         self.model = model
@@ -76,18 +83,24 @@ final class ForwardPass {
         let empty = try FloatBuffer(0)
         (states, normed, projected, attended) = (empty, empty, empty, empty)
         (gateUp, activated, angles, scratch) = (empty, empty, empty, empty)
+        products = try FloatBuffer(pool.threads * ForwardPass.productsPerWorker)
     }
 
-    /// Takes tokens through all blocks; `states` then holds the output of the last one.
+    /// Takes tokens through all blocks; `state` and `normedState` then give the output of the last one.
     ///
-    /// - Parameter afterBlock: called with the index of each block when `states` holds its output.
-    func run(_ tokens: [Int32], _ layout: PassLayout, afterBlock: (Int) -> Void) throws {
-        let rows = tokens.count
+    /// - Parameters:
+    ///   - keep: the rows, ascending, whose output is read; all when nil. The last block leaves out what only the others
+    ///     need. Of a prefix no more than its last row may be asked for so.
+    ///   - afterBlock: called with the index of each block when `state` gives its output.
+    func run(_ tokens: [Int32], _ layout: PassLayout, keep: [Int]? = nil, afterBlock: (Int) -> Void) throws {
+        var rows = tokens.count
         try prepare(rows, layout)
+        places = []
         embed(tokens)
         computeAngles(layout, rows: rows)
         for (index, block) in model.blocks.enumerated() {
-            let feedForward = block.gateUp.weights, down = block.down.weights
+            let next = index + 1 < model.blocks.count ? model.blocks[index + 1] : nil
+            let wanted = next == nil ? keep : nil
             if index == 0 { norm(rows, block.attentionNorm, for: block.queryKeyValue.weights) }
             multiply(normed, stride, rows, block.queryKeyValue, projected, projectedStride)
             packed?.open(index, start: layout.start, pool, kernels)
@@ -95,9 +108,12 @@ final class ForwardPass {
             switch layout {
             case .prefix(let start):
                 packed?.pack(index, start: start, end: start + rows, pool, kernels)
-                attendPrefix(index, block, start: start, rows: rows)
-            case .trie(let trie, let prefix): attendTrie(index, block, trie, prefix: prefix)
+                attendPrefix(index, block, start: start, rows: (wanted.map { $0.first ?? rows } ?? 0)..<rows)
+            case .trie(let trie, let prefix):
+                if wanted?.isEmpty != true { attendTrie(index, block, trie, prefix: prefix) }
             }
+            if let wanted, wanted.count < rows { rows = compact(wanted, of: rows) }
+            if rows == 0 { return }
             let output = block.attentionOutput.weights
             if let weight = block.attentionSubNorm {
                 normInPlace(rows, attended, attendedStride, weight, for: output)
@@ -105,14 +121,9 @@ final class ForwardPass {
                 round(rows, attended, attendedStride, for: output)
             }
             multiply(attended, attendedStride, rows, block.attentionOutput, normed, stride)
-            addAndNorm(rows, post: block.postAttentionNorm, block.feedForwardNorm, for: feedForward)
-            multiply(normed, stride, rows, block.gateUp, gateUp, gateUpStride)
-            activate(rows, for: block.feedForwardSubNorm == nil ? down : nil)
-            if let weight = block.feedForwardSubNorm {
-                normInPlace(rows, activated, activatedStride, weight, for: down)
-            }
+            addAndNorm(rows, post: block.postAttentionNorm, block.feedForwardNorm, for: block.gateUp.weights)
+            feedForward(rows, block)
             multiply(activated, activatedStride, rows, block.down, normed, stride)
-            let next = index + 1 < model.blocks.count ? model.blocks[index + 1] : nil
             addAndNorm(
                 rows,
                 post: block.postFeedForwardNorm,
@@ -123,6 +134,36 @@ final class ForwardPass {
         }
     }
 
+    /// Gate, up and what is made of them, which stands in `activated` where it is read as floats, and in `rounded`.
+    private func feedForward(_ rows: Int, _ block: LanguageModel.Block) {
+        if fusesFeedForward(block) {
+            fusedFeedForward(rows, block)
+            swap(&rounded, &roundedNext)
+            return
+        }
+        multiply(normed, stride, rows, block.gateUp, gateUp, gateUpStride)
+        let down = block.down.weights
+        activate(rows, for: block.feedForwardSubNorm == nil ? down : nil)
+        if let weight = block.feedForwardSubNorm {
+            normInPlace(rows, activated, activatedStride, weight, for: down)
+        }
+    }
+
+    /// Moves the rows that are wanted to the front, and gives their number.
+    private func compact(_ wanted: [Int], of rows: Int) -> Int {
+        places = [Int](repeating: -1, count: rows)
+        for (place, row) in wanted.enumerated() {
+            places[row] = place
+            if place == row { continue }
+            (attended.base + place * attendedStride).update(
+                from: attended.base + row * attendedStride,
+                count: attendedStride
+            )
+            (states.base + place * stride).update(from: states.base + row * stride, count: stride)
+        }
+        return wanted.count
+    }
+
     /// What a layer reads of the prefix, in a pass over `start ..< end`.
     func past(_ layer: Int, start: Int, end: Int) -> Past {
         if let packed { return packed.past(layer, start: start, end: end) }
@@ -130,8 +171,16 @@ final class ForwardPass {
         return Past(blocks: [], blockOffset: 0, blockStride: 0, tiles: [], firstTile: 0, tileOffset: 0, tileStride: 0)
     }
 
+    /// The output of a block for a row, while `run` calls `afterBlock`.
+    func state(_ row: Int) -> UnsafeMutablePointer<Float> { states.base + place(row) * stride }
+
     /// The state of a row after the final norm, once `run` has returned.
-    func normedState(_ row: Int) -> UnsafeMutablePointer<Float> { normed.base + row * stride }
+    func normedState(_ row: Int) -> UnsafeMutablePointer<Float> { normed.base + place(row) * stride }
+
+    private func place(_ row: Int) -> Int {
+        precondition(places.isEmpty || places[row] >= 0, "a row is read that was not kept")
+        return places.isEmpty ? row : places[row]
+    }
 
     // MARK: - Operations
 
@@ -146,6 +195,7 @@ final class ForwardPass {
             activated = try FloatBuffer(room * activatedStride)
             angles = try FloatBuffer(room * config.rotatedWidth * model.frequencies.count)
             try rounded.reserve(room, for: model.matrices)
+            try roundedNext.reserve(room, for: model.matrices)
             capacity = room
             try adapters.reserve(room)
         }
@@ -265,39 +315,59 @@ final class ForwardPass {
         _ outputStride: Int
     ) {
         let matrix = linear.weights
-        // Small enough that two threads end together also at the narrowest matrices.
-        let group = rows == 1 ? 4 : 2
-        pool.run((matrix.panels + group - 1) / group) { task, _ in
-            let first = task * group
-            let panels = min(group, matrix.panels - first)
-            matrix.multiply(
-                kernels,
+        if let adapter = linear.adapter { adapters.project(adapter, input, inputStride, rows) }
+        // One row is as fast as the weights come from memory, which is fastest in long stretches. Otherwise tasks are small
+        // enough that two threads end together also at the narrowest matrices.
+        let group = rows == 1 ? (matrix.panels + 2 * pool.threads - 1) / (2 * pool.threads) : 2
+        pool.run((matrix.panels + group - 1) / group) { task, worker in
+            let panels = (task * group)..<min(task * group + group, matrix.panels)
+            multiply(
+                linear,
                 rows: 0..<rows,
-                panels: first..<(first + panels),
-                input: input.base,
-                inputStride: inputStride,
-                rounded: rounded,
-                output: output.base + first * lanes,
-                outputStride: outputStride
+                panels: panels,
+                input,
+                inputStride,
+                output.base + panels.lowerBound * lanes,
+                outputStride,
+                worker
             )
-            let columns = (first * lanes)..<((first + panels) * lanes)
-            for row in 0..<rows { linear.finish(output.base + row * outputStride, columns) }
         }
-        if let adapter = linear.adapter { adapters.add(adapter, input, inputStride, rows, output, outputStride) }
+    }
+
+    /// Some panels of some rows of a product, with all that belongs to it; `output` begins with the first of both.
+    func multiply(
+        _ linear: Linear,
+        rows: Range<Int>,
+        panels: Range<Int>,
+        _ input: FloatBuffer,
+        _ inputStride: Int,
+        _ output: UnsafeMutablePointer<Float>,
+        _ outputStride: Int,
+        _ worker: Int
+    ) {
+        linear.weights.multiply(
+            kernels,
+            rows: rows,
+            panels: panels,
+            input: input.base,
+            inputStride: inputStride,
+            rounded: rounded,
+            output: output,
+            outputStride: outputStride
+        )
+        linear.finish(output, outputStride, rows.count, (panels.lowerBound * lanes)..<(panels.upperBound * lanes))
+        guard let adapter = linear.adapter else { return }
+        let scratch = products.base + worker * ForwardPass.productsPerWorker
+        adapters.add(adapter, rows: rows, panels: panels, output, outputStride, scratch: scratch)
     }
 
     private func activate(_ rows: Int, for next: PackedMatrix?) {
         let width = activatedStride
-        let gated =
-            switch config.family.activation {
-            case .silu: kernels.swiglu
-            case .gelu: kernels.geglu
-            case .reluSquared: kernels.reglu2
-            }
+        let gated = gate
         pool.run((rows + 3) / 4) { task, _ in
             for row in (task * 4)..<min(task * 4 + 4, rows) {
-                let gate = gateUp.base + row * gateUpStride
-                gated(Int64(width), gate, gate + width, activated.base + row * width)
+                let values = gateUp.base + row * gateUpStride
+                gated(Int64(width), values, values + width, activated.base + row * width)
                 if let next { rounded.round(row..<(row + 1), of: activated.base, stride: width, for: next, kernels) }
             }
         }

@@ -124,17 +124,20 @@ struct OutputHead {
         return (0..<rows).map { row in places.map { out.base[row * columns + $0] } }
     }
 
-    /// The logits of all tokens for one row.
-    func allLogits(state: UnsafePointer<Float>) throws -> [Float] {
+    /// The logits of all tokens for one row; good until the next call.
+    func allLogits(state: UnsafePointer<Float>) throws -> UnsafeBufferPointer<Float> {
         let out = try allLogits(states: state, stride: pass.stride, rows: 1)
-        return Array(UnsafeBufferPointer(start: out.base, count: pass.model.config.vocabularySize))
+        return UnsafeBufferPointer(start: out.base, count: pass.model.config.vocabularySize)
     }
 
-    /// The logits of all tokens for some rows, the rows of the result being `paddedOutputs` of the output matrix apart.
+    /// The logits of all tokens for some rows, the rows of the result being `paddedOutputs` of the output matrix apart; good
+    /// until the next call.
     func allLogits(states: UnsafePointer<Float>, stride: Int, rows: Int) throws -> FloatBuffer {
         let matrix = pass.model.output
-        let out = try FloatBuffer(rows * matrix.paddedOutputs)
-        let parts = Swift.stride(from: 0, to: matrix.panels, by: 8).map { $0..<min($0 + 8, matrix.panels) }
+        let out = try pass.outputs.reserve(rows * matrix.paddedOutputs)
+        // One row in long stretches, as in `ForwardPass.multiply`.
+        let size = rows == 1 ? (matrix.panels + 2 * pass.pool.threads - 1) / (2 * pass.pool.threads) : 8
+        let parts = Swift.stride(from: 0, to: matrix.panels, by: size).map { $0..<min($0 + size, matrix.panels) }
         try multiply(states, stride, rows, panels: parts, into: out.base, matrix.paddedOutputs)
         return out
     }
@@ -176,7 +179,7 @@ struct OutputHead {
 
     /// The states, rounded for the output matrix.
     private func round(_ states: UnsafePointer<Float>, _ stride: Int, _ rows: Int) throws -> RoundedRows {
-        let rounded = RoundedRows()
+        let rounded = pass.outputs.rounded
         let matrix = pass.model.output
         try rounded.reserve(rows, for: [matrix])
         pass.pool.run((rows + 15) / 16) { task, _ in
@@ -184,5 +187,22 @@ struct OutputHead {
             rounded.round(part, of: states, stride: stride, for: matrix, pass.kernels)
         }
         return rounded
+    }
+}
+
+/// What the output matrix is fed with and what comes of it, kept from one token to the next: memory that is asked for
+/// anew costs more than a token's products with a small model.
+final class OutputBuffers {
+    let rounded = RoundedRows()
+    private var logits: FloatBuffer?
+
+    /// Room for at least `count` values; what was there before is gone.
+    ///
+    /// - Throws: `DroidError` with code `model.memory`.
+    func reserve(_ count: Int) throws -> FloatBuffer {
+        if let logits, logits.count >= count { return logits }
+        let found = try FloatBuffer(count)
+        logits = found
+        return found
     }
 }

@@ -194,7 +194,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
 
     /// The logits of all tokens after a state.
     func logits(state: [Float]) throws -> [Float] {
-        try lock.held { try OutputHead(pass: pass).allLogits(state: state) }
+        try lock.held { Array(try OutputHead(pass: pass).allLogits(state: state)) }
     }
 
     /// The perplexity of a text: the exponential of the mean negative log-probability over `predictions`.
@@ -225,7 +225,7 @@ extension ScoringSession {
         let kept = try loadBlocks(prefix, keys)
         let start = pass.cache.keep(min(pass.cache.tokens.count, prefix.count - 1))
         var last: [Float] = []
-        try compute(prefix, from: start) { first, rows in
+        try compute(prefix, from: start, onlyLast: true) { first, rows in
             guard first + rows == prefix.count else { return }
             last = Array(UnsafeBufferPointer(start: pass.normedState(rows - 1), count: pass.stride))
         }
@@ -262,14 +262,22 @@ extension ScoringSession {
 
     /// Computes the tokens of a prefix from `start` on, what is before being in the cache. `visit` is called after each
     /// pass with the position of its first row and the number of rows.
-    private func compute(_ prefix: [Int32], from start: Int, visit: (Int, Int) throws -> Void) throws {
+    ///
+    /// - Parameter onlyLast: whether no output but that of the last token is read.
+    private func compute(
+        _ prefix: [Int32],
+        from start: Int,
+        onlyLast: Bool = false,
+        visit: (Int, Int) throws -> Void
+    ) throws {
         try pass.cache.reserve(prefix.count)
         // Passes of equal size: a short last one would use the machine badly.
         let total = prefix.count - start
         let passes = (total + rowLimit - 1) / rowLimit
         for index in 0..<passes {
             let range = (start + total * index / passes)..<(start + total * (index + 1) / passes)
-            try pass.run(Array(prefix[range]), .prefix(start: range.lowerBound)) { _ in }
+            let last = range.upperBound == prefix.count ? [range.count - 1] : []
+            try pass.run(Array(prefix[range]), .prefix(start: range.lowerBound), keep: onlyLast ? last : nil) { _ in }
             pass.cache.append(prefix[range])
             try visit(range.lowerBound, range.count)
         }
@@ -293,11 +301,12 @@ extension ScoringSession {
             if request.wantsMeanHidden { result.scores[path.candidate].meanHidden = empty }
         }
         result.cost.candidateComputed += trie.count
-        try pass.run(trie.tokens, .trie(trie, prefix: request.prefix.count)) { block in
-            capture(block, trie, request, states: pass.states.base, into: &result.scores)
+        let keep = rows(of: trie, readBy: request)
+        try pass.run(trie.tokens, .trie(trie, prefix: request.prefix.count), keep: keep) { block in
+            capture(block, trie, request, state: pass.state, into: &result.scores)
         }
         // The number of blocks names the state after the final norm.
-        capture(model.config.blockCount, trie, request, states: pass.normedState(0), into: &result.scores)
+        capture(model.config.blockCount, trie, request, state: pass.normedState, into: &result.scores)
         let middle = monotonicSeconds()
         result.cost.candidateSeconds += middle - start
         if !request.probeTokens.isEmpty { try probe(trie, request.probeTokens, into: &result.scores) }
@@ -305,24 +314,33 @@ extension ScoringSession {
         result.cost.outputSeconds += monotonicSeconds() - middle
     }
 
+    /// The nodes whose output of the last block is read; nil for all.
+    private func rows(of trie: TokenTrie, readBy request: ScoreRequest) -> [Int]? {
+        let readsStates = request.hiddenLayers.contains { $0 >= model.config.blockCount - 1 }
+        if readsStates && request.wantsMeanHidden { return nil }
+        var nodes: Set<Int> = []
+        if readsStates || !request.probeTokens.isEmpty { nodes.formUnion(trie.paths.compactMap(\.nodes.last)) }
+        if request.wantsLogProbs { nodes.formUnion(trie.parents.filter { $0 >= 0 }) }
+        return nodes.sorted()
+    }
+
     private func capture(
         _ layer: Int,
         _ trie: TokenTrie,
         _ request: ScoreRequest,
-        states: UnsafePointer<Float>,
+        state: (Int) -> UnsafeMutablePointer<Float>,
         into scores: inout [CandidateScore]
     ) {
         let width = model.config.width
         for (index, wanted) in request.hiddenLayers.enumerated() where wanted == layer {
             for path in trie.paths {
                 guard let last = path.nodes.last else { continue }
-                let state = UnsafeBufferPointer(start: states + last * pass.stride, count: width)
-                scores[path.candidate].hidden[index] = Array(state)
+                scores[path.candidate].hidden[index] = Array(UnsafeBufferPointer(start: state(last), count: width))
                 guard request.wantsMeanHidden else { continue }
                 var mean = [Float](repeating: 0, count: width)
                 for node in path.nodes {
-                    let state = states + node * pass.stride
-                    for d in 0..<width { mean[d] += state[d] }
+                    let values = state(node)
+                    for d in 0..<width { mean[d] += values[d] }
                 }
                 for d in 0..<width { mean[d] /= Float(path.nodes.count) }
                 scores[path.candidate].meanHidden[index] = mean

@@ -102,9 +102,10 @@ struct dk_kernels {
     /// index at which the maximum stands.
     void (*log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum, int32_t *first);
 
-    /// Rounds n activations to bytes, to the nearest code and ties to the even one, with scale = greatest magnitude / 127
-    /// in each group. `row` takes dk_activation_bytes(n, group) bytes and is aligned to 4.
-    void (*quantize)(int64_t n, int64_t group, const float *x, uint8_t *row);
+    /// Rounds `count` of a row's n activations, those from `first` on, to bytes: to the nearest code and ties to the even
+    /// one, with scale = greatest magnitude / 127 in each group. `x` is the first of them; `first` and `count` are multiples
+    /// of `group`. `row` takes dk_activation_bytes(n, group) bytes and is aligned to 4.
+    void (*quantize)(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row);
 
     /// c[rows x 16 * panels] = a[rows x k] * w, with w packed as `format` says and rows of a rounded in groups of
     /// format->group. a_stride counts bytes, c_stride floats. k is a multiple of 32.

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kernels
+
+/// Gate, up and activation in one go: a thread makes some columns of both for a block of rows, activates them and rounds
+/// them for the next matrix while they are in its cache. Written out, gate and up of 512 rows would be larger than
+/// the caches, and most of the time between the products would be spent on moving them.
+extension ForwardPass {
+    /// Panels of gate, and of up, that are made together: 32 columns, a whole number of groups of any format.
+    private static let chunk = 2
+    /// Rows that are made together; a multiple of the rows of every kernel's tile.
+    private static let rowBlock = 240
+    /// Floats of `products` for each thread: what an adapter adds, then gate and up of a block of rows.
+    static let productsPerWorker = AdapterPass.scratch(panels: 4) + rowBlock * 2 * chunk * lanes
+
+    /// What the family makes of gate and up.
+    var gate: @convention(c) (Int64, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void {
+        switch config.family.activation {
+        case .silu: kernels.swiglu
+        case .gelu: kernels.geglu
+        case .reluSquared: kernels.reglu2
+        }
+    }
+
+    /// Whether the rows may be rounded in pieces: a norm or a scale for a whole row needs all of it first.
+    func fusesFeedForward(_ block: LanguageModel.Block) -> Bool {
+        let down = block.down.weights, columns = ForwardPass.chunk * lanes
+        return block.feedForwardSubNorm == nil && down.depth == activatedStride && down.depth % columns == 0
+            && !down.groups.isEmpty && down.groups.allSatisfy { $0 > 0 && columns % $0 == 0 }
+    }
+
+    /// Leaves the rows that the next product takes in `roundedNext`.
+    func fusedFeedForward(_ rows: Int, _ block: LanguageModel.Block) {
+        if let adapter = block.gateUp.adapter { adapters.project(adapter, normed, stride, rows) }
+        let chunks = activatedStride / lanes / ForwardPass.chunk
+        let perTask = rows == 1 ? (chunks + 2 * pool.threads - 1) / (2 * pool.threads) : 1
+        let tasks = (chunks + perTask - 1) / perTask
+        let upper = (tasks + 1) / 2
+        pool.run(tasks) { task, worker in
+            // From both ends of the columns' halves in turn: neighbours in a row share cache lines, and two threads that
+            // write to them at the same time wait for each other.
+            let place = task % 2 == 0 ? task / 2 : upper + task / 2
+            for chunk in (place * perTask)..<min(place * perTask + perTask, chunks) {
+                for first in Swift.stride(from: 0, to: rows, by: ForwardPass.rowBlock) {
+                    feedForward(first..<min(first + ForwardPass.rowBlock, rows), chunk, block, worker)
+                }
+            }
+        }
+    }
+
+    private func feedForward(_ rows: Range<Int>, _ chunk: Int, _ block: LanguageModel.Block, _ worker: Int) {
+        let panels = ForwardPass.chunk, columns = panels * lanes, half = activatedStride / lanes
+        let values = products.base + worker * ForwardPass.productsPerWorker + AdapterPass.scratch(panels: 4)
+        for side in 0..<2 {
+            let first = side * half + chunk * panels
+            let target = values + side * columns
+            multiply(
+                block.gateUp,
+                rows: rows,
+                panels: first..<(first + panels),
+                normed,
+                stride,
+                target,
+                2 * columns,
+                worker
+            )
+        }
+        let gated = gate
+        let place = (chunk * columns)..<(chunk * columns + columns)
+        for row in rows {
+            let target = values + (row - rows.lowerBound) * 2 * columns
+            gated(Int64(columns), target, target + columns, target)
+            roundedNext.round(row, columns: place, of: target, for: block.down.weights, kernels)
+            guard block.down.adapter != nil else { continue }
+            (activated.base + row * activatedStride + place.lowerBound).update(from: target, count: columns)
+        }
+    }
+}
