@@ -93,51 +93,6 @@ struct ModelScore: AsyncParsableCommand {
     }
 }
 
-struct ModelBench: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "bench", abstract: "How fast the engine is here.")
-    @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var adapter: ModelAdapterOptions
-    @OptionGroup var threads: ThreadOptions
-    @Option(help: "Runs of each figure; the best counts.") var repeats = 3
-    @Flag(inversion: .prefixedNo, help: "Measure the same file in floats as well.") var floats = true
-    @Flag(inversion: .prefixedNo, help: "Measure llama.cpp beside it, where Scripts/peers llama has built it.")
-    var peer = true
-
-    func run() async throws {
-        var models = [try model.load(adapter: adapter.choice, threads: threads.count)]
-        if floats && model.precision != .float {
-            models.append(
-                try LanguageModel.load(
-                    model.path(),
-                    adapter: adapter.choice,
-                    threads: threads.count,
-                    precision: .float
-                )
-            )
-        }
-        let other = peer ? EnginePeer.llama(try model.path(), threads: threads.count) : nil
-        if peer && other == nil { global.detail("llama.cpp is not here: Scripts/peers llama builds it") }
-        let named = model.model.map { " --model \($0)" } ?? ""
-        let rows = try EngineBench.run(
-            models,
-            peer: other,
-            threads: threads.count,
-            repeats: repeats,
-            command: "droidagent model bench\(named) --precision \(model.precision.rawValue) --threads \(threads.count)"
-        )
-        for row in rows {
-            try global.emit(row)
-            if !global.json {
-                let floor = row.floor.map { "  floor \($0)" } ?? ""
-                let peer = row.peerValue.map { String(format: "  %@ %.3f, x %.2f", row.peer ?? "", $0, row.value / $0) }
-                let figure = String(format: "%10.3f", row.value)
-                Terminal.out("\(Terminal.fit(row.name, 42)) \(figure) \(row.unit)\(floor)\(peer ?? "")")
-            }
-        }
-    }
-}
-
 struct ModelPerplexity: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "perplexity",
