@@ -126,7 +126,7 @@ struct ModelBench: AsyncParsableCommand {
 }
 
 /// What `model bench` prints for people.
-private enum EngineTable {
+enum EngineTable {
     static let head = "what                                        value            floor     goal             peer"
 
     static func lines(_ row: EngineRow) -> [String] {

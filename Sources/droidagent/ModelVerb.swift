@@ -13,7 +13,7 @@ struct ModelVerb: AsyncParsableCommand {
         abstract: "The local language model by itself.",
         subcommands: [
             ModelFetch.self, ModelInfo.self, ModelGenerate.self, ModelScore.self, ModelEmbed.self, ModelQuantize.self,
-            ModelBench.self, ModelPerplexity.self, ModelKeyValues.self,
+            ModelBench.self, ModelPerplexity.self, ModelKeyValues.self, ModelTernary.self,
         ]
     )
 }
