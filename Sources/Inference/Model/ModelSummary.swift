@@ -165,7 +165,8 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         // Every matrix of the model; a tensor that is none of them is small.
         weights = file.tensors.values.reduce(0) { sum, tensor in
             guard tensor.dimensions.count == 2 else { return sum + tensor.count * 4 }
-            let panelBytes = Double(PackedMatrix.panelBytes(tensor.type, depth: tensor.width, precision))
+            let form = PackedMatrix.form(of: tensor, in: file, precision)
+            let panelBytes = Double(form.panelBytes(depth: tensor.width))
             return sum + Int(min(panels(Double(tensor.rows)) / 16 * panelBytes, 0x1p60))
         }
         self.file = file.bytes.count
