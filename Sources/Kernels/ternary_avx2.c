@@ -165,9 +165,13 @@ TARGET void dk_avx2_gemm_ternary(float scale, int64_t rows, int64_t panels, int6
     }
     enum { ROW_BLOCK = 96 };
     int32_t totals[ROW_BLOCK * DK_LANES];
-    for (int64_t r = 0; r < rows; r += ROW_BLOCK)
+    // Rows that stay in the second cache while panel after panel is put to them.
+    enum { ROW_BYTES = 320 * 1024 };
+    int64_t block = ROW_BYTES / a_stride / ROWS * ROWS;
+    block = block < 4 * ROWS ? 4 * ROWS : block > ROW_BLOCK ? ROW_BLOCK : block;
+    for (int64_t r = 0; r < rows; r += block)
         for (int64_t p = 0; p < panels; p++)
-            many_rows(scale, rows - r < ROW_BLOCK ? rows - r : ROW_BLOCK, k, a + r * a_stride, a_stride, w + p * panel,
+            many_rows(scale, rows - r < block ? rows - r : block, k, a + r * a_stride, a_stride, w + p * panel,
                       c + r * c_stride + p * DK_LANES, c_stride, totals);
 }
 

@@ -69,10 +69,10 @@ final class TernaryWork {
 
     func peer() { peer(0..<panels) }
 
-    /// The same as Bitnet.cpp does it: the bytes are taken for rows of I2_S. Blocks of rows stay in the second cache.
+    /// The same as Bitnet.cpp does it: the bytes are taken for rows of I2_S. Blocks of rows stay in the first cache.
     func peer(_ part: Range<Int>) {
         if part.lowerBound == 0 { round() }
-        let block = 64
+        let block = 8
         var sums = [Int32](repeating: 0, count: block)
         for first in stride(from: 0, to: rows, by: block) {
             let count = min(block, rows - first)
