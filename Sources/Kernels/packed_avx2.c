@@ -13,7 +13,7 @@
 #define TARGET __attribute__((target("avx2")))
 #define INLINE TARGET static inline __attribute__((always_inline))
 
-enum { ROWS = 6 };
+#define ROWS 6
 
 // Keeps the compiler from making all products of one row before those of the next, which takes too many registers.
 #define IN_ORDER(sum) __asm__ volatile("" : "+x"(sum))
@@ -66,31 +66,7 @@ INLINE void tile(const int bits, const int rows, int64_t depth, const int8_t *a,
     }
 }
 
-INLINE void tiles(const int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                  const uint8_t *w, int32_t *c, int64_t c_stride)
-{
-    const int64_t panel = packed_panel(bits, depth);
-    for (int64_t r = 0; r < rows; r += ROWS, a += ROWS * a_stride, c += ROWS * c_stride)
-        for (int64_t p = 0; p < panels; p++) {
-#define CASE(n)                                                                                                        \
-    case n:                                                                                                            \
-        tile(bits, n, depth, a, a_stride, w + p * panel, c + p * DK_LANES, c_stride);                                  \
-        break;
-            switch (rows - r < ROWS ? rows - r : ROWS) {
-                CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
-            default: break;
-            }
-#undef CASE
-        }
-}
-
-TARGET void dk_avx2_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                              const uint8_t *w, int32_t *c, int64_t c_stride)
-{
-    if (bits == 4)
-        tiles(4, rows, panels, depth, a, a_stride, w, c, c_stride);
-    else
-        tiles(2, rows, panels, depth, a, a_stride, w, c, c_stride);
-}
+#define FUNCTION dk_avx2_dot_codes
+#include "packed_codes.h"
 
 #endif

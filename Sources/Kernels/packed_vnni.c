@@ -75,31 +75,7 @@ INLINE void tile(const int bits, const int rows, int64_t depth, const int8_t *a,
     for (int i = 0; i < rows; i++) *(i16u *)(c + i * c_stride) = sum[i];
 }
 
-INLINE void tiles(const int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                  const uint8_t *w, int32_t *c, int64_t c_stride)
-{
-    const int64_t panel = packed_panel(bits, depth);
-    for (int64_t r = 0; r < rows; r += PACKED_ROWS, a += PACKED_ROWS * a_stride, c += PACKED_ROWS * c_stride)
-        for (int64_t p = 0; p < panels; p++) {
-#define CASE(n)                                                                                                        \
-    case n:                                                                                                            \
-        tile(bits, n, depth, a, a_stride, w + p * panel, c + p * DK_LANES, c_stride);                                  \
-        break;
-            switch (rows - r < PACKED_ROWS ? rows - r : PACKED_ROWS) {
-                CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
-            default: break;
-            }
-#undef CASE
-        }
-}
-
-TARGET void FUNCTION(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                     const uint8_t *w, int32_t *c, int64_t c_stride)
-{
-    if (bits == 4)
-        tiles(4, rows, panels, depth, a, a_stride, w, c, c_stride);
-    else
-        tiles(2, rows, panels, depth, a, a_stride, w, c, c_stride);
-}
+#define ROWS PACKED_ROWS
+#include "packed_codes.h"
 
 #endif
