@@ -142,7 +142,7 @@ private final class EngineRun {
         times.prompt512 = min(times.prompt512, try seconds { _ = try session.generate(prefix: prompt, maxTokens: 1) })
         let matrices = model.blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.gateUp, $0.down] }
         let perToken = matrices.reduce(0.0) { $0 + 2 * Double($1.weights.depth * $1.weights.paddedOutputs) }
-        let operations = 512 * perToken + 2 * Double(model.output.depth * model.output.paddedOutputs)
+        let operations = 512 * perToken + 2 * Double(model.config.width * model.output.paddedOutputs)
         gopsPerCore = max(gopsPerCore, operations / (processorSeconds() - processor) * 1e-9)
 
         // Candidates that share no token, as in design.md's clock.

@@ -133,9 +133,14 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         let keys = Double(config.keyValueHeadCount) * Double(config.headWidth)
         let projected = panels(queries) + 2 * panels(keys)
         // Every matrix of the model; a tensor that is none of them is small.
-        weights = file.tensors.values.reduce(0) { sum, tensor in
+        let output = file.tensors["output.weight"] == nil ? "token_embd.weight" : "output.weight"
+        weights = file.tensors.reduce(0) { sum, entry in
+            let tensor = entry.value
             guard tensor.dimensions.count == 2 else { return sum + tensor.count * 4 }
-            let panelBytes = Double(PackedMatrix.panelBytes(tensor.type, depth: tensor.width, precision))
+            let repeats =
+                entry.key == output ? InputRefinement.blocks(tensor.type, depth: tensor.width, precision) : 0
+            let depth = tensor.width + repeats * InputRefinement.block
+            let panelBytes = Double(PackedMatrix.panelBytes(tensor.type, depth: depth, precision))
             return sum + Int(min(panels(Double(tensor.rows)) / 16 * panelBytes, 0x1p60))
         }
         self.file = file.bytes.count

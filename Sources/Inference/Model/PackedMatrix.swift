@@ -87,8 +87,9 @@ struct PackedMatrix: @unchecked Sendable {
         }
     }
 
-    /// The weights of one output, copied out.
-    func copyRow(_ row: Int, to target: UnsafeMutablePointer<Float>) {
+    /// The weights of one output, copied out: the first `count` of them, or all.
+    func copyRow(_ row: Int, to target: UnsafeMutablePointer<Float>, count: Int? = nil) {
+        let depth = count ?? depth
         for section in sections where section.panels.contains(row / lanes) {
             let panel = section.panel(row / lanes)
             switch section.form {
@@ -177,11 +178,12 @@ struct WeightPacker {
 
     /// One matrix made of the rows of several tensors, each beginning at a panel.
     ///
+    /// - Parameter repeats: blocks of inputs that there is room for behind the `depth` of the tensors.
     /// - Throws: `DroidError` with code `model.corrupt` when a tensor is missing or has another shape.
-    mutating func matrix(_ parts: [(name: String, outputs: Int)], depth: Int) throws -> PackedMatrix {
+    mutating func matrix(_ parts: [(name: String, outputs: Int)], depth: Int, repeats: Int = 0) throws -> PackedMatrix {
         let tensors = try parts.map { try tensor($0.name, [depth, $0.outputs]) }
         let matrix = try PackedMatrix(
-            depth: depth,
+            depth: depth + repeats * InputRefinement.block,
             parts: zip(parts, tensors).map { part, tensor in (part.outputs, form(of: tensor)) }
         )
         for (tensor, section) in zip(tensors, matrix.sections) {
