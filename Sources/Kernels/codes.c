@@ -10,6 +10,7 @@
 
 enum {
     Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8, Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14,
+    TQ1_0 = 34, TQ2_0 = 35,
 };
 
 // Codes of up to 256 weights, and their scales and minima per 16.
@@ -31,7 +32,9 @@ const struct dk_format *dk_format_of(int type)
         q3_k = {.bits = 4, .group = 16, .top = 7, .zero = 4},
         q4_k = {.bits = 4, .group = 32, .top = 15, .minima = 1},
         q5_k = {.bits = 8, .group = 32, .top = 31, .minima = 1},
-        q6_k = {.bits = 8, .group = 16, .top = 63, .zero = 32};
+        q6_k = {.bits = 8, .group = 16, .top = 63, .zero = 32},
+        // For blocks whose scales differ; two bits hold a fourth code.
+        ternary = {.bits = 4, .group = 32, .top = 3, .zero = 1, .half = 1};
     switch (type) {
     case Q4_0: return &q4_0;
     case Q4_1: return &q4_1;
@@ -43,6 +46,7 @@ const struct dk_format *dk_format_of(int type)
     case Q4_K: return &q4_k;
     case Q5_K: return &q5_k;
     case Q6_K: return &q6_k;
+    case TQ1_0: case TQ2_0: return &ternary;
     default: return 0;
     }
 }
@@ -123,6 +127,10 @@ static void take_apart(int type, const uint8_t *b, struct codes *c)
         }
         break;
     }
+    case TQ1_0: case TQ2_0:
+        scales(c, 0, 16, dk_half(b + dk_block_bytes(type) - 2), 0.0f);
+        dk_ternary_digits(type, b, c->code);
+        break;
     default: break;
     }
 }
@@ -193,19 +201,6 @@ int dk_pack_codes(int type, const uint8_t *rows, int64_t row_bytes, int64_t coun
             }
         }
     return 1;
-}
-
-void dk_pack_ternary(const int8_t *rows, int64_t row_stride, int64_t count, int64_t k, uint8_t *panel)
-{
-    const struct dk_format *f = dk_ternary_format();
-    memset(panel, 0, (size_t)dk_panel_bytes(f, k));
-    for (int64_t lane = 0; lane < DK_LANES; lane++)
-        for (int64_t i = 0; i < k; i++) {
-            int shift;
-            const int64_t place = code_place(f, i, lane, &shift);
-            const int code = lane < count ? rows[lane * row_stride + i] + 1 : 1;
-            panel[place] |= (uint8_t)((code & 3) << shift);
-        }
 }
 
 void dk_unpack_output(const struct dk_format *f, const uint8_t *panel, int64_t k, int64_t lane, float *out)

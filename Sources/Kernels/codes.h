@@ -22,6 +22,9 @@ int64_t dk_block_stride(const struct dk_format *format);
 // The plain way to expand a block.
 void dk_expand_block(const struct dk_format *format, const uint8_t *block, struct dk_expanded *out);
 
+// The digits 0, 1 and 2 of a block of TQ1_0, TQ2_0 or I2_S, or 3 where a file holds what is not ternary.
+void dk_ternary_digits(int type, const uint8_t *block, uint8_t *code);
+
 static inline float dk_from_bits(uint32_t bits)
 {
     float x;

@@ -107,10 +107,11 @@ TARGET void NAME(gemm_codes)(const struct dk_format *f, int64_t rows, int64_t pa
     // The formats that there are, once more as constants.
     static const struct dk_format known[] = {
         {4, 32, 15, 8, 0, 1}, {4, 32, 15, 0, 1, 1}, {8, 32, 31, 16, 0, 1}, {8, 32, 31, 0, 1, 1}, {8, 32, 255, 128, 0, 1},
-        {4, 16, 3, 0, 1, 0}, {4, 16, 7, 4, 0, 0}, {4, 32, 15, 0, 1, 0}, {8, 32, 31, 0, 1, 0}, {8, 16, 63, 32, 0, 0}};
+        {4, 16, 3, 0, 1, 0}, {4, 16, 7, 4, 0, 0}, {4, 32, 15, 0, 1, 0}, {8, 32, 31, 0, 1, 0}, {8, 16, 63, 32, 0, 0},
+        {4, 32, 3, 1, 0, 1}};
     const int64_t panel = dk_panel_bytes(f, k);
     int kind = 0;
-    while (kind < 10 && memcmp(f, &known[kind], sizeof *f) != 0) kind++;
+    while (kind < 11 && memcmp(f, &known[kind], sizeof *f) != 0) kind++;
     int64_t row_block = CODES_ROW_BYTES / a_stride / ROWS * ROWS;
     if (row_block < ROWS) row_block = ROWS;
     for (int64_t r = 0; r < rows; r += row_block) {
@@ -120,7 +121,7 @@ TARGET void NAME(gemm_codes)(const struct dk_format *f, int64_t rows, int64_t pa
 #define KIND(n)                                                                                                        \
     case n: NAME(rows_of)(&known[n], count, k, a + r * a_stride, a_stride, w + p * panel, out, c_stride); break;
             switch (kind) {
-                KIND(0) KIND(1) KIND(2) KIND(3) KIND(4) KIND(5) KIND(6) KIND(7) KIND(8) KIND(9)
+                KIND(0) KIND(1) KIND(2) KIND(3) KIND(4) KIND(5) KIND(6) KIND(7) KIND(8) KIND(9) KIND(10)
             default: dk_scalar_gemm_codes(f, count, 1, k, a + r * a_stride, a_stride, w + p * panel, out, c_stride); break;
             }
 #undef KIND

@@ -14,6 +14,14 @@ void dk_scalar_quantize(int64_t n, int64_t group, const float *x, uint8_t *row);
     void dk_##isa##_gemm_ternary(float scale, int64_t rows, int64_t panels, int64_t k, const uint8_t *a,               \
                                  int64_t a_stride, const uint8_t *w, float *c, int64_t c_stride);
 
+#define DK_LUT_KERNEL(isa)                                                                                             \
+    void dk_##isa##_gemm_lut(enum dk_lut kind, float scale, int64_t rows, int64_t panels, int64_t k, const uint8_t *a, \
+                             int64_t a_stride, const uint8_t *w, float *c, int64_t c_stride);
+
+DK_LUT_KERNEL(scalar)
+DK_LUT_KERNEL(avx2)
+DK_LUT_KERNEL(neon)
+
 DK_INTEGER_KERNELS(scalar)
 DK_INTEGER_KERNELS(avx2)
 DK_INTEGER_KERNELS(vnni)

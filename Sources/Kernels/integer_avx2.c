@@ -277,7 +277,7 @@ TARGET static void single_row(const struct dk_format *f, int64_t panels, int64_t
 {
     // The common formats as constants, so that the compiler leaves out what they do not need.
     static const struct dk_format q4_0 = {4, 32, 15, 8, 0, 1}, q4_1 = {4, 32, 15, 0, 1, 1}, q8_0 = {8, 32, 255, 128, 0, 1},
-                                  q4_k = {4, 32, 15, 0, 1, 0}, q6_k = {8, 16, 63, 32, 0, 0};
+                                  q4_k = {4, 32, 15, 0, 1, 0}, q6_k = {8, 16, 63, 32, 0, 0}, ternary = {4, 32, 3, 1, 0, 1};
     const int64_t panel = dk_panel_bytes(f, k);
     const float *scales = (const float *)(a + k), *scaled = scales + k / f->group;
 #define KNOWN(format)                                                                                                  \
@@ -285,7 +285,7 @@ TARGET static void single_row(const struct dk_format *f, int64_t panels, int64_t
         for (int64_t p = 0; p < panels; p++) one_row(format.group, &format, k / 32, a, scales, scaled, w + p * panel, c + p * DK_LANES); \
         return;                                                                                                        \
     }
-    KNOWN(q4_0) KNOWN(q4_1) KNOWN(q8_0) KNOWN(q4_k) KNOWN(q6_k)
+    KNOWN(q4_0) KNOWN(q4_1) KNOWN(q8_0) KNOWN(q4_k) KNOWN(q6_k) KNOWN(ternary)
 #undef KNOWN
     for (int64_t p = 0; p < panels; p++, w += panel, c += DK_LANES) {
         if (f->group == 16) one_row(16, f, k / 32, a, scales, scaled, w, c);

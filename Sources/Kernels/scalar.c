@@ -183,6 +183,7 @@ const struct dk_kernels dk_scalar_kernels = {
     .quantize = dk_scalar_quantize,
     .gemm_codes = dk_scalar_gemm_codes,
     .gemm_ternary = dk_scalar_gemm_ternary,
+    .gemm_lut = dk_scalar_gemm_lut,
 };
 
 void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)

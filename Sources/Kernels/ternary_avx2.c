@@ -45,12 +45,14 @@ INLINE void tile(const int rows, int64_t fours, const uint8_t *a, int64_t a_stri
     __m256i sum[ROWS][2];
 #pragma unroll
     for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
-#pragma unroll 4
-    for (int64_t s = 0; s < fours; s++) {
+    // Two pointers and a stride reach six rows; a pointer for each would not fit in the registers.
+    const uint8_t *upper = a + 3 * a_stride;
+    for (int64_t s = 0; s < fours; s++, a += 4, upper += 4) {
+        __asm__("" : "+r"(a), "+r"(upper), "+r"(a_stride));
         const __m256i w0 = load(codes + s * 64), w1 = load(codes + s * 64 + 32);
 #pragma unroll
         for (int i = 0; i < rows; i++) {
-            const __m256i x = broadcast(a + i * a_stride + s * 4);
+            const __m256i x = broadcast((i < 3 ? a : upper) + i % 3 * a_stride);
             sum[i][0] = _mm256_add_epi16(sum[i][0], _mm256_maddubs_epi16(w0, x));
             sum[i][1] = _mm256_add_epi16(sum[i][1], _mm256_maddubs_epi16(w1, x));
         }

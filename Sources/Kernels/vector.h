@@ -309,6 +309,7 @@ static const struct dk_kernels NAME(kernels) = {
     .quantize = NAME(quantize),
     .gemm_codes = INTEGER(gemm_codes),
     .gemm_ternary = INTEGER(gemm_ternary),
+    .gemm_lut = INTEGER(gemm_lut),
 };
 
 #undef INLINE

@@ -65,14 +65,15 @@ static void *room(size_t bytes)
     return p;
 }
 
-static const int types[] = {2, 3, 6, 7, 8, 10, 11, 12, 13, 14};
-static const char *names[] = {"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"};
+static const int types[] = {2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 34, 35};
+static const char *names[] = {"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "TQ1_0", "TQ2_0"};
 
 // Blocks of random bits, with finite and small scales.
 static void fill(int type, uint8_t *rows, int64_t bytes)
 {
     static const struct { int type, at[2]; } scales[] = {{2, {0, -1}}, {3, {0, 2}}, {6, {0, -1}}, {7, {0, 2}}, {8, {0, -1}},
-        {10, {80, 82}}, {11, {108, -1}}, {12, {0, 2}}, {13, {0, 2}}, {14, {208, -1}}};
+        {10, {80, 82}}, {11, {108, -1}}, {12, {0, 2}}, {13, {0, 2}}, {14, {208, -1}},
+        {34, {52, -1}}, {35, {64, -1}}};
     for (int64_t i = 0; i < bytes; i++) rows[i] = (uint8_t)next();
     const int64_t block = dk_block_bytes(type);
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
@@ -151,7 +152,66 @@ static void ternary(const struct dk_kernels *fast, int64_t rows, int64_t outputs
             const float right = (float)sum * (*(float *)(a + r * a_stride + k) * 0.037f);
             check("ternary sums", &right, expected + r * c_stride + o, 4);
         }
+    // Tables give the same bits as products, and so does a panel that went through five weights in a byte.
+    for (int kind = DK_TL1; kind <= DK_TL2; kind++) {
+        const int64_t lut_panel = dk_lut_panel_bytes((enum dk_lut)kind, k);
+        uint8_t *tables = room((size_t)(panels * lut_panel));
+        for (int64_t p = 0; p < panels; p++)
+            dk_pack_lut((enum dk_lut)kind, weights + p * 16 * k, k, outputs - p * 16 < 16 ? outputs - p * 16 : 16, k, tables + p * lut_panel);
+        for (int set = 0; set < 2; set++) {
+            memset(found, 1, (size_t)(rows * c_stride) * 4);
+            (set ? fast : dk_kernels_for(DK_SCALAR))->gemm_lut((enum dk_lut)kind, 0.037f, rows, panels, k, a, a_stride, tables, found, c_stride);
+            snprintf(what, sizeof what, "isa %d: TL%d, %d rows, %d outputs, depth %d", set ? (int)fast->isa : 0, kind, (int)rows, (int)outputs, (int)k);
+            check(what, expected, found, (size_t)(rows * c_stride) * 4);
+        }
+        free(tables);
+    }
+    uint8_t *folded = room((size_t)dk_folded_bytes(k)), *again = room((size_t)panel);
+    for (int64_t p = 0; p < panels; p++) {
+        dk_fold_ternary(packed + p * panel, k, folded);
+        note(folded, (size_t)dk_folded_bytes(k));
+        dk_unfold_ternary(folded, k, again);
+        check("five weights in a byte", packed + p * panel, again, (size_t)panel);
+    }
+    free(folded); free(again);
     free(weights); free(packed); free(a); free(b); free(x); free(expected); free(found);
+}
+
+// The panels of ternary blocks hold the weights that the type expands to, divided by their scale.
+static void ternary_blocks(int type, int64_t outputs, int64_t k)
+{
+    const int64_t values = dk_block_values(type), bytes = dk_block_bytes(type), row_bytes = k / values * bytes;
+    uint8_t *source = room((size_t)(outputs * row_bytes)), *panel = room((size_t)dk_panel_bytes(dk_ternary_format(), k));
+    float *row = room((size_t)k * 4), *right = room((size_t)k * 4), scale = -1;
+    for (int64_t i = 0; i < outputs * row_bytes; i++) {
+        source[i] = (uint8_t)next();
+        // TQ1_0 takes any byte; the others must not hold the fourth code.
+        if (type != 34) source[i] &= (uint8_t)~(source[i] >> 1 & 0x55);
+    }
+    for (int64_t b = 0; type != 36 && b < outputs * row_bytes; b += bytes) {
+        source[b + bytes - 2] = 0;
+        source[b + bytes - 1] = b / bytes % 5 == 2 ? 0 : 0x34;  // 0.25, and blocks of zeros among them
+    }
+    const float expected = type == 36 ? 1 : 0.25f;
+    if (!dk_ternary_scale(type, source, outputs * row_bytes / bytes, &scale) || scale != expected) failures++, fprintf(stderr, "type %d: scale %g\n", type, (double)scale);
+    if (!dk_pack_ternary_blocks(type, source, row_bytes, outputs, k, panel)) failures++;
+    note(panel, (size_t)dk_panel_bytes(dk_ternary_format(), k));
+    for (int64_t o = 0; o < 16; o++) {
+        dk_unpack_output(dk_ternary_format(), panel, k, o, row);
+        for (int64_t i = 0; i < k; i++) row[i] = row[i] * scale + 0.0f;
+        if (o < outputs) dk_dequantize(type, source + o * row_bytes, k / values, right);
+        for (int64_t i = 0; i < k; i++) right[i] = o < outputs ? right[i] + 0.0f : 0;
+        check("ternary blocks", right, row, (size_t)k * 4);
+    }
+    // One block of another scale, or a fourth code.
+    if (type != 36) {
+        source[bytes - 1] = 0x38;
+        if (dk_ternary_scale(type, source, outputs * row_bytes / bytes, &scale)) failures++, fprintf(stderr, "type %d: two scales\n", type);
+        source[bytes - 1] = 0x34;
+    }
+    source[5] |= 3;
+    if (dk_ternary_scale(type, source, outputs * row_bytes / bytes, &scale) != (type == 34)) failures++, fprintf(stderr, "type %d: a fourth code\n", type);
+    free(source); free(panel); free(row); free(right);
 }
 
 static void odd_numbers(const struct dk_kernels *fast)
@@ -211,6 +271,7 @@ int main(void)
         }
         one_format(fast, 1, 331, 20, 864);
         ternary(fast, 100, 20, 512);
+        for (int type = 34; type <= 36; type++) ternary_blocks(type, 16, 512), ternary_blocks(type, 3, 1280);
         odd_numbers(fast);
         floats(fast);
         printf("isa %d: digest %016llx\n", isa, (unsigned long long)digest);

@@ -7,6 +7,7 @@ import Testing
 private func randomBlocks(_ type: Int32, rows: Int, depth: Int) -> [UInt8] {
     let scales: [Int32: [Int]] = [
         2: [0], 3: [0, 2], 6: [0], 7: [0, 2], 8: [0], 10: [80, 82], 11: [108], 12: [0, 2], 13: [0, 2], 14: [208],
+        34: [52], 35: [64],
     ]
     let block = Int(dk_block_bytes(type))
     let count = rows * depth / Int(dk_block_values(type))
@@ -23,7 +24,7 @@ private func randomBlocks(_ type: Int32, rows: Int, depth: Int) -> [UInt8] {
 
 @Suite("Integer kernels")
 struct IntegerKernelTests {
-    static let types: [Int32] = [2, 3, 6, 7, 8, 10, 11, 12, 13, 14]
+    static let types: [Int32] = [2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 34, 35]
 
     struct Packed {
         var format: UnsafePointer<dk_format>

@@ -15,11 +15,10 @@ enum InputRefinement {
     /// Blocks that stand twice.
     static let count = 2
 
-    /// How many inputs of a matrix of this format and depth stand twice, in blocks; none in matrices of floats, and where
+    /// How many inputs of a matrix of this form and depth stand twice, in blocks; none in matrices of floats, and where
     /// scales do not belong to blocks.
-    static func blocks(_ type: GGMLType, depth: Int, _ precision: Precision) -> Int {
-        guard case .codes(let format) = PackedMatrix.form(type, precision), depth % block == 0,
-            [16, 32].contains(format.pointee.group)
+    static func blocks(_ form: PackedMatrix.Form, depth: Int) -> Int {
+        guard case .codes(let format) = form, depth % block == 0, [16, 32].contains(format.pointee.group)
         else { return 0 }
         return min(count, depth / block)
     }

@@ -151,7 +151,8 @@ public final class LanguageModel: Sendable {
         let width = config.width
         let isTied = file.tensors["output.weight"] == nil
         let outputName = isTied ? "token_embd.weight" : "output.weight"
-        let refined = file.tensors[outputName].map { InputRefinement.blocks($0.type, depth: width, precision) } ?? 0
+        let outputForm = file.tensors[outputName].map { PackedMatrix.form(of: $0, in: file, precision) }
+        let refined = InputRefinement.blocks(outputForm ?? .floats, depth: width)
         output = try packer.matrix([(outputName, config.vocabularySize)], depth: width, repeats: refined)
         embedding = isTied ? output : try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
         outputNorm = try packer.vector("output_norm.weight", width)

@@ -35,8 +35,7 @@ extension WeightPacker {
         var (scaled, added) = (false, false)
         var at = 0
         for part in parts {
-            let whole = tensorScale("\(part.name).weight")
-            let scale = has("\(part.name).scale") ? try vector("\(part.name).scale", 1)[0] * whole : whole
+            let scale = has("\(part.name).scale") ? try vector("\(part.name).scale", 1)[0] : 1
             if scale != 1 {
                 scaled = true
                 for index in 0..<part.outputs { scales[at + index] = scale }

@@ -137,10 +137,9 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         weights = file.tensors.reduce(0) { sum, entry in
             let tensor = entry.value
             guard tensor.dimensions.count == 2 else { return sum + tensor.count * 4 }
-            let repeats =
-                entry.key == output ? InputRefinement.blocks(tensor.type, depth: tensor.width, precision) : 0
-            let depth = tensor.width + repeats * InputRefinement.block
-            let panelBytes = Double(PackedMatrix.panelBytes(tensor.type, depth: depth, precision))
+            let form = PackedMatrix.form(of: tensor, in: file, precision)
+            let repeats = entry.key == output ? InputRefinement.blocks(form, depth: tensor.width) : 0
+            let panelBytes = Double(form.panelBytes(depth: tensor.width + repeats * InputRefinement.block))
             return sum + Int(min(panels(Double(tensor.rows)) / 16 * panelBytes, 0x1p60))
         }
         self.file = file.bytes.count

@@ -20,6 +20,26 @@ struct PackedMatrix: @unchecked Sendable {
         case floats
         /// Codes with scales, as the format says.
         case codes(UnsafePointer<dk_format>)
+        /// -1, 0 and 1, times one number for the whole tensor.
+        case ternary(scale: Float)
+
+        /// Inputs that share a scale when activations are rounded for these weights; nil where they stay floats.
+        func group(depth: Int) -> Int? {
+            switch self {
+            case .floats: nil
+            case .codes(let format): Int(format.pointee.group)
+            case .ternary: depth
+            }
+        }
+
+        /// Bytes of a panel of 16 outputs.
+        func panelBytes(depth: Int) -> Int {
+            switch self {
+            case .floats: lanes * depth * MemoryLayout<Float>.stride
+            case .codes(let format): Int(dk_panel_bytes(format, Int64(depth)))
+            case .ternary: Int(dk_panel_bytes(dk_ternary_format(), Int64(depth)))
+            }
+        }
     }
 
     /// Panels of one form that follow one another.
@@ -53,12 +73,8 @@ struct PackedMatrix: @unchecked Sendable {
         var (panel, offset) = (0, 0)
         for part in parts {
             let count = (part.outputs + lanes - 1) / lanes
-            var panelBytes = lanes * depth * MemoryLayout<Float>.stride
-            if case .codes(let format) = part.form {
-                panelBytes = Int(dk_panel_bytes(format, Int64(depth)))
-                let group = Int(format.pointee.group)
-                if !groups.contains(group) { groups.append(group) }
-            }
+            let panelBytes = part.form.panelBytes(depth: depth)
+            if let group = part.form.group(depth: depth), !groups.contains(group) { groups.append(group) }
             sections.append((part.form, panel..<(panel + count), offset, panelBytes))
             panel += count
             offset += (count * panelBytes + 63) / 64 * 64
@@ -73,19 +89,26 @@ struct PackedMatrix: @unchecked Sendable {
         }
     }
 
-    /// How weights of a format are kept.
-    static func form(_ type: GGMLType, _ precision: Precision) -> Form {
-        guard precision == .integer, let format = dk_format_of(Int32(type.rawValue)) else { return .floats }
+    /// How the weights of a tensor are kept. Ternary formats are ternary where one scale serves the whole tensor, as it does
+    /// in models that were trained so; where it does not, TQ1_0 and TQ2_0 are codes with their scales.
+    static func form(of tensor: GGUFTensor, in file: GGUFFile, _ precision: Precision) -> Form {
+        guard precision == .integer else { return .floats }
+        let type = Int32(tensor.type.rawValue)
+        if [.tq1_0, .tq2_0, .i2_S].contains(tensor.type), tensor.width < ternaryDepthLimit {
+            var scale: Float = 0
+            let blocks = Int64(tensor.count / tensor.type.blockValues)
+            if let data = file.data(tensor).bindMemory(to: UInt8.self).baseAddress,
+                dk_ternary_scale(type, data, blocks, &scale) == 1
+            {
+                return .ternary(scale: scale * file.tensorScale(tensor))
+            }
+        }
+        guard let format = dk_format_of(type) else { return .floats }
         return .codes(format)
     }
 
-    /// Bytes of a panel of weights of a format.
-    static func panelBytes(_ type: GGMLType, depth: Int, _ precision: Precision) -> Int {
-        switch form(type, precision) {
-        case .floats: lanes * depth * MemoryLayout<Float>.stride
-        case .codes(let format): Int(dk_panel_bytes(format, Int64(depth)))
-        }
-    }
+    /// Sums of a row longer than this might not fit in 32 bits, or not be whole numbers as floats.
+    private static let ternaryDepthLimit = 1 << 17
 
     /// The weights of one output, copied out: the first `count` of them, or all.
     func copyRow(_ row: Int, to target: UnsafeMutablePointer<Float>, count: Int? = nil) {
@@ -94,6 +117,9 @@ struct PackedMatrix: @unchecked Sendable {
             let panel = section.panel(row / lanes)
             switch section.form {
             case .codes(let format): dk_unpack_output(format, panel, Int64(depth), Int64(row % lanes), target)
+            case .ternary(let scale):
+                dk_unpack_output(dk_ternary_format(), panel, Int64(depth), Int64(row % lanes), target)
+                for k in 0..<depth { target[k] *= scale }
             case .floats:
                 let source = UnsafeRawPointer(panel).assumingMemoryBound(to: Float.self) + row % lanes
                 for k in 0..<depth { target[k] = source[k * lanes] }
@@ -146,6 +172,19 @@ struct PackedMatrix: @unchecked Sendable {
                     target,
                     Int64(outputStride)
                 )
+            case .ternary(let scale):
+                let source = rounded.rows(for: self, group: depth)
+                kernels.gemm_ternary(
+                    scale,
+                    Int64(rows.count),
+                    Int64(part.count),
+                    Int64(depth),
+                    source.base + rows.lowerBound * source.stride,
+                    Int64(source.stride),
+                    weights,
+                    target,
+                    Int64(outputStride)
+                )
             }
         }
     }
@@ -163,6 +202,8 @@ struct WeightPacker {
         let rows: Int
         let depth: Int
         let form: PackedMatrix.Form
+        /// What floats are multiplied by, beside what the blocks say.
+        let factor: Float
         let target: UnsafeMutablePointer<UInt8>
     }
 
@@ -198,6 +239,7 @@ struct WeightPacker {
                         rows: min(lanes, tensor.dimensions[1] - first),
                         depth: depth,
                         form: section.form,
+                        factor: file.tensorScale(tensor),
                         target: section.panel(panel)
                     )
                 )
@@ -207,12 +249,11 @@ struct WeightPacker {
         return matrix
     }
 
-    private func form(of tensor: GGUFTensor) -> PackedMatrix.Form { PackedMatrix.form(tensor.type, precision) }
+    private func form(of tensor: GGUFTensor) -> PackedMatrix.Form {
+        PackedMatrix.form(of: tensor, in: file, precision)
+    }
 
     func has(_ name: String) -> Bool { file.tensors[name] != nil }
-
-    /// What all values of a tensor are multiplied by, beside what its blocks say: 1 in most formats.
-    func tensorScale(_ name: String) -> Float { file.tensors[name].map(file.tensorScale) ?? 1 }
 
     /// A vector of weights.
     func vector(_ name: String, _ count: Int) throws -> [Float] { file.floats(try tensor(name, [count])) }
@@ -243,7 +284,17 @@ struct WeightPacker {
                         Int64(task.depth),
                         task.target
                     )
+                case .ternary:
+                    _ = dk_pack_ternary_blocks(
+                        task.type,
+                        task.source,
+                        Int64(task.rowBytes),
+                        Int64(task.rows),
+                        Int64(task.depth),
+                        task.target
+                    )
                 case .floats:
+                    let target = UnsafeMutableRawPointer(task.target).assumingMemoryBound(to: Float.self)
                     _ = dk_pack_panel(
                         task.type,
                         task.source,
@@ -251,8 +302,9 @@ struct WeightPacker {
                         Int64(task.rows),
                         Int64(task.depth),
                         scratch.base + worker * lanes * deepest,
-                        UnsafeMutableRawPointer(task.target).assumingMemoryBound(to: Float.self)
+                        target
                     )
+                    if task.factor != 1 { for index in 0..<(lanes * task.depth) { target[index] *= task.factor } }
                 }
             }
         }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "IntegerKernels.h"
+#include "TernaryKernels.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -115,6 +116,10 @@ struct dk_kernels {
     /// that each output is float(sum) * (a_scale * scale). k is a multiple of 16 and below 2^22.
     void (*gemm_ternary)(float scale, int64_t rows, int64_t panels, int64_t k, const uint8_t *a, int64_t a_stride,
                          const uint8_t *w, float *c, int64_t c_stride);
+
+    /// The same from panels of dk_pack_lut.
+    void (*gemm_lut)(enum dk_lut kind, float scale, int64_t rows, int64_t panels, int64_t k, const uint8_t *a,
+                     int64_t a_stride, const uint8_t *w, float *c, int64_t c_stride);
 };
 
 /// GOPS (10^9 products and sums of bytes a second) that one core of this machine reaches with its integer multipliers alone,
