@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kernels
+
 /// Inputs of the output matrix that are rounded to two bytes instead of one.
 ///
 /// The final state goes into one product only, and nothing comes behind it that evens out an error; and a few of its channels

@@ -166,7 +166,11 @@ public final class LanguageModel: Sendable {
             digest = hash.finalHex()
         }
         sha256 = digest
-        refinedInputs = try blocks.last.map { try InputRefinement.choose(refined, last: $0, norm: outputNorm) } ?? []
+        if let last = blocks.last {
+            refinedInputs = try InputRefinement.choose(refined, last: last, norm: outputNorm)
+        } else {
+            refinedInputs = []
+        }
         output.repeatBlocks(refinedInputs, behind: width)
     }
 

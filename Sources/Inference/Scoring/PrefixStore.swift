@@ -113,10 +113,11 @@ public final class PrefixStore: @unchecked Sendable {  // Sendable: all state is
         var bytes = ContiguousArray<UInt8>(repeating: 0, count: start)
         bytes.reserveCapacity(count)
         for place in places { bytes.append(contentsOf: place) }
+        let content = bytes
         if let queue {
-            queue.async { self.write(bytes, key) }
+            queue.async { self.write(content, key) }
         } else {
-            write(bytes, key)
+            write(content, key)
         }
     }
 
