@@ -22,7 +22,10 @@ private final class FixedChooser: ActionChooser {
         self.text = text
     }
 
-    var counter: PromptCounter? { text == nil ? nil : { _ in 7 } }
+    var counter: PromptCounter? {
+        guard text != nil else { return nil }
+        return { _ in 7 }
+    }
 
     func choose(_ decision: Decision) async throws -> Choice {
         let count = asked.withLock { asked in
