@@ -15,6 +15,8 @@ public struct MeasurementRow: Codable, Sendable {
     /// The accepted value, and the one we are after.
     public var floor: Double?
     public var goal: Double?
+    /// What has to be known to read the figure; nil when its name says all.
+    public var note: String?
     public var machine: String
     public var commit: String
     /// The command that prints this figure again.

@@ -123,22 +123,39 @@ void dk_fold_ternary(const uint8_t *panel, int64_t k, uint8_t *folded)
         }
 }
 
-// Adds digit n of 64 bytes to plane `plane` of a block of a panel.
-static inline __attribute__((always_inline)) void add_digit(const uint8_t *folded, int n, int plane, uint8_t *block)
-{
-    static const uint8_t power[5] = {1, 3, 9, 27, 81};
-    for (int i = 0; i < VECTOR; i++) {
-        const uint8_t digit = (uint8_t)((uint8_t)(folded[i] * power[n]) * 3 >> 8);
-        block[i] = (uint8_t)((plane ? block[i] : 0) | digit << (2 * plane));
+// Four vectors of five digits are five blocks of four. A digit is what the top third of a byte it lies in says, and the next
+// one comes there by a product with 3.
+#define UNFOLD(name, attribute)                                                                                         \
+    attribute static void name(const uint8_t *folded, int64_t blocks, uint8_t *panel)                                  \
+    {                                                                                                                  \
+        typedef uint8_t bytes __attribute__((vector_size(32), aligned(1)));                                            \
+        for (int64_t b = 0; b < blocks; b += 5, folded += 4 * VECTOR)                                                  \
+            for (int part = 0; part < VECTOR; part += 32) {                                                            \
+                bytes digits = {0}, block = {0};                                                                       \
+                _Pragma("clang loop unroll(full)") for (int s = 0; s < 20; s++)                                        \
+                {                                                                                                      \
+                    if (b + s / 4 >= blocks) break;                                                                    \
+                    if (s % 5 == 0) digits = *(const bytes *)(folded + s / 5 * VECTOR + part);                         \
+                    const bytes digit = -((bytes)(digits >= 86) + (bytes)(digits >= 171));                             \
+                    digits = digits + digits + digits;                                                                 \
+                    block = s % 4 ? block | digit << (2 * (s % 4)) : digit;                                            \
+                    if (s % 4 == 3) *(bytes *)(panel + (b + s / 4) * VECTOR + part) = block;                           \
+                }                                                                                                      \
+            }                                                                                                          \
     }
-}
+
+UNFOLD(unfold, )
+#if defined(__x86_64__)
+UNFOLD(unfold_avx2, __attribute__((target("avx2"))))
+#endif
 
 void dk_unfold_ternary(const uint8_t *folded, int64_t k, uint8_t *panel)
 {
-    const int64_t blocks = (k + 15) / 16;
-    // Four vectors of five digits are five blocks of four.
-    for (int64_t b = 0; b < blocks; b += 5, folded += 4 * VECTOR)
-#pragma clang loop unroll(full)
-        for (int s = 0; s < 20; s++)
-            if (b + s / 4 < blocks) add_digit(folded + s / 5 * VECTOR, s % 5, s % 4, panel + (b + s / 4) * VECTOR);
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        unfold_avx2(folded, (k + 15) / 16, panel);
+        return;
+    }
+#endif
+    unfold(folded, (k + 15) / 16, panel);
 }

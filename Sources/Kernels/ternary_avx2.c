@@ -14,7 +14,8 @@
 #define TARGET __attribute__((target("avx2,fma,f16c")))
 #define INLINE TARGET static inline __attribute__((always_inline))
 
-enum { ROWS = 6, K_RUN = 256 };
+// Two sums of four times two products of a byte with a code fit in 16 bits for 8 blocks of 16 inputs.
+enum { ROWS = 6, K_RUN = 256, ROW_RUN = 128, PREFETCH = 2560 };
 
 INLINE __m256i broadcast(const uint8_t *p)
 {
@@ -76,48 +77,55 @@ INLINE void finish(const int32_t *totals, const uint8_t *row, int64_t k, float s
         _mm256_storeu_ps(c + v * 8, _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(load(totals + v * 8), sum)), factor));
 }
 
-// Sums of one row with two panels at a time, codes expanded in registers.
+// Sums of one row with one or two panels, of at most ROW_RUN inputs. Codes are taken apart in registers, with one shift
+// for four: the second and the fourth stay two bits up, and what they add is divided by four when it is widened.
 INLINE void row_run(const int panels, int64_t sixteens, const uint8_t *a, const uint8_t *w, int64_t panel, __m256i (*total)[2])
 {
-    const __m256i low = _mm256_set1_epi8(3), ones = _mm256_set1_epi16(1);
-    __m256i sum[2][2];
+    const __m256i low = _mm256_set1_epi8(3), high = _mm256_set1_epi8(12), ones = _mm256_set1_epi16(1);
+    __m256i sum[2][2], fours[2][2];
 #pragma unroll
-    for (int p = 0; p < panels; p++) sum[p][0] = sum[p][1] = _mm256_setzero_si256();
+    for (int p = 0; p < panels; p++)
+#pragma unroll
+        for (int v = 0; v < 2; v++) sum[p][v] = fours[p][v] = _mm256_setzero_si256();
     for (int64_t i = 0; i < sixteens; i++) {
 #pragma unroll
-        for (int p = 0; p < panels; p++) _mm_prefetch((const char *)(w + p * panel + i * 64 + 4096), _MM_HINT_T0);
+        for (int p = 0; p < panels; p++) _mm_prefetch((const char *)(w + p * panel + i * 64 + PREFETCH), _MM_HINT_T0);
 #pragma unroll
-        for (int plane = 0; plane < 4; plane++) {
-            const __m256i x = broadcast(a + i * 16 + plane * 4);
+        for (int half = 0; half < 2; half++) {
+            const __m256i x = broadcast(a + i * 16 + half * 8), y = broadcast(a + i * 16 + half * 8 + 4);
 #pragma unroll
             for (int p = 0; p < panels; p++)
 #pragma unroll
                 for (int v = 0; v < 2; v++) {
                     __m256i code = load(w + p * panel + i * 64 + v * 32);
-                    code = _mm256_and_si256(plane ? _mm256_srli_epi16(code, 2 * plane) : code, low);
-                    sum[p][v] = _mm256_add_epi16(sum[p][v], _mm256_maddubs_epi16(code, x));
+                    if (half) code = _mm256_srli_epi16(code, 4);
+                    sum[p][v] = _mm256_add_epi16(sum[p][v], _mm256_maddubs_epi16(_mm256_and_si256(code, low), x));
+                    fours[p][v] = _mm256_add_epi16(fours[p][v], _mm256_maddubs_epi16(_mm256_and_si256(code, high), y));
                 }
         }
     }
 #pragma unroll
     for (int p = 0; p < panels; p++)
 #pragma unroll
-        for (int v = 0; v < 2; v++) total[p][v] = _mm256_add_epi32(total[p][v], _mm256_madd_epi16(sum[p][v], ones));
+        for (int v = 0; v < 2; v++)
+            total[p][v] = _mm256_add_epi32(total[p][v], _mm256_add_epi32(_mm256_madd_epi16(sum[p][v], ones),
+                                                                         _mm256_srai_epi32(_mm256_madd_epi16(fours[p][v], ones), 2)));
 }
 
-INLINE void one_row(const int panels, float scale, int64_t k, const uint8_t *a, const uint8_t *w, int64_t panel, float *c)
+INLINE void one_row(const int panels, float scale, int64_t k, const uint8_t *a, const uint8_t *w, int64_t panel, float *c,
+                    int64_t c_panel)
 {
     __m256i total[2][2];
 #pragma unroll
     for (int p = 0; p < panels; p++) total[p][0] = total[p][1] = _mm256_setzero_si256();
-    for (int64_t k0 = 0; k0 < k; k0 += K_RUN)
-        row_run(panels, (k - k0 < K_RUN ? k - k0 : K_RUN) / 16, a + k0, w + k0 / 16 * 64, panel, total);
+    for (int64_t k0 = 0; k0 < k; k0 += ROW_RUN)
+        row_run(panels, (k - k0 < ROW_RUN ? k - k0 : ROW_RUN) / 16, a + k0, w + k0 / 16 * 64, panel, total);
 #pragma unroll
     for (int p = 0; p < panels; p++) {
         int32_t integers[DK_LANES];
         _mm256_storeu_si256((__m256i *)integers, total[p][0]);
         _mm256_storeu_si256((__m256i *)(integers + 8), total[p][1]);
-        finish(integers, a, k, scale, c + p * DK_LANES);
+        finish(integers, a, k, scale, c + p * c_panel);
     }
 }
 
@@ -148,16 +156,22 @@ TARGET void dk_avx2_gemm_ternary(float scale, int64_t rows, int64_t panels, int6
 {
     const int64_t panel = dk_panel_bytes(dk_ternary_format(), k);
     if (rows == 1) {
-        int64_t p = 0;
-        for (; p + 2 <= panels; p += 2) one_row(2, scale, k, a, w + p * panel, panel, c + p * DK_LANES);
-        if (p < panels) one_row(1, scale, k, a, w + p * panel, panel, c + p * DK_LANES);
+        // Two streams far apart, so that what is fetched ahead of one is what it reads next.
+        const int64_t half = panels / 2;
+        for (int64_t p = 0; p < half; p++)
+            one_row(2, scale, k, a, w + p * panel, half * panel, c + p * DK_LANES, half * DK_LANES);
+        if (panels % 2) one_row(1, scale, k, a, w + 2 * half * panel, 0, c + 2 * half * DK_LANES, 0);
         return;
     }
     enum { ROW_BLOCK = 96 };
     int32_t totals[ROW_BLOCK * DK_LANES];
-    for (int64_t r = 0; r < rows; r += ROW_BLOCK)
+    // Rows that stay in the second cache while panel after panel is put to them.
+    enum { ROW_BYTES = 320 * 1024 };
+    int64_t block = ROW_BYTES / a_stride / ROWS * ROWS;
+    block = block < 4 * ROWS ? 4 * ROWS : block > ROW_BLOCK ? ROW_BLOCK : block;
+    for (int64_t r = 0; r < rows; r += block)
         for (int64_t p = 0; p < panels; p++)
-            many_rows(scale, rows - r < ROW_BLOCK ? rows - r : ROW_BLOCK, k, a + r * a_stride, a_stride, w + p * panel,
+            many_rows(scale, rows - r < block ? rows - r : block, k, a + r * a_stride, a_stride, w + p * panel,
                       c + r * c_stride + p * DK_LANES, c_stride, totals);
 }
 

@@ -35,10 +35,20 @@ struct ModelInfo: AsyncParsableCommand {
     @Argument(help: "A GGUF file, or a folder with config.json and safetensors. Default: the default model.")
     var file: String?
     @Option(help: "The longest text that the memory is told for, in tokens.") var tokens = 1024
+    @Option(help: ArgumentHelp("How it will multiply: integer or float.", valueName: "integer|float"))
+    var precision = Precision.integer
+    @Option(help: ArgumentHelp("How keys and values will be kept.", valueName: "float|q4|q2"))
+    var kv = KeyValueFormat.float
 
     func run() async throws {
         let path = try ModelOptions.parse(file.map { ["--model", $0] } ?? []).path()
-        let summary = try ModelSummary(path: path, tokens: tokens, threads: threads.count)
+        let summary = try ModelSummary(
+            path: path,
+            tokens: tokens,
+            threads: threads.count,
+            precision: precision,
+            keyValues: kv
+        )
         if global.json { return Terminal.out(try JSON.line(summary)) }
         Terminal.out("\(Terminal.bold(summary.name))  \(path)")
         func line(_ label: String, _ text: String) {
@@ -65,7 +75,10 @@ struct ModelInfo: AsyncParsableCommand {
         if let memory = summary.memory {
             func mega(_ bytes: Int) -> String { "\((bytes + (1 << 19)) >> 20) MiB" }
             line("memory", "\(mega(memory.peak)) at most, for texts of \(memory.tokens) tokens:")
-            line("", "weights \(mega(memory.weights)), file while loading \(mega(memory.file))")
+            line(
+                "",
+                "program \(mega(memory.program)), weights \(mega(memory.weights)), file while loading \(mega(memory.file))"
+            )
             line(
                 "",
                 "tokenizer \(mega(memory.tokenizer)), cache \(mega(memory.cache)), working \(mega(memory.working))"

@@ -13,7 +13,7 @@ struct ModelVerb: AsyncParsableCommand {
         abstract: "The local language model by itself.",
         subcommands: [
             ModelFetch.self, ModelInfo.self, ModelGenerate.self, ModelScore.self, ModelEmbed.self, ModelQuantize.self,
-            ModelBench.self, ModelPerplexity.self, ModelKeyValues.self,
+            ModelBench.self, ModelPerplexity.self, ModelKeyValues.self, ModelTernary.self,
         ]
     )
 }
@@ -88,51 +88,6 @@ struct ModelScore: AsyncParsableCommand {
             try global.emit(row)
             if !global.json {
                 Terminal.out(String(format: "%10.4f  %8.4f a token  ", row.logLikelihood, row.perToken) + row.candidate)
-            }
-        }
-    }
-}
-
-struct ModelBench: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "bench", abstract: "How fast the engine is here.")
-    @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var adapter: ModelAdapterOptions
-    @OptionGroup var threads: ThreadOptions
-    @Option(help: "Runs of each figure; the best counts.") var repeats = 3
-    @Flag(inversion: .prefixedNo, help: "Measure the same file in floats as well.") var floats = true
-    @Flag(inversion: .prefixedNo, help: "Measure llama.cpp beside it, where Scripts/peers llama has built it.")
-    var peer = true
-
-    func run() async throws {
-        var models = [try model.load(adapter: adapter.choice, threads: threads.count)]
-        if floats && model.precision != .float {
-            models.append(
-                try LanguageModel.load(
-                    model.path(),
-                    adapter: adapter.choice,
-                    threads: threads.count,
-                    precision: .float
-                )
-            )
-        }
-        let other = peer ? EnginePeer.llama(try model.path(), threads: threads.count) : nil
-        if peer && other == nil { global.detail("llama.cpp is not here: Scripts/peers llama builds it") }
-        let named = model.model.map { " --model \($0)" } ?? ""
-        let rows = try EngineBench.run(
-            models,
-            peer: other,
-            threads: threads.count,
-            repeats: repeats,
-            command: "droidagent model bench\(named) --precision \(model.precision.rawValue) --threads \(threads.count)"
-        )
-        for row in rows {
-            try global.emit(row)
-            if !global.json {
-                let floor = row.floor.map { "  floor \($0)" } ?? ""
-                let peer = row.peerValue.map { String(format: "  %@ %.3f, x %.2f", row.peer ?? "", $0, row.value / $0) }
-                let figure = String(format: "%10.3f", row.value)
-                Terminal.out("\(Terminal.fit(row.name, 42)) \(figure) \(row.unit)\(floor)\(peer ?? "")")
             }
         }
     }

@@ -174,7 +174,8 @@ struct TernaryScoringTests {
             var expected: [CandidateScore]?
             for type in TernaryScoringTests.types {
                 let model = try TernaryModel(family: family, type: type).load()
-                let first = try ScoringSession(model: model, threads: 1, isa: DK_SCALAR, rowLimit: 384).score(request).scores
+                let first = try ScoringSession(model: model, threads: 1, isa: DK_SCALAR, rowLimit: 384).score(request)
+                    .scores
                 #expect(first == expected ?? first, "\(type)")
                 expected = first
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Glibc
+import Kernels
 
 /// What a model's file holds, what it will cost, and what of it cannot be run, told from its header alone.
 public struct ModelSummary: Sendable, Encodable {
@@ -35,10 +37,26 @@ public struct ModelSummary: Sendable, Encodable {
     ///   - tokens: the longest prefix and candidates together that `memory` is told for; the model's context bounds it.
     ///   - threads: threads that will work; the number of cores when nil.
     ///   - precision: how it will multiply.
+    ///   - keyValues: how keys and values will be kept.
     /// - Throws: `DroidError` with code `model.missing` or `model.corrupt`. What is not supported is told, not thrown.
-    public init(path: String, tokens: Int = 1024, threads: Int? = nil, precision: Precision = .integer) throws {
+    public init(
+        path: String,
+        tokens: Int = 1024,
+        threads: Int? = nil,
+        precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float
+    ) throws {
         do {
-            try self.init(GGUFFile.open(path), path: path, tokens: tokens, threads: threads, precision: precision)
+            let program = MemoryEstimate.resident
+            try self.init(
+                GGUFFile.open(path),
+                path: path,
+                tokens: tokens,
+                threads: threads,
+                precision: precision,
+                keyValues: keyValues,
+                program: program
+            )
         } catch let error as DroidError where error.code == "model.unsupported" {
             self.init(path: path, unsupported: error.why)
             sha256 = (try? SHA256.hex(ofFile: path)) ?? ""
@@ -57,7 +75,9 @@ public struct ModelSummary: Sendable, Encodable {
         path: String,
         tokens: Int,
         threads: Int? = nil,
-        precision: Precision = .integer
+        precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float,
+        program: Int = 0
     ) throws {
         self.init(path: path, unsupported: nil)
         name = file.string("general.name") ?? ""
@@ -90,18 +110,24 @@ public struct ModelSummary: Sendable, Encodable {
         (blocks, width, feedForwardWidth) = (config.blockCount, config.width, config.feedForwardWidth)
         (heads, keyValueHeads, headWidth) = (config.headCount, config.keyValueHeadCount, config.headWidth)
         (contextLength, window, vocabulary) = (config.contextLength, config.window, config.vocabularySize)
-        memory = MemoryEstimate(
-            file,
-            config,
-            tokens: min(max(tokens, 1), config.contextLength),
-            threads: threads,
-            precision: precision
-        )
+        memory = try kept {
+            try MemoryEstimate(
+                file,
+                config,
+                tokens: min(max(tokens, 1), config.contextLength),
+                threads: threads,
+                precision: precision,
+                keyValues: keyValues,
+                program: program
+            )
+        }
     }
 }
 
 /// Bytes that a model takes in the engine.
 public struct MemoryEstimate: Sendable, Encodable, Equatable {
+    /// The program itself: its code, its libraries and what it has at its start.
+    public var program: Int
     /// The file, which is held while its weights are expanded.
     public var file: Int
     public var weights: Int
@@ -111,20 +137,24 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
     /// Rows of a pass, and what its operations need beside.
     public var working: Int
     public var tokens: Int
-    /// The most at any time, beside what the program itself takes.
+    /// The most at any time.
     public var peak: Int
 
     /// - Parameters:
     ///   - tokens: the longest prefix and candidates together.
+    ///   - program: what the process takes without the model.
     ///   - rows: rows in one pass.
+    /// - Throws: `DroidError` with code `model.unsupported` when the model's heads do not fit the format of keys and values.
     init(
         _ file: GGUFFile,
         _ config: ModelConfig,
         tokens: Int,
         threads: Int? = nil,
         precision: Precision = .integer,
+        keyValues: KeyValueFormat = .float,
+        program: Int = 0,
         rows: Int = ScoringSession.rowLimit
-    ) {
+    ) throws {
         // In doubles: a file may state any sizes.
         func panels(_ outputs: Double) -> Double { ((outputs + 15) / 16).rounded(.down) * 16 }
         func bytes(_ floats: Double) -> Int { Int(min(floats * 4, 0x1p60)) }
@@ -151,11 +181,28 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         }
         let isPieces = file.string("tokenizer.ggml.model") == "llama"
         tokenizer = count("tokens") * (isPieces ? 240 : 150) + count("merges") * 110
-        let tiles = Double((tokens + PrefixCache.tile - 1) / PrefixCache.tile)
-        cache = bytes(tiles * Double(PrefixCache.tile) * 2 * keys * Double(config.blockCount))
+        self.program = program
+        func kept(_ multiple: Int) -> Double { Double((tokens + multiple - 1) / multiple * multiple) }
+        if var format = try keyValues.packed(config) {
+            // Whole blocks, two tiles in half precision, and the last blocks of a pass as floats in one layer.
+            let block = Double(config.blockCount * config.keyValueHeadCount) * Double(dk_kv_block_bytes(&format))
+            let tile = Double(PrefixCache.tile) * 2 * keys
+            let opened = Double((rows + PackedCache.block) / PrefixCache.tile + 2) * tile
+            let packed = kept(PackedCache.block) / Double(PackedCache.block) * block
+            cache = Int(min(packed, 0x1p60)) + bytes(Double(config.blockCount) * tile + opened)
+        } else {
+            cache = bytes(kept(PrefixCache.tile) * 2 * keys * Double(config.blockCount))
+        }
         let perRow = 2 * panels(width) + projected + queries + 3 * hidden + 2 * Double(config.rotatedWidth)
         let head = (threads ?? ThreadPool.cores) * OutputHead.rowChunk * OutputHead.blockColumns
         working = bytes(Double(min((rows + 63) / 64, (tokens + 63) / 64) * 64) * perRow + Double(head))
-        peak = max(self.file + weights + tokenizer, weights + tokenizer + cache + working)
+        peak = program + max(self.file + weights + tokenizer, weights + tokenizer + cache + working)
+    }
+
+    /// Bytes of this process that are in memory now.
+    public static var resident: Int {
+        guard let text = try? FileBytes.read("/proc/self/statm") else { return 0 }
+        let pages = String(decoding: text, as: UTF8.self).split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        return (pages ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

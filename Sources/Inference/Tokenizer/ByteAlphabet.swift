@@ -18,6 +18,12 @@ enum ByteAlphabet {
         return table
     }()
 
+    /// How a byte is written in a vocabulary, in UTF-8.
+    static func spelling(of byte: UInt8) -> [UInt8] {
+        let point = byteOf.firstIndex(of: Int16(byte)) ?? 0
+        return point < 0x80 ? [UInt8(point)] : [0xC0 | UInt8(point >> 6), 0x80 | UInt8(point & 0x3F)]
+    }
+
     /// The bytes that a string of the vocabulary stands for; nil when one of its characters is not of the alphabet.
     static func bytes(of spelling: [UInt8]) -> [UInt8]? {
         var out: [UInt8] = []

@@ -126,6 +126,9 @@ struct dk_kernels {
 /// or with scales and minima applied after each 32 inputs as well; 0 where that is not known. Takes some milliseconds.
 double dk_integer_peak(int epilogue);
 
+/// Reads memory from one end to the other and does nothing else with it, to be timed. `memory` is aligned to 64 bytes.
+void dk_read_memory(const void *memory, int64_t bytes);
+
 /// The best instruction set that this processor has.
 enum dk_isa dk_best_isa(void);
 
