@@ -53,6 +53,8 @@ enum InputRefinement {
 extension PackedMatrix {
     /// Puts blocks of inputs behind all others a second time; there is room for them behind the first `inputs`.
     func repeatBlocks(_ blocks: [Int], behind inputs: Int) {
+        // A matrix in which none stands twice may be narrower than a block.
+        guard !blocks.isEmpty else { return }
         for section in sections {
             let bytes = section.panelBytes / (depth / InputRefinement.block)
             for panel in section.panels {
