@@ -158,7 +158,7 @@ struct IntegerScoringTests {
         #expect(model.refinedInputs == [1, 3] && model.output.depth == 192)
         for token in [0, 17, wide.vocabularySize - 1] {
             var row = [Float](repeating: 0, count: 192)
-            model.output.copyRow(token, to: &row)
+            model.output.copyRow(token, to: &row, count: 192)
             #expect(Array(row[128..<160]) == Array(row[32..<64]) && Array(row[160...]) == Array(row[96..<128]))
         }
         let floats = try LanguageModel(file, threads: 1, precision: .float)
@@ -185,8 +185,8 @@ struct IntegerScoringTests {
         let floats = try quantized.load(.float)
         var (a, b) = ([Float](repeating: 0, count: 64), [Float](repeating: 1, count: 64))
         for row in [0, 17, 268] {
-            model.embedding.copyRow(row, to: &a, count: 64)
-            floats.embedding.copyRow(row, to: &b, count: 64)
+            model.embedding.copyRow(row, to: &a)
+            floats.embedding.copyRow(row, to: &b)
             #expect(a == b)
         }
     }

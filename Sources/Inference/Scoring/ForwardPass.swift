@@ -168,7 +168,7 @@ final class ForwardPass {
         pool.run((tokens.count + 15) / 16) { task, _ in
             for row in (task * 16)..<min(task * 16 + 16, tokens.count) {
                 let target = states.base + row * stride
-                model.embedding.copyRow(Int(tokens[row]), to: target, count: config.width)
+                model.embedding.copyRow(Int(tokens[row]), to: target)
                 if config.embeddingScale != 1 {
                     for column in 0..<config.width { target[column] *= config.embeddingScale }
                 }

@@ -223,7 +223,7 @@ extension ScoringSession {
         _ = pass.cache.resume(prefix)
         let store = isKept ? store : nil
         let keys = store?.keys(model, keyValues, prefix) ?? []
-        let kept = try loadBlocks(prefix, keys, store)
+        try loadBlocks(prefix, keys, store)
         let start = pass.cache.keep(min(pass.cache.tokens.count, prefix.count - 1))
         var last: [Float] = []
         try compute(prefix, from: start) { first, rows in
@@ -231,17 +231,16 @@ extension ScoringSession {
             last = Array(UnsafeBufferPointer(start: pass.normedState(rows - 1), count: pass.stride))
         }
         if let store {
-            for index in (kept / PrefixStore.block)..<keys.count { store.save(keys[index], pass.cache.block(index)) }
+            for index in keys.indices { store.save(keys[index], pass.cache.block(index)) }
         }
         cost.prefixReused += start
         cost.prefixComputed += prefix.count - start
         return last
     }
 
-    /// Takes the blocks that follow what is in the cache from the store; gives the number of tokens up to which all blocks are
-    /// known to be there.
-    private func loadBlocks(_ prefix: [Int32], _ keys: [String], _ store: PrefixStore?) throws -> Int {
-        guard let store else { return 0 }
+    /// Takes the blocks that follow what is in the cache from the store, as far as it has them.
+    private func loadBlocks(_ prefix: [Int32], _ keys: [String], _ store: PrefixStore?) throws {
+        guard let store else { return }
         var index = pass.cache.tokens.count / PrefixStore.block
         while index < keys.count {
             guard store.has(keys[index]) else { break }
@@ -258,7 +257,6 @@ extension ScoringSession {
             pass.cache.appendLoaded(prefix[(index * PrefixStore.block)..<end])
             index += 1
         }
-        return index * PrefixStore.block
     }
 
     /// Computes the tokens of a prefix from `start` on, what is before being in the cache. `visit` is called after each
