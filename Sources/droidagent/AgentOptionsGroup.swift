@@ -59,8 +59,14 @@ struct LoadedVerifier {
     let head: FileIdentity?
     let prompt: PromptOptions
 
-    static func load(_ model: ModelOptions, _ head: AdapterOptions, threads: Int, budget: Int?) throws -> LoadedVerifier
-    {
+    /// - Parameter store: where the first prompt of a task is kept for the next run.
+    static func load(
+        _ model: ModelOptions,
+        _ head: AdapterOptions,
+        threads: Int,
+        budget: Int?,
+        store: PrefixStore? = nil
+    ) throws -> LoadedVerifier {
         let path = try model.path()
         let (loaded, headPath) = try head.load()
         // The head's file may hold a low-rank adapter beside the head.
@@ -70,12 +76,8 @@ struct LoadedVerifier {
         var prompt = loaded.prompt
         if let budget { prompt.budget = budget }
         return LoadedVerifier(
-            verifier: try Verifier(model: language, head: loaded, threads: threads),
-            model: FileIdentity(
-                path: path,
-                sha256: language.sha256,
-                keyValues: language.keyValues == .float ? nil : language.keyValues.rawValue
-            ),
+            verifier: try Verifier(model: language, head: loaded, threads: threads, store: store),
+            model: FileIdentity(path: path, model: language),
             head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
             prompt: prompt
         )

@@ -6,6 +6,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Glibc
+import Inference
 import Screen
 
 /// `droidagent do GOAL`: runs the agent.
@@ -50,7 +51,9 @@ struct DoVerb: AsyncParsableCommand {
             )
         }
         // The model loads while the device is found and started.
-        async let loading = LoadedVerifier.load(model, head, threads: threads.count, budget: budget)
+        let store = PrefixStore(isWrittenLater: true)
+        defer { store.finish() }
+        async let loading = LoadedVerifier.load(model, head, threads: threads.count, budget: budget, store: store)
         let (device, builtIn) = try await DeviceChoice.open(choice.device, log: { global.say(Terminal.dim($0)) })
         let source = try await eyes.open(on: device)
         let loaded = try await loading

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import ArgumentParser
 import Base
+import Benchmark
 import Foundation
 import Inference
 
@@ -12,13 +14,18 @@ struct ModelKeyValues: AsyncParsableCommand {
         abstract: "Keys and values in 4 and 2 bits against floats: size, quality on a text, and speed.",
         discussion: """
             Quality is the mean divergence (KL, in nats) of the next token's distribution, the ratio of perplexities, and \
-            how often the most probable token is the same. Speed is measured behind --depth random tokens.
+            how often the most probable token is the same. Speed is measured behind --depth random tokens. With --decisions \
+            the decisions of recorded runs are scored again: how often the first choice is as with floats, and by how much \
+            its lead over the second changes; beside them the same for activations of 8 bits against floats.
             """
     )
     @OptionGroup var global: GlobalOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var threads: ThreadOptions
     @Option(help: ArgumentHelp("A text to compare the predictions on.", valueName: "file")) var text: String?
+    @Option(help: ArgumentHelp("Recorded runs whose decisions are scored again.", valueName: "dir"))
+    var decisions: String?
+    @OptionGroup var head: AdapterOptions
     @Option(help: "The most tokens of the text to read.") var tokens = 4000
     @Option(help: "Tokens that are read together.") var context = 1024
     @Option(help: "Tokens before those whose speed is measured; 0 measures none.") var depth = 8192
@@ -46,6 +53,7 @@ struct ModelKeyValues: AsyncParsableCommand {
                 try row("\(format.rawValue).same_top", quality.sameTop, "share")
             }
         }
+        if let decisions { try await compareChoices(decisions, language, formats) }
         // Without a depth there is no cache to speak of; a block is 128 tokens, and less is no whole one.
         for format in formats {
             let bits = try KeyValueBench.bits(language, format, depth: max(depth, 128))
@@ -69,13 +77,43 @@ struct ModelKeyValues: AsyncParsableCommand {
         }
     }
 
-    private func row(_ name: String, _ value: Double, _ unit: String) throws {
+    /// Scores recorded decisions with floats and with each format.
+    private func compareChoices(_ folder: String, _ language: LanguageModel, _ formats: [KeyValueFormat]) async throws {
+        let prompts = try RecordedDecisions.load(folder)
+        let head = try head.load().head
+        try head.check(baseSHA256: language.sha256, dModel: language.config.width, blocks: language.config.blockCount)
+        func scores(_ language: LanguageModel, _ format: KeyValueFormat, _ what: String) throws -> [[Double]] {
+            let session = try ScoringSession(model: language, threads: threads.count, keyValues: format)
+            return try ChoiceAgreement.scores(prompts, session: session, head: head) { index in
+                if index % 50 == 0 { global.detail("\(what): decision \(index + 1) of \(prompts.count)") }
+            }
+        }
+        func rows(_ name: String, _ found: ChoiceAgreement, floor: Double? = nil) throws {
+            try row("\(name).same_choice", found.share, "share", floor: floor)
+            try row("\(name).margin_change", found.noise, "score")
+            try row("\(name).greatest_flipped_margin", found.greatestFlippedMargin, "score")
+        }
+        let reference = try scores(language, .float, "keys and values as floats")
+        try row("decisions", Double(reference.count), "decisions")
+        try row("median_margin", ChoiceAgreement(reference: reference, scores: reference).medianMargin, "score")
+        for format in formats {
+            let found = ChoiceAgreement(reference: reference, scores: try scores(language, format, format.rawValue))
+            try rows(format.rawValue, found, floor: format == .q4 ? 0.98 : nil)
+        }
+        guard model.precision != .float else { return }
+        let floats = try LanguageModel.load(model.path(), threads: threads.count, precision: .float)
+        let plain = try scores(floats, .float, "all in floats")
+        try rows("integer", ChoiceAgreement(reference: plain, scores: reference))
+    }
+
+    private func row(_ name: String, _ value: Double, _ unit: String, floor: Double? = nil) throws {
         let row = MeasurementRow(
             name: "engine.kv.\(name)",
             value: value,
             unit: unit,
-            floor: nil,
+            floor: floor,
             command: "droidagent model kv --depth \(depth) --context \(context) --threads \(threads.count)"
+                + (decisions.map { " --decisions \($0)" } ?? "")
                 + (text.map { " --text \($0) --tokens \(tokens)" } ?? "")
         )
         try global.emit(row)

@@ -134,6 +134,52 @@ struct IntegerScoringTests {
         #expect(same.meanDivergence == 0 && same.sameTop == 1)
     }
 
+    @Test("the inputs that cost most in rounding stand twice in the output matrix, and only there")
+    func refinement() throws {
+        let wide = TinyModel(width: 128, feedForward: 96, heads: 4, keyValueHeads: 2, headWidth: 32, blocks: 2)
+        var writer = wide.writer(skipping: Set(wide.tensors.map(\.name)))
+        for var tensor in wide.tensors {
+            // Two channels of blocks 1 and 3 are far greater than the rest.
+            if tensor.name == "output_norm.weight" {
+                tensor.values[40] = 30
+                tensor.values[100] = 50
+            }
+            guard tensor.name.contains("embd") else {
+                writer.tensor(tensor.name, tensor.dimensions, tensor.values)
+                continue
+            }
+            let bytes = stride(from: 0, to: tensor.values.count, by: 32).flatMap {
+                QuantizedModel.q8(tensor.values[$0..<($0 + 32)])
+            }
+            writer.tensor(tensor.name, tensor.dimensions, type: 8, bytes)
+        }
+        let file = try GGUFFile(bytes: writer.bytes())
+        let model = try LanguageModel(file, threads: 1)
+        #expect(model.refinedInputs == [1, 3] && model.output.depth == 192)
+        for token in [0, 17, wide.vocabularySize - 1] {
+            var row = [Float](repeating: 0, count: 192)
+            model.output.copyRow(token, to: &row, count: 192)
+            #expect(Array(row[128..<160]) == Array(row[32..<64]) && Array(row[160...]) == Array(row[96..<128]))
+        }
+        let floats = try LanguageModel(file, threads: 1, precision: .float)
+        #expect(floats.refinedInputs.isEmpty && floats.output.depth == 128)
+        // All other matrices are floats here, so the logits differ by the rounding of the final state alone. Rounded to one byte,
+        // a value of a block whose greatest is 127 steps is off by up to half a step; the two blocks must be far better.
+        let text = tokens(40, seed: 9).map { $0 % Int32(wide.vocabularySize) }
+        let (fine, exact) = (
+            try ScoringSession(model: model, threads: 1), try ScoringSession(model: floats, threads: 1)
+        )
+        let states = try exact.finalStates(text)
+        for state in states {
+            let (a, b) = (try fine.logits(state: state), try exact.logits(state: state))
+            // Half a step of the blocks that stand once, at the greatest weight, for all of their inputs: no refined input adds.
+            let once = (state[0..<32].map(abs).max() ?? 0) + (state[64..<96].map(abs).max() ?? 0)
+            let bound =
+                once / 127 / 2 * 32 * (wide.tensors.first { $0.name.contains("embd") }?.values.map(abs).max() ?? 0)
+            for (x, y) in zip(a, b) { #expect(abs(x - y) < bound * 1.02 + 1e-4) }
+        }
+    }
+
     @Test("embeddings have the bits that they have in floats")
     func embeddings() throws {
         let floats = try quantized.load(.float)

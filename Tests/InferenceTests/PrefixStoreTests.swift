@@ -98,6 +98,30 @@ struct PrefixStoreTests {
         }
     }
 
+    @Test("a store that writes later has written all when it says so, and a request may keep nothing")
+    func later() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = PrefixStore(folder: folder, isWrittenLater: true)
+        let writing = try ScoringSession(model: model, threads: 1, store: store)
+        var request = request()
+        request.isKept = false
+        let expected = try writing.score(request).scores
+        store.finish()
+        #expect(files.isEmpty)
+        // What the session holds by itself is written as well, once a request is to be kept; the next request changes the
+        // places that it is copied from.
+        request.isKept = true
+        _ = try writing.score(request)
+        _ = try writing.score(self.request(300, seed: 5))
+        store.finish()
+        #expect(files.count == 4)
+        request.isKept = false
+        #expect(try session().score(request).cost.prefixReused == 0)
+        request.isKept = true
+        let again = try session().score(request)
+        #expect(again.scores == expected && again.cost.prefixReused == 256)
+    }
+
     @Test("another model or adapter does not take them")
     func others() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

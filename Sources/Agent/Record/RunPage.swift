@@ -178,7 +178,11 @@ public enum RunPage {
             "prompt \(header.promptVersion), budget \(header.prompt.budget)",
             "at most \(header.maxSteps) steps",
         ]
-        if let model = header.model { parts.append("model \(name(model.path)) \(model.sha256.prefix(12))") }
+        if let model = header.model {
+            parts.append("model \(name(model.path)) \(model.sha256.prefix(12))")
+            if let precision = model.precision { parts.append("precision \(precision)") }
+            if let form = model.keyValues { parts.append("keys and values \(form)") }
+        }
         if let adapter = header.adapter { parts.append("head \(name(adapter.path)) \(adapter.sha256.prefix(12))") }
         if let rules = header.rules { parts.append("rules \(rules)") }
         return parts.joined(separator: " · ")

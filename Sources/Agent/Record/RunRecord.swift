@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import Inference
 import Screen
 
 /// How a run ended.
@@ -20,13 +21,22 @@ public enum Said: String, Sendable, Codable {
 public struct FileIdentity: Sendable, Codable, Hashable {
     public var path: String
     public var sha256: String
-    /// How a model kept keys and values, where that was not as floats: scores depend on it.
+    /// How a model multiplied, and how it kept keys and values: scores depend on both. Nil for what is no model, and in records
+    /// of before they were named.
+    public var precision: String?
     public var keyValues: String?
 
-    public init(path: String, sha256: String, keyValues: String? = nil) {
+    public init(path: String, sha256: String) {
         self.path = path
         self.sha256 = sha256
-        self.keyValues = keyValues
+    }
+
+    /// A model as it was loaded.
+    public init(path: String, model: LanguageModel) {
+        self.path = path
+        sha256 = model.sha256
+        precision = model.precision.rawValue
+        keyValues = model.keyValues.rawValue
     }
 }
 

@@ -20,17 +20,19 @@ public actor Verifier: ActionChooser {
     ///   - head: what makes a score of what the model gives.
     ///   - threads: threads to score with; the number of cores when nil.
     ///   - keyValues: how keys and values are kept; as the model says when nil.
+    ///   - store: where the first prompt of a task is kept from run to run, as far as it is computed then; nowhere when nil.
     /// - Throws: `DroidError` with code `head.mismatch` where the head belongs to another model or version.
     public init(
         model: LanguageModel,
         head: VerifierHead = .likelihood,
         threads: Int? = nil,
-        keyValues: KeyValueFormat? = nil
+        keyValues: KeyValueFormat? = nil,
+        store: PrefixStore? = nil
     ) throws {
         try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
         self.model = model
         self.head = head
-        session = try ScoringSession(model: model, threads: threads, keyValues: keyValues)
+        session = try ScoringSession(model: model, threads: threads, keyValues: keyValues, store: store)
         let tokenizer = model.tokenizer
         counter = { tokenizer.encode($0).count }
     }
@@ -74,7 +76,9 @@ public actor Verifier: ActionChooser {
     /// Scores the candidates of a decision in one batch over the shared prefix.
     public func choose(_ decision: Decision) async throws -> Choice {
         let start = ContinuousClock.now
-        let request = try Self.request(decision.prompt, head: head, tokenizer: model.tokenizer)
+        var request = try Self.request(decision.prompt, head: head, tokenizer: model.tokenizer)
+        // Only the first prompt of a task comes again before all that the run itself brings about.
+        request.isKept = decision.step == 0
         let encoded = ContinuousClock.now
         let result = try session.score(request)
         let scores = result.scores.map { Self.score($0, head: head) }

@@ -47,6 +47,14 @@ public enum BenchAgent: Sendable {
         }
     }
 
+    /// How its model multiplies and keeps keys and values, where that is not as by default; results of the two do not mix.
+    var engine: String? {
+        guard case .verifier(let model, _, _) = self, model.precision != .integer || model.keyValues != .float else {
+            return nil
+        }
+        return "\(model.precision.rawValue) \(model.keyValues.rawValue)"
+    }
+
     /// The prompt options that the agent needs.
     var prompt: PromptOptions {
         if case .verifier(_, let head, _) = self { head.prompt } else { PromptOptions() }
@@ -78,5 +86,23 @@ struct RandomChooser: ActionChooser {
     func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? {
         var random = SeededRandom(seed: seed, name: "fill \(name) \(decision.step)")
         return options.randomElement(using: &random)
+    }
+}
+
+/// The files of model and head that records of episodes name.
+public struct EpisodeFiles: Sendable {
+    public var model: FileIdentity?
+    public var adapter: FileIdentity?
+
+    public init(model: FileIdentity? = nil, adapter: FileIdentity? = nil) {
+        self.model = model
+        self.adapter = adapter
+    }
+
+    /// Those of a suite whose agent is the verifier.
+    init(_ options: SuiteOptions) throws {
+        guard case .verifier(let model, _, _) = options.agent else { return }
+        self.model = options.model.map { FileIdentity(path: $0, model: model) }
+        adapter = try options.adapter.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) }
     }
 }

@@ -17,6 +17,7 @@ public struct EpisodeRunner: Sendable {
     let wander: Wander?
     /// What the agent reads the screen with; nil for the tools.
     let source: ScreenSource?
+    let files: EpisodeFiles
 
     /// A runner on a device.
     ///
@@ -27,14 +28,17 @@ public struct EpisodeRunner: Sendable {
     ///   - runs: the folder under which each run gets its record, or nil for none.
     ///   - wander: what is done on the device between set-up and agent.
     ///   - source: what the agent reads the screen with; nil for the tools.
+    ///   - files: what records name as the model and its head.
     public init(
         _ device: BenchDevice,
         rules: BenchRules = .strict,
         agentName: String,
         runs: String? = nil,
         wander: Wander? = nil,
-        source: ScreenSource? = nil
+        source: ScreenSource? = nil,
+        files: EpisodeFiles = EpisodeFiles()
     ) {
+        self.files = files
         self.wander = wander
         self.source = source
         self.device = device
@@ -108,6 +112,8 @@ public struct EpisodeRunner: Sendable {
                 maxSteps: options.maxSteps
             )
             header.rules = rules.rawValue
+            header.model = files.model
+            header.adapter = files.adapter
             header.observer = source?.kind ?? .tools
             let name = "\(instance.template.name)-\(instance.seed)"
             // A run that was killed before its result was written is in the way of the next try.

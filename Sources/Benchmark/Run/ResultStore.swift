@@ -19,6 +19,8 @@ final class ResultStore {
         var rules: BenchRules
         var device: String
         var model: String?
+        /// How the model multiplies and keeps keys and values; nil where both are as they are by default.
+        var engine: String?
         var adapter: String?
         /// What screens are read with; nil for the tools.
         var observer: ObserverKind?
@@ -67,6 +69,7 @@ final class ResultStore {
             ("suite", old.suite, new.suite), ("agent", old.agent, new.agent),
             ("rules", old.rules.rawValue, new.rules.rawValue), ("device", old.device, new.device),
             ("model", old.model ?? "none", new.model ?? "none"),
+            ("engine", old.engine ?? "integer float", new.engine ?? "integer float"),
             ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
             ("observer", (old.observer ?? .tools).rawValue, (new.observer ?? .tools).rawValue),
             ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),

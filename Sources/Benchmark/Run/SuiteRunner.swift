@@ -128,6 +128,7 @@ public struct SuiteRunner: Sendable {
             rules: options.rules,
             device: options.device?.serial ?? "built-in",
             model: options.model,
+            engine: options.agent.engine,
             adapter: options.adapter,
             observer: options.observer == .tools ? nil : options.observer,
             seed: options.seed,
@@ -137,6 +138,7 @@ public struct SuiteRunner: Sendable {
 
     private func work(_ board: ResultBoard) async throws {
         let shared = try options.agent.shared()
+        let files = try EpisodeFiles(options)
         var device: BenchDevice?
         var source: ScreenSource?
         do {
@@ -150,7 +152,8 @@ public struct SuiteRunner: Sendable {
                     rules: options.rules,
                     agentName: options.agent.name,
                     runs: options.records ? options.folder.map { $0 + "/runs" } : nil,
-                    source: source
+                    source: source,
+                    files: files
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)
                 let result = await runner.run(instance, chooser: chooser, prompt: options.agent.prompt)

@@ -71,7 +71,7 @@ final class EngineRunner: EngineContestant {
         let model = session.model
         let matrices = model.blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.gateUp, $0.down] }
         let perToken = matrices.reduce(0.0) { $0 + 2 * Double($1.weights.depth * $1.weights.paddedOutputs) }
-        let operations = Double(tokens) * perToken + 2 * Double(model.output.depth * model.output.paddedOutputs)
+        let operations = Double(tokens) * perToken + 2 * Double(model.config.width * model.output.paddedOutputs)
         gopsPerCore = max(gopsPerCore, operations / seconds * 1e-9)
     }
 }

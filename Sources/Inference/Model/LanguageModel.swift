@@ -50,6 +50,8 @@ public final class LanguageModel: Sendable {
     let embedding: PackedMatrix
     /// The output matrix; the embedding itself in models that tie the two.
     let output: PackedMatrix
+    /// The blocks of inputs that the output matrix has a second time, behind all others.
+    let refinedInputs: [Int]
     let outputNorm: [Float]
     let blocks: [Block]
     /// Angle per position for each rotated pair of a head: in blocks that see everything, and in those with a window.
@@ -147,10 +149,12 @@ public final class LanguageModel: Sendable {
         var packer = WeightPacker(file, precision: precision)
         let beside = merged ? nil : adapter
         let width = config.width
-        embedding = try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
-        output =
-            file.tensors["output.weight"] == nil
-            ? embedding : try packer.matrix([("output.weight", config.vocabularySize)], depth: width)
+        let isTied = file.tensors["output.weight"] == nil
+        let outputName = isTied ? "token_embd.weight" : "output.weight"
+        let outputForm = file.tensors[outputName].map { PackedMatrix.form(of: $0, in: file, precision) }
+        let refined = InputRefinement.blocks(outputForm ?? .floats, depth: width)
+        output = try packer.matrix([(outputName, config.vocabularySize)], depth: width, repeats: refined)
+        embedding = isTied ? output : try packer.matrix([("token_embd.weight", config.vocabularySize)], depth: width)
         outputNorm = try packer.vector("output_norm.weight", width)
         blocks = try (0..<config.blockCount).map { try LanguageModel.block($0, config, beside, &packer) }
         frequencies = try LanguageModel.frequencies(file, config)
@@ -162,6 +166,12 @@ public final class LanguageModel: Sendable {
             digest = hash.finalHex()
         }
         sha256 = digest
+        if let last = blocks.last {
+            refinedInputs = try InputRefinement.choose(refined, last: last, norm: outputNorm)
+        } else {
+            refinedInputs = []
+        }
+        output.repeatBlocks(refinedInputs, behind: width)
     }
 
     /// Every matrix that activations are multiplied with.

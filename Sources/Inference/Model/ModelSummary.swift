@@ -163,10 +163,13 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         let keys = Double(config.keyValueHeadCount) * Double(config.headWidth)
         let projected = panels(queries) + 2 * panels(keys)
         // Every matrix of the model; a tensor that is none of them is small.
-        weights = file.tensors.values.reduce(0) { sum, tensor in
+        let output = file.tensors["output.weight"] == nil ? "token_embd.weight" : "output.weight"
+        weights = file.tensors.reduce(0) { sum, entry in
+            let tensor = entry.value
             guard tensor.dimensions.count == 2 else { return sum + tensor.count * 4 }
             let form = PackedMatrix.form(of: tensor, in: file, precision)
-            let panelBytes = Double(form.panelBytes(depth: tensor.width))
+            let repeats = entry.key == output ? InputRefinement.blocks(form, depth: tensor.width) : 0
+            let panelBytes = Double(form.panelBytes(depth: tensor.width + repeats * InputRefinement.block))
             return sum + Int(min(panels(Double(tensor.rows)) / 16 * panelBytes, 0x1p60))
         }
         self.file = file.bytes.count

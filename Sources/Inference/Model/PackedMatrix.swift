@@ -52,7 +52,9 @@ struct PackedMatrix: @unchecked Sendable {
         func panel(_ index: Int) -> UnsafeMutablePointer<UInt8> { base + (index - panels.lowerBound) * panelBytes }
     }
 
-    /// Inputs.
+    /// Inputs of the tensors.
+    let inputs: Int
+    /// Inputs with those that stand twice, behind the others.
     let depth: Int
     /// Panels of 16 outputs.
     let panels: Int
@@ -66,7 +68,9 @@ struct PackedMatrix: @unchecked Sendable {
     var bytes: Int { sections.reduce(0) { $0 + $1.panels.count * $1.panelBytes } }
 
     /// Room for matrices side by side, each with its number of outputs and its form.
-    init(depth: Int, parts: [(outputs: Int, form: Form)]) throws {
+    init(depth inputs: Int, repeats: Int = 0, parts: [(outputs: Int, form: Form)]) throws {
+        self.inputs = inputs
+        let depth = inputs + repeats * InputRefinement.block
         self.depth = depth
         var sections: [(form: Form, panels: Range<Int>, offset: Int, panelBytes: Int)] = []
         var groups: [Int] = []
@@ -110,8 +114,9 @@ struct PackedMatrix: @unchecked Sendable {
     /// Sums of a row longer than this might not fit in 32 bits, or not be whole numbers as floats.
     private static let ternaryDepthLimit = 1 << 17
 
-    /// The weights of one output, copied out.
-    func copyRow(_ row: Int, to target: UnsafeMutablePointer<Float>) {
+    /// The weights of one output, copied out: `count` of them, or `inputs`.
+    func copyRow(_ row: Int, to target: UnsafeMutablePointer<Float>, count: Int? = nil) {
+        let depth = count ?? inputs
         for section in sections where section.panels.contains(row / lanes) {
             let panel = section.panel(row / lanes)
             switch section.form {
@@ -218,11 +223,13 @@ struct WeightPacker {
 
     /// One matrix made of the rows of several tensors, each beginning at a panel.
     ///
+    /// - Parameter repeats: blocks of inputs that there is room for behind the `depth` of the tensors.
     /// - Throws: `DroidError` with code `model.corrupt` when a tensor is missing or has another shape.
-    mutating func matrix(_ parts: [(name: String, outputs: Int)], depth: Int) throws -> PackedMatrix {
+    mutating func matrix(_ parts: [(name: String, outputs: Int)], depth: Int, repeats: Int = 0) throws -> PackedMatrix {
         let tensors = try parts.map { try tensor($0.name, [depth, $0.outputs]) }
         let matrix = try PackedMatrix(
             depth: depth,
+            repeats: repeats,
             parts: zip(parts, tensors).map { part, tensor in (part.outputs, form(of: tensor)) }
         )
         for (tensor, section) in zip(tensors, matrix.sections) {

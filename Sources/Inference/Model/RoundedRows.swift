@@ -63,6 +63,26 @@ final class RoundedRows {
         }
     }
 
+    /// What rounding a row left of some of its inputs, in the first way that the matrix asks for.
+    ///
+    /// - Parameters:
+    ///   - inputs: which, from the beginning of a group to the end of one.
+    ///   - input: the row as floats.
+    func rest(
+        _ row: Int,
+        _ inputs: Range<Int>,
+        of input: UnsafePointer<Float>,
+        for matrix: PackedMatrix,
+        into rest: UnsafeMutablePointer<Float>
+    ) {
+        let group = matrix.groups[0]
+        let source = rows(for: matrix, group: group)
+        let start = UnsafeRawPointer(source.base + row * source.stride)
+        let codes = start.assumingMemoryBound(to: Int8.self)
+        let scales = (start + matrix.depth).assumingMemoryBound(to: Float.self)
+        for (index, k) in inputs.enumerated() { rest[index] = input[k] - scales[k / group] * Float(codes[k]) }
+    }
+
     /// The rows that were rounded for a matrix in groups of one size, and the bytes from one to the next.
     func rows(for matrix: PackedMatrix, group: Int) -> (base: UnsafeMutablePointer<UInt8>, stride: Int) {
         let index = matrix.groups.firstIndex(of: group) ?? 0

@@ -177,14 +177,37 @@ struct OutputHead {
         cap(out, rows, columns)
     }
 
-    /// The states, rounded for the output matrix.
+    /// The states, rounded for the output matrix; inputs that it has twice come again with what rounding left of them.
     private func round(_ states: UnsafePointer<Float>, _ stride: Int, _ rows: Int) throws -> RoundedRows {
         let rounded = pass.outputs.rounded
         let matrix = pass.model.output
+        let blocks = pass.model.refinedInputs
         try rounded.reserve(rows, for: [matrix])
-        pass.pool.run((rows + 15) / 16) { task, _ in
+        let inputs = matrix.depth - blocks.count * InputRefinement.block
+        let scratch = try pass.outputs.reserve(states: blocks.isEmpty ? 0 : pass.pool.threads * matrix.depth)
+        pass.pool.run((rows + 15) / 16) { task, worker in
             let part = (task * 16)..<min(task * 16 + 16, rows)
-            rounded.round(part, of: states, stride: stride, for: matrix, pass.kernels)
+            guard !blocks.isEmpty else {
+                return rounded.round(part, of: states, stride: stride, for: matrix, pass.kernels)
+            }
+            let work = scratch.base + worker * matrix.depth
+            for row in part {
+                work.update(from: states + row * stride, count: inputs)
+                (work + inputs).update(repeating: 0, count: matrix.depth - inputs)
+                // One row, so the distance to the next does not matter.
+                rounded.round(row..<(row + 1), of: work, stride: 0, for: matrix, pass.kernels)
+                for (index, block) in blocks.enumerated() {
+                    let first = block * InputRefinement.block
+                    rounded.rest(
+                        row,
+                        first..<(first + InputRefinement.block),
+                        of: work,
+                        for: matrix,
+                        into: work + inputs + index * InputRefinement.block
+                    )
+                }
+                rounded.round(row..<(row + 1), of: work, stride: 0, for: matrix, pass.kernels)
+            }
         }
         return rounded
     }
@@ -195,14 +218,22 @@ struct OutputHead {
 final class OutputBuffers {
     let rounded = RoundedRows()
     private var logits: FloatBuffer?
+    private var states: FloatBuffer?
 
-    /// Room for at least `count` values; what was there before is gone.
+    /// Room for at least so many logits; what was there before is gone.
     ///
     /// - Throws: `DroidError` with code `model.memory`.
-    func reserve(_ count: Int) throws -> FloatBuffer {
-        if let logits, logits.count >= count { return logits }
+    func reserve(_ count: Int) throws -> FloatBuffer { try OutputBuffers.reserve(count, &logits) }
+
+    /// Room for at least so many values of states that are being rounded.
+    ///
+    /// - Throws: `DroidError` with code `model.memory`.
+    func reserve(states count: Int) throws -> FloatBuffer { try OutputBuffers.reserve(count, &states) }
+
+    private static func reserve(_ count: Int, _ buffer: inout FloatBuffer?) throws -> FloatBuffer {
+        if let buffer, buffer.count >= count { return buffer }
         let found = try FloatBuffer(count)
-        logits = found
+        buffer = found
         return found
     }
 }

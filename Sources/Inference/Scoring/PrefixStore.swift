@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Dispatch
 import Foundation
 
 /// Keys and values of prefixes, kept in files from one run to the next: a block of 128 tokens each.
@@ -20,16 +21,27 @@ public final class PrefixStore: @unchecked Sendable {  // Sendable: all state is
     private let folder: String
     private let limit: Int
     private let lock = Lock()
+    /// Where files are written, in order; nil when whoever saves waits for that.
+    private let queue: DispatchQueue?
     /// Bytes in the folder as far as this process knows; nil before it has looked.
     private var size: Int?
 
     /// - Parameters:
     ///   - folder: where the files lie; it is made when first needed, readable for its owner only, since prompts are private.
     ///   - limit: the most bytes that they may take together.
-    public init(folder: String = Locations.cache + "/prefixes", limit: Int = 1 << 30) {
+    ///   - isWrittenLater: whether files are written beside whatever goes on; `finish` then waits for them.
+    public init(
+        folder: String = Locations.cache + "/prefixes",
+        limit: Int = 256 << 20,
+        isWrittenLater: Bool = false
+    ) {
         self.folder = folder
         self.limit = limit
+        queue = isWrittenLater ? DispatchQueue(label: "prefixes", qos: .utility) : nil
     }
+
+    /// Returns when all blocks that were to be kept are on disk.
+    public func finish() { queue?.sync {} }
 
     /// The names of the whole blocks of a prefix, in order.
     func keys(_ model: LanguageModel, _ keyValues: KeyValueFormat, _ tokens: [Int32]) -> [String] {
@@ -94,13 +106,30 @@ public final class PrefixStore: @unchecked Sendable {  // Sendable: all state is
     func save(_ key: String, _ places: [UnsafeRawBufferPointer]) {
         let path = path(key)
         guard !FileManager.default.fileExists(atPath: path) else { return }
+        let start = PrefixStore.magic.count + 64
+        let count = start + places.reduce(0) { $0 + $1.count }
+        guard count <= limit else { return }
+        // The places change with the next request, so they are copied at once.
+        var bytes = ContiguousArray<UInt8>(repeating: 0, count: start)
+        bytes.reserveCapacity(count)
+        for place in places { bytes.append(contentsOf: place) }
+        let content = bytes
+        if let queue {
+            queue.async { self.write(content, key) }
+        } else {
+            write(content, key)
+        }
+    }
+
+    /// Writes a block whose header is still to be filled in.
+    private func write(_ content: ContiguousArray<UInt8>, _ key: String) {
+        var bytes = content
+        let header = PrefixStore.magic.count + 64
         var hash = SHA256()
         hash.update(key.utf8)
-        for place in places { hash.update(place) }
-        var bytes = ContiguousArray(PrefixStore.magic + hash.finalHex().utf8)
-        bytes.reserveCapacity(bytes.count + places.reduce(0) { $0 + $1.count })
-        for place in places { bytes.append(contentsOf: place) }
-        guard bytes.count <= limit else { return }
+        bytes.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[header...])) }
+        bytes.replaceSubrange(0..<header, with: PrefixStore.magic + hash.finalHex().utf8)
+        let path = path(key)
         lock.held {
             guard (try? FileBytes.makeFolder(folder, mode: 0o700)) != nil,
                 (try? FileBytes.write(bytes, to: path, mode: 0o600)) != nil

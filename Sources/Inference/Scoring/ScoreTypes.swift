@@ -15,6 +15,9 @@ public struct ScoreRequest: Sendable {
     public var wantsLogProbs: Bool
     /// Whether the mean over a candidate's tokens of each layer in `hiddenLayers` is wanted.
     public var wantsMeanHidden: Bool
+    /// Whether the prefix is looked for among those that the session's store kept, and kept there; without a store it means
+    /// nothing.
+    public var isKept = true
 
     public init(
         prefix: [Int32],

@@ -18,7 +18,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     public let keyValues: KeyValueFormat
 
     private let lock = Lock()
-    private let pass: ForwardPass
+    let pass: ForwardPass
     /// Rows in one pass; bounds the memory that a request takes.
     private let rowLimit: Int
     /// Tokens of prefix and candidate that a request may have; above what the model was made for only to measure speed.
@@ -81,7 +81,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
                 cost: ScoreResult.Cost()
             )
             let start = monotonicSeconds()
-            let last = try advance(to: request.prefix, cost: &result.cost)
+            let last = try advance(to: request.prefix, isKept: request.isKept, cost: &result.cost)
             result.cost.prefixSeconds = monotonicSeconds() - start
             for trie in TokenTrie.build(request.candidates, limit: rowLimit) {
                 try score(trie, request, lastState: last, into: &result)
@@ -111,7 +111,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
             var cost = ScoreResult.Cost()
             while out.count < maxTokens, prefix.count + out.count <= lengthLimit {
                 let next = try allowed(out)
-                let state = try advance(to: prefix + out, cost: &cost)
+                let state = try advance(to: prefix + out, isKept: false, cost: &cost)
                 guard let token = try choose(next, state), !stop.contains(token) else { break }
                 out.append(token)
             }
@@ -217,12 +217,13 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
 extension ScoringSession {
     /// Brings keys and values of a prefix in place, and gives its last token's state after the final norm. The last
     /// token is computed in any case, since its state is not kept.
-    private func advance(to prefix: [Int32], cost: inout ScoreResult.Cost) throws -> [Float] {
+    private func advance(to prefix: [Int32], isKept: Bool, cost: inout ScoreResult.Cost) throws -> [Float] {
         let common = zip(prefix, pass.cache.tokens).prefix { $0 == $1 }.count
         _ = pass.cache.keep(min(common, prefix.count - 1))
         _ = pass.cache.resume(prefix)
+        let store = isKept ? store : nil
         let keys = store?.keys(model, keyValues, prefix) ?? []
-        let kept = try loadBlocks(prefix, keys)
+        try loadBlocks(prefix, keys, store)
         let start = pass.cache.keep(min(pass.cache.tokens.count, prefix.count - 1))
         var last: [Float] = []
         try compute(prefix, from: start, onlyLast: true) { first, rows in
@@ -230,17 +231,16 @@ extension ScoringSession {
             last = Array(UnsafeBufferPointer(start: pass.normedState(rows - 1), count: pass.stride))
         }
         if let store {
-            for index in (kept / PrefixStore.block)..<keys.count { store.save(keys[index], pass.cache.block(index)) }
+            for index in keys.indices { store.save(keys[index], pass.cache.block(index)) }
         }
         cost.prefixReused += start
         cost.prefixComputed += prefix.count - start
         return last
     }
 
-    /// Takes the blocks that follow what is in the cache from the store; gives the number of tokens up to which all blocks are
-    /// known to be there.
-    private func loadBlocks(_ prefix: [Int32], _ keys: [String]) throws -> Int {
-        guard let store else { return 0 }
+    /// Takes the blocks that follow what is in the cache from the store, as far as it has them.
+    private func loadBlocks(_ prefix: [Int32], _ keys: [String], _ store: PrefixStore?) throws {
+        guard let store else { return }
         var index = pass.cache.tokens.count / PrefixStore.block
         while index < keys.count {
             guard store.has(keys[index]) else { break }
@@ -257,7 +257,6 @@ extension ScoringSession {
             pass.cache.appendLoaded(prefix[(index * PrefixStore.block)..<end])
             index += 1
         }
-        return index * PrefixStore.block
     }
 
     /// Computes the tokens of a prefix from `start` on, what is before being in the cache. `visit` is called after each
@@ -281,152 +280,5 @@ extension ScoringSession {
             pass.cache.append(prefix[range])
             try visit(range.lowerBound, range.count)
         }
-    }
-}
-
-// MARK: - Candidates
-
-extension ScoringSession {
-    private func score(
-        _ trie: TokenTrie,
-        _ request: ScoreRequest,
-        lastState: [Float],
-        into result: inout ScoreResult
-    ) throws {
-        let start = monotonicSeconds()
-        for path in trie.paths {
-            result.cost.candidateTokens += path.nodes.count
-            let empty = [[Float]](repeating: [], count: request.hiddenLayers.count)
-            result.scores[path.candidate].hidden = empty
-            if request.wantsMeanHidden { result.scores[path.candidate].meanHidden = empty }
-        }
-        result.cost.candidateComputed += trie.count
-        let keep = rows(of: trie, readBy: request)
-        try pass.run(trie.tokens, .trie(trie, prefix: request.prefix.count), keep: keep) { block in
-            capture(block, trie, request, state: pass.state, into: &result.scores)
-        }
-        // The number of blocks names the state after the final norm.
-        capture(model.config.blockCount, trie, request, state: pass.normedState, into: &result.scores)
-        let middle = monotonicSeconds()
-        result.cost.candidateSeconds += middle - start
-        if !request.probeTokens.isEmpty { try probe(trie, request.probeTokens, into: &result.scores) }
-        if request.wantsLogProbs { try logProbs(trie, lastState: lastState, into: &result.scores) }
-        result.cost.outputSeconds += monotonicSeconds() - middle
-    }
-
-    /// The nodes whose output of the last block is read; nil for all.
-    private func rows(of trie: TokenTrie, readBy request: ScoreRequest) -> [Int]? {
-        let readsStates = request.hiddenLayers.contains { $0 >= model.config.blockCount - 1 }
-        if readsStates && request.wantsMeanHidden { return nil }
-        var nodes: Set<Int> = []
-        if readsStates || !request.probeTokens.isEmpty { nodes.formUnion(trie.paths.compactMap(\.nodes.last)) }
-        if request.wantsLogProbs { nodes.formUnion(trie.parents.filter { $0 >= 0 }) }
-        return nodes.sorted()
-    }
-
-    private func capture(
-        _ layer: Int,
-        _ trie: TokenTrie,
-        _ request: ScoreRequest,
-        state: (Int) -> UnsafeMutablePointer<Float>,
-        into scores: inout [CandidateScore]
-    ) {
-        let width = model.config.width
-        for (index, wanted) in request.hiddenLayers.enumerated() where wanted == layer {
-            for path in trie.paths {
-                guard let last = path.nodes.last else { continue }
-                scores[path.candidate].hidden[index] = Array(UnsafeBufferPointer(start: state(last), count: width))
-                guard request.wantsMeanHidden else { continue }
-                var mean = [Float](repeating: 0, count: width)
-                for node in path.nodes {
-                    let values = state(node)
-                    for d in 0..<width { mean[d] += values[d] }
-                }
-                for d in 0..<width { mean[d] /= Float(path.nodes.count) }
-                scores[path.candidate].meanHidden[index] = mean
-            }
-        }
-    }
-
-    private func probe(_ trie: TokenTrie, _ tokens: [Int32], into scores: inout [CandidateScore]) throws {
-        let ends = trie.paths.compactMap(\.nodes.last)
-        let rows = try gather(ends, lastState: nil)
-        let logits = try OutputHead(pass: pass).logits(
-            states: rows.base,
-            stride: pass.stride,
-            rows: ends.count,
-            tokens: tokens
-        )
-        for (path, values) in zip(trie.paths, logits) { scores[path.candidate].probeLogits = values }
-    }
-
-    /// The rows to be put through the output matrix are the prefix's last token and the nodes that have children; the
-    /// targets are their children.
-    private func logProbs(_ trie: TokenTrie, lastState: [Float], into scores: inout [CandidateScore]) throws {
-        var rowOf = [Int](repeating: -1, count: trie.count)
-        var inner: [Int] = []
-        for parent in trie.parents where parent >= 0 && rowOf[parent] < 0 {
-            rowOf[parent] = inner.count + 1
-            inner.append(parent)
-        }
-        let rows = try gather(inner, lastState: lastState)
-        let targets = trie.tokens.indices.map { node in
-            let parent = trie.parents[node]
-            return OutputHead.Target(row: parent < 0 ? 0 : rowOf[parent], token: trie.tokens[node])
-        }
-        let found = try OutputHead(pass: pass).logProbs(
-            states: rows.base,
-            stride: pass.stride,
-            rows: inner.count + 1,
-            targets: targets
-        )
-        for path in trie.paths { scores[path.candidate].logProbs = path.nodes.map { found.logProbs[$0] } }
-    }
-
-    /// Final states of some nodes, side by side; behind the prefix's last one when that is given.
-    private func gather(_ nodes: [Int], lastState: [Float]?) throws -> FloatBuffer {
-        let rows = try FloatBuffer((nodes.count + 1) * pass.stride)
-        var row = 0
-        if let lastState {
-            rows.base.update(from: lastState, count: lastState.count)
-            row = 1
-        }
-        for node in nodes {
-            (rows.base + row * pass.stride).update(from: pass.normedState(node), count: pass.stride)
-            row += 1
-        }
-        return rows
-    }
-
-    private func choose(_ next: NextTokens, _ state: [Float]) throws -> Int32? {
-        switch next {
-        case .only(let tokens):
-            for token in tokens { try check(token, name: "the allowed tokens") }
-            guard !tokens.isEmpty else { return nil }
-            let logits = try OutputHead(pass: pass).logits(states: state, stride: pass.stride, rows: 1, tokens: tokens)[
-                0
-            ]
-            var best = 0
-            for index in tokens.indices
-            where logits[index] > logits[best] || (logits[index] == logits[best] && tokens[index] < tokens[best]) {
-                best = index
-            }
-            return tokens[best]
-        case .any: return try best(state, excluding: [])
-        case .excluding(let tokens): return try best(state, excluding: Set(tokens))
-        }
-    }
-
-    private func best(_ state: [Float], excluding: Set<Int32>) throws -> Int32? {
-        let logits = try OutputHead(pass: pass).allLogits(state: state)
-        var best: Int32?
-        var top = -Float.infinity
-        for index in 0..<min(logits.count, model.tokenizer.vocabularySize) where logits[index] > top {
-            let token = Int32(index)
-            if !excluding.isEmpty && excluding.contains(token) { continue }
-            top = logits[index]
-            best = token
-        }
-        return best
     }
 }
