@@ -221,8 +221,8 @@ static void odd_numbers(const struct dk_kernels *fast)
     const float odd[] = {0.0f, -0.0f, 1e-38f, 1e-42f, 3e38f, INFINITY, NAN, -1e-30f, 1.0f, 0.5f, 2.5f / 127, 127.0f};
     for (size_t first = 0; first < sizeof odd / sizeof *odd; first++) {
         for (int i = 0; i < 64; i++) x[i] = i % 5 ? number() * (first % 2 ? 1.0f : 0.0f) : odd[(first + (size_t)i / 32) % (sizeof odd / sizeof *odd)];
-        dk_kernels_for(DK_SCALAR)->quantize(64, 32, x, a);
-        fast->quantize(64, 32, x, b);
+        dk_kernels_for(DK_SCALAR)->quantize(64, 32, 0, 64, x, a);
+        fast->quantize(64, 32, 0, 64, x, b);
         check("quantized odd numbers", a, b, 64);
         for (int i = 64; i < 64 + 24; i += 4) {
             float p, q;
