@@ -178,6 +178,7 @@ private func timed(_ body: () -> Void) -> Double {
 }
 
 /// A number that the task of a pool leaves behind.
-private final class Seconds: @unchecked Sendable {  // Sendable: one task writes it, and it is read when the job is done.
+// Sendable: one task writes it, and it is read when the job is done.
+private final class Seconds: @unchecked Sendable {
     var value = 0.0
 }
