@@ -80,6 +80,12 @@ extension EngineBench {
             let note = plan.adapterNote
             try ratio(work.name, best.seconds / seconds[0], to: best.name, Demand(floor: work.ratio), note: note)
         }
+        // What a head costs more that reads the likelihood as well, as the one that comes with the program does.
+        for (name, cached) in [("decision_likelihood", 0), ("decision_likelihood_cached", 600)] {
+            let job = EngineJob.decision(cached: cached, readsLikelihood: true)
+            let seconds = try race(job, [own], what: "a decision by likelihood")
+            try add("\(name).seconds", seconds[0], "s", note: plan.adapterNote)
+        }
     }
 
     func busy() throws {

@@ -24,6 +24,11 @@ public struct EngineJob: Sendable, Encodable {
     public var candidates: Int?
     public var length: Int?
     public var cached: Int?
+    /// Whether the score of a candidate is the likelihood of all its tokens, for which each of them is put through the output
+    /// matrix, rather than a linear head on its last token's state. Peers are not asked for it.
+    var readsLikelihood = false
+
+    private enum CodingKeys: String, CodingKey { case job, tokens, depth, prefix, candidates, length, cached }
 
     private init(_ job: Kind) { self.job = job }
 
@@ -46,8 +51,9 @@ public struct EngineJob: Sendable, Encodable {
     }
 
     /// The decision of the product's clock: 600 tokens and 24 candidates of 12.
-    static func decision(cached: Int) -> EngineJob {
+    static func decision(cached: Int, readsLikelihood: Bool = false) -> EngineJob {
         var job = EngineJob(.decision)
+        job.readsLikelihood = readsLikelihood
         (job.prefix, job.candidates, job.length, job.cached) = (600, 24, 12, cached)
         return job
     }

@@ -62,7 +62,9 @@ final class EngineRunner: EngineContestant {
         case .decision:
             let prefix = there + tokens((job.prefix ?? 0) - there.count)
             let candidates = (0..<(job.candidates ?? 0)).map { _ in tokens(job.length ?? 0) }
-            let request = ScoreRequest(prefix: prefix, candidates: candidates)
+            var request = ScoreRequest(prefix: prefix, candidates: candidates)
+            request.wantsLogProbs = job.readsLikelihood
+            if !job.readsLikelihood { request.hiddenLayers = [session.model.config.blockCount] }
             return try time { _ = try session.score(request) }
         }
     }
