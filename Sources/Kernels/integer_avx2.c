@@ -54,11 +54,9 @@ INLINE __m256 table(const struct dk_format *f, const uint8_t *p, int index)
 INLINE const uint8_t *expand_tables(const struct dk_format *f, const uint8_t *w, struct block *out)
 {
     const int count = 32 / f->group * DK_LANES, bytes = count * (f->half ? 2 : 4);
-    const __m256 zero = _mm256_set1_ps(-(float)f->zero);
     for (int i = 0; i < count; i += 8) {
-        const __m256 scale = table(f, w, i);
-        _mm256_store_ps(out->scale[0] + i, scale);
-        _mm256_store_ps(out->minimum[0] + i, f->minima ? table(f, w + bytes, i) : _mm256_mul_ps(zero, scale));
+        _mm256_store_ps(out->scale[0] + i, table(f, w, i));
+        if (f->minima) _mm256_store_ps(out->minimum[0] + i, table(f, w + bytes, i));
     }
     return w + bytes * (f->minima ? 2 : 1);
 }
@@ -97,10 +95,10 @@ TARGET static void expand_wide(const struct dk_format *f, const uint8_t *w, stru
 
 // rows x 16 outputs over `blocks` blocks, continuing from c when `resume` is set. `run` sums of pairs fit in 16 bits;
 // 0 says that codes and activations are words. `tail` is where the row's scales of the first block stand; `scaled` bytes
-// behind it are the scaled sums.
+// behind it are the scaled sums, and as many behind those the sums. `zero` is that of the format, -1 where it has minima.
 INLINE void tile(const int rows, const int group, const int run, int64_t blocks, const uint8_t *a, int64_t a_stride,
                  const uint8_t *tail, int64_t tail_stride, int64_t scaled, const uint8_t *w, float *c, int64_t c_stride,
-                 int resume)
+                 int zero, int resume)
 {
     const int steps = run ? group / 4 : group / 2, step_bytes = 4;
     const int64_t block_bytes = run ? NARROW_BLOCK : WIDE_BLOCK;
@@ -148,17 +146,31 @@ INLINE void tile(const int rows, const int group, const int run, int64_t blocks,
             }
             a += steps * step_bytes;
             const __m256 s0 = _mm256_load_ps(e->scale[g]), s1 = _mm256_load_ps(e->scale[g] + 8);
-            const __m256 m0 = _mm256_load_ps(e->minimum[g]), m1 = _mm256_load_ps(e->minimum[g] + 8);
+#define SCALE(i, dot0, dot1)                                                                                           \
+    const uint8_t *t = tail + i * tail_stride;                                                                         \
+    const __m256 scale = _mm256_broadcast_ss((const float *)t);                                                        \
+    __m256 x0 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot0), _mm256_mul_ps(s0, scale), _mm256_load_ps(acc[i]));           \
+    __m256 x1 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot1), _mm256_mul_ps(s1, scale), _mm256_load_ps(acc[i] + 8));
+            if (zero < 0) {
+                const __m256 m0 = _mm256_load_ps(e->minimum[g]), m1 = _mm256_load_ps(e->minimum[g] + 8);
 #pragma unroll
-            for (int i = 0; i < rows; i++) {
-                const uint8_t *t = tail + i * tail_stride;
-                const __m256 scale = _mm256_broadcast_ss((const float *)t);
-                const __m256 offset = _mm256_broadcast_ss((const float *)(t + scaled));
-                __m256 x0 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(total[i][0]), _mm256_mul_ps(s0, scale), _mm256_load_ps(acc[i]));
-                __m256 x1 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(total[i][1]), _mm256_mul_ps(s1, scale), _mm256_load_ps(acc[i] + 8));
-                _mm256_store_ps(acc[i], _mm256_fmadd_ps(m0, offset, x0));
-                _mm256_store_ps(acc[i] + 8, _mm256_fmadd_ps(m1, offset, x1));
+                for (int i = 0; i < rows; i++) {
+                    SCALE(i, total[i][0], total[i][1])
+                    const __m256 offset = _mm256_broadcast_ss((const float *)(t + scaled));
+                    _mm256_store_ps(acc[i], _mm256_fmadd_ps(m0, offset, x0));
+                    _mm256_store_ps(acc[i] + 8, _mm256_fmadd_ps(m1, offset, x1));
+                }
+            } else {
+                const __m256i excess = _mm256_set1_epi32(zero);
+#pragma unroll
+                for (int i = 0; i < rows; i++) {
+                    const __m256i less = _mm256_mullo_epi32(excess, broadcast(tail + i * tail_stride + 2 * scaled));
+                    SCALE(i, _mm256_sub_epi32(total[i][0], less), _mm256_sub_epi32(total[i][1], less))
+                    _mm256_store_ps(acc[i], x0);
+                    _mm256_store_ps(acc[i] + 8, x1);
+                }
             }
+#undef SCALE
             tail += 4;
         }
     }
@@ -174,7 +186,7 @@ struct rows {
 };
 
 INLINE void tiles(const int group, const int run, int64_t blocks, const struct rows *rows, const uint8_t *w, float *c,
-                  int64_t c_stride, int resume)
+                  int64_t c_stride, int zero, int resume)
 {
     _Alignas(64) int16_t wide[ROWS * WIDE_K_BLOCK];
     for (int64_t r = 0; r < rows->count; r += ROWS) {
@@ -192,7 +204,7 @@ INLINE void tiles(const int group, const int run, int64_t blocks, const struct r
         float *out = c + r * c_stride;
 #define CASE(n)                                                                                                        \
     case n:                                                                                                            \
-        tile(n, group, run, blocks, a, a_stride, tail, rows->tail_stride, rows->scaled, w, out, c_stride, resume);     \
+        tile(n, group, run, blocks, a, a_stride, tail, rows->tail_stride, rows->scaled, w, out, c_stride, zero, resume); \
         break;
         switch (count) {
             CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
@@ -204,9 +216,9 @@ INLINE void tiles(const int group, const int run, int64_t blocks, const struct r
 
 #define VARIANT(group, run)                                                                                            \
     TARGET static void tiles_##group##_##run(int64_t blocks, const struct rows *rows, const uint8_t *w, float *c,      \
-                                             int64_t c_stride, int resume)                                             \
+                                             int64_t c_stride, int zero, int resume)                                   \
     {                                                                                                                  \
-        tiles(group, run, blocks, rows, w, c, c_stride, resume);                                                       \
+        tiles(group, run, blocks, rows, w, c, c_stride, zero, resume);                                                 \
     }
 VARIANT(32, 8) VARIANT(32, 4) VARIANT(32, 2) VARIANT(32, 0)
 VARIANT(16, 4) VARIANT(16, 2) VARIANT(16, 0)
@@ -220,12 +232,14 @@ static int run_of(const struct dk_format *f)
 
 // One row: nothing is expanded to memory. Codes of 8 bits are multiplied as two halves of 4.
 INLINE void one_row(const int group, const struct dk_format *f, int64_t blocks, const uint8_t *a, const float *scales,
-                    const float *scaled, const uint8_t *w, float *c)
+                    const uint8_t *w, float *c)
 {
+    const float *scaled = scales + blocks * (32 / group);
+    const uint8_t *sums = (const uint8_t *)(scaled + blocks * (32 / group));
     const int64_t stride = dk_block_stride(f);
     const int table_bytes = 32 / group * DK_LANES * (f->half ? 2 : 4);
     const __m256i low = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1), sixteens = _mm256_set1_epi16(16);
-    const __m256 zero = _mm256_set1_ps(-(float)f->zero);
+    const __m256i excess = _mm256_set1_epi32(f->zero);
     __m256 acc0 = _mm256_setzero_ps(), acc1 = acc0;
     for (int64_t b = 0; b < blocks; b++, w += stride, a += 32) {
         const uint8_t *code = w + table_bytes * (f->minima ? 2 : 1);
@@ -255,18 +269,26 @@ INLINE void one_row(const int group, const struct dk_format *f, int64_t blocks, 
                 sum1 = _mm256_add_epi16(sum1, _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srli_epi16(x1, 4), low), second));
             }
             const __m256 s0 = table(f, w, g * DK_LANES), s1 = table(f, w, g * DK_LANES + 8);
-            const __m256 m0 = f->minima ? table(f, w + table_bytes, g * DK_LANES) : _mm256_mul_ps(zero, s0);
-            const __m256 m1 = f->minima ? table(f, w + table_bytes, g * DK_LANES + 8) : _mm256_mul_ps(zero, s1);
-            const __m256 scale = _mm256_broadcast_ss(scales++), offset = _mm256_broadcast_ss(scaled++);
+            const __m256 scale = _mm256_broadcast_ss(scales++);
             __m256i dot0 = _mm256_madd_epi16(sum0, ones), dot1 = _mm256_madd_epi16(sum1, ones);
             if (f->bits == 8) {
                 dot0 = _mm256_add_epi32(dot0, _mm256_madd_epi16(high0, sixteens));
                 dot1 = _mm256_add_epi32(dot1, _mm256_madd_epi16(high1, sixteens));
             }
+            if (!f->minima) {
+                const __m256i less = _mm256_mullo_epi32(excess, broadcast(sums));
+                dot0 = _mm256_sub_epi32(dot0, less);
+                dot1 = _mm256_sub_epi32(dot1, less);
+            }
             acc0 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot0), _mm256_mul_ps(s0, scale), acc0);
             acc1 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot1), _mm256_mul_ps(s1, scale), acc1);
-            acc0 = _mm256_fmadd_ps(m0, offset, acc0);
-            acc1 = _mm256_fmadd_ps(m1, offset, acc1);
+            if (f->minima) {
+                const __m256 offset = _mm256_broadcast_ss(scaled);
+                acc0 = _mm256_fmadd_ps(table(f, w + table_bytes, g * DK_LANES), offset, acc0);
+                acc1 = _mm256_fmadd_ps(table(f, w + table_bytes, g * DK_LANES + 8), offset, acc1);
+            }
+            scaled++;
+            sums += 4;
         }
     }
     _mm256_storeu_ps(c, acc0);
@@ -279,17 +301,17 @@ TARGET static void single_row(const struct dk_format *f, int64_t panels, int64_t
     static const struct dk_format q4_0 = {4, 32, 15, 8, 0, 1}, q4_1 = {4, 32, 15, 0, 1, 1}, q8_0 = {8, 32, 255, 128, 0, 1},
                                   q4_k = {4, 32, 15, 0, 1, 0}, q6_k = {8, 16, 63, 32, 0, 0}, ternary = {4, 32, 3, 1, 0, 1};
     const int64_t panel = dk_panel_bytes(f, k);
-    const float *scales = (const float *)(a + k), *scaled = scales + k / f->group;
+    const float *scales = (const float *)(a + k);
 #define KNOWN(format)                                                                                                  \
     if (memcmp(f, &format, sizeof format) == 0) {                                                                      \
-        for (int64_t p = 0; p < panels; p++) one_row(format.group, &format, k / 32, a, scales, scaled, w + p * panel, c + p * DK_LANES); \
+        for (int64_t p = 0; p < panels; p++) one_row(format.group, &format, k / 32, a, scales, w + p * panel, c + p * DK_LANES); \
         return;                                                                                                        \
     }
     KNOWN(q4_0) KNOWN(q4_1) KNOWN(q8_0) KNOWN(q4_k) KNOWN(q6_k) KNOWN(ternary)
 #undef KNOWN
     for (int64_t p = 0; p < panels; p++, w += panel, c += DK_LANES) {
-        if (f->group == 16) one_row(16, f, k / 32, a, scales, scaled, w, c);
-        else one_row(32, f, k / 32, a, scales, scaled, w, c);
+        if (f->group == 16) one_row(16, f, k / 32, a, scales, w, c);
+        else one_row(32, f, k / 32, a, scales, w, c);
     }
 }
 
@@ -307,7 +329,7 @@ TARGET void dk_avx2_gemm_codes(const struct dk_format *f, int64_t rows, int64_t 
     const int64_t panel = dk_panel_bytes(f, k), stride = dk_block_stride(f);
     int64_t row_block = CODES_ROW_BYTES / a_stride / ROWS * ROWS;
     if (row_block < ROWS) row_block = ROWS;
-    void (*multiply)(int64_t, const struct rows *, const uint8_t *, float *, int64_t, int) =
+    void (*multiply)(int64_t, const struct rows *, const uint8_t *, float *, int64_t, int, int) =
         f->group == 32 ? (run == 8 ? tiles_32_8 : run == 4 ? tiles_32_4 : run == 2 ? tiles_32_2 : tiles_32_0)
                        : (run == 4 ? tiles_16_4 : run == 2 ? tiles_16_2 : tiles_16_0);
     for (int64_t r = 0; r < rows; r += row_block)
@@ -322,7 +344,7 @@ TARGET void dk_avx2_gemm_codes(const struct dk_format *f, int64_t rows, int64_t 
                 const uint8_t *from = w + p * panel + k0 / 32 * stride;
                 for (int64_t b = 0; b < blocks; b++)
                     (run ? expand_narrow : expand_wide)(f, from + b * stride, (struct block *)(expanded + b * block_bytes));
-                multiply(blocks, &part, expanded, c + r * c_stride + p * DK_LANES, c_stride, k0 > 0);
+                multiply(blocks, &part, expanded, c + r * c_stride + p * DK_LANES, c_stride, f->minima ? -1 : f->zero, k0 > 0);
             }
         }
 }

@@ -16,7 +16,10 @@
 #define TARGET __attribute__((target("arch=armv8.2-a+dotprod")))
 #define LANES 4
 #define VECTORS 4
-#define ROWS 4
+#define TILE_ROWS 4
+#define TILE_PANELS 1
+#define TERNARY_ROWS 4
+#define ROW_PANELS 1
 #define SIGNED_DOT 1
 
 typedef int32x4_t ints;
@@ -36,6 +39,7 @@ OP ints spread(const uint8_t *p)
 }
 OP ints dot(ints sum, ints w, ints a) { return vdotq_s32(sum, vreinterpretq_s8_s32(w), vreinterpretq_s8_s32(a)); }
 OP ints sub_ints(ints a, ints b) { return vsubq_s32(a, b); }
+OP ints mul_ints(ints a, int b) { return vmulq_n_s32(a, b); }
 OP floats to_floats(ints v) { return vcvtq_f32_s32(v); }
 OP floats splat_floats(float x) { return vdupq_n_f32(x); }
 OP floats mul(floats a, floats b) { return vmulq_f32(a, b); }

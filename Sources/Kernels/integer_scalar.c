@@ -45,6 +45,7 @@ void dk_scalar_gemm_codes(const struct dk_format *f, int64_t rows, int64_t panel
             for (int64_t r = 0; r < rows; r++) {
                 const int8_t *codes = (const int8_t *)(a + r * a_stride) + b * 32;
                 const float *scales = (const float *)(a + r * a_stride + k), *scaled = scales + groups;
+                const int32_t *sums = (const int32_t *)(scaled + groups);
                 for (int lane = 0; lane < DK_LANES; lane++) {
                     float *out = c + r * c_stride + p * DK_LANES + lane;
                     float acc = b == 0 ? 0.0f : *out;
@@ -53,8 +54,9 @@ void dk_scalar_gemm_codes(const struct dk_format *f, int64_t rows, int64_t panel
                         int32_t dot = 0;
                         for (int i = g * f->group; i < (g + 1) * f->group; i++)
                             dot += e.code[i / 4 * 64 + lane * 4 + i % 4] * codes[i];
+                        dot -= f->zero * sums[group];
                         acc = fmaf((float)dot, e.scale[g * DK_LANES + lane] * scales[group], acc);
-                        acc = fmaf(e.minimum[g * DK_LANES + lane], scaled[group], acc);
+                        if (f->minima) acc = fmaf(e.minimum[g * DK_LANES + lane], scaled[group], acc);
                     }
                     *out = acc;
                 }

@@ -13,8 +13,10 @@
 
 #define LANES 16
 #define VECTORS 1
-#define ROWS 12
-#define ROWS_HALF 6
+#define TILE_ROWS 6
+#define TILE_PANELS 2
+#define TERNARY_ROWS 12
+#define ROW_PANELS 4
 #define SIGNED_DOT 0
 #define flip(w) (w)
 
@@ -62,6 +64,7 @@ static ints dot(ints sum, ints w, ints a)
     return sum;
 }
 static ints sub_ints(ints a, ints b) { EACH set(&a, i, get(a, i) - get(b, i)); return a; }
+static ints mul_ints(ints a, int b) { EACH set(&a, i, get(a, i) * b); return a; }
 static floats to_floats(ints v) { floats x; EACH x.lane[i] = (float)get(v, i); return x; }
 static floats splat_floats(float x) { floats v; EACH v.lane[i] = x; return v; }
 static floats mul(floats a, floats b) { EACH a.lane[i] *= b.lane[i]; return a; }
@@ -79,6 +82,7 @@ static void store_floats(float *p, floats v) { memcpy(p, v.lane, 64); }
 #define TARGET __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 
 typedef __m512i ints;
+typedef int32_t i16 __attribute__((vector_size(64)));
 typedef __m512 floats;
 #define OP TARGET static inline __attribute__((always_inline))
 
@@ -94,6 +98,7 @@ OP ints spread(const uint8_t *p)
 }
 OP ints dot(ints sum, ints w, ints a) { return _mm512_dpbusd_epi32(sum, w, a); }
 OP ints sub_ints(ints a, ints b) { return _mm512_sub_epi32(a, b); }
+OP ints mul_ints(ints a, int b) { return (ints)((i16)a * b); }
 OP floats to_floats(ints v) { return _mm512_cvtepi32_ps(v); }
 OP floats splat_floats(float x) { return _mm512_set1_ps(x); }
 OP floats mul(floats a, floats b) { return _mm512_mul_ps(a, b); }

@@ -2,29 +2,77 @@
 
 // Rounding activations to signed bytes: a part of the template vector.h.
 
-INLINE int32_t NAME(greatest)(i16 v)
-{
-    int32_t top = v[0];
-    for (int i = 1; i < DK_LANES; i++) top = v[i] > top ? v[i] : top;
-    return top;
-}
-
 INLINE i16 NAME(magnitude_bits)(const float *x) { return (i16)NAME(load)(x) & 0x7fffffff; }
+
+INLINE i16 NAME(greater)(i16 a, i16 b) { return __builtin_elementwise_max(a, b); }
+INLINE i16 NAME(total)(i16 a, i16 b) { return a + b; }
+
+// Folds each of 16 vectors to one number by `combine`, which may take its operands in any order; lane i of the result is
+// that of v[i]. Sixteen together take 15 combinations, one after the other 64.
+#define FOLD_LANES(combine, v)                                                                                         \
+    do {                                                                                                               \
+        _Pragma("unroll") for (int i = 0; i < 8; i++)                                                                  \
+            (v)[i] = combine(__builtin_shufflevector((v)[2 * i], (v)[2 * i + 1], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23), \
+                             __builtin_shufflevector((v)[2 * i], (v)[2 * i + 1], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)); \
+        _Pragma("unroll") for (int i = 0; i < 4; i++)                                                                  \
+            (v)[i] = combine(__builtin_shufflevector((v)[2 * i], (v)[2 * i + 1], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27), \
+                             __builtin_shufflevector((v)[2 * i], (v)[2 * i + 1], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)); \
+        _Pragma("unroll") for (int i = 0; i < 2; i++)                                                                  \
+            (v)[i] = combine(__builtin_shufflevector((v)[2 * i], (v)[2 * i + 1], 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29), \
+                             __builtin_shufflevector((v)[2 * i], (v)[2 * i + 1], 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31)); \
+        (v)[0] = combine(__builtin_shufflevector((v)[0], (v)[1], 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), \
+                         __builtin_shufflevector((v)[0], (v)[1], 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)); \
+    } while (0)
+
+// Sixteen groups at a time: the greatest magnitudes, then all scales at once, then the codes and their sums.
+INLINE void NAME(quantize_groups)(const int64_t group, const float *x, int8_t *codes, float *scales, float *scaled, int32_t *sums)
+{
+    i16 v[DK_LANES];
+#pragma unroll
+    for (int g = 0; g < DK_LANES; g++) {
+        // Bits of magnitudes are in the order of the magnitudes, and those of a number that is none are the greatest.
+        v[g] = NAME(magnitude_bits)(x + g * group);
+        for (int64_t i = DK_LANES; i < group; i += DK_LANES) v[g] = NAME(greater)(v[g], NAME(magnitude_bits)(x + g * group + i));
+    }
+    FOLD_LANES(NAME(greater), v);
+    const v16 top = (v16)v[0], zero = NAME(splat)(0.0f);
+    const i16 none = top < NAME(splat)(QUANTIZE_TINY);
+    _Alignas(64) float inverse[DK_LANES];
+    NAME(store)(inverse, NAME(select)(none, zero, 127.0f / top));
+#pragma unroll
+    for (int g = 0; g < DK_LANES; g++) {
+        v[g] = (i16){0};
+        for (int64_t i = g * group; i < (g + 1) * group; i += DK_LANES) {
+            const v16 shifted = NAME(load)(x + i) * inverse[g] + QUANTIZE_MAGIC;
+            const c16 code = __builtin_convertvector((i16)shifted, c16);
+            *(c16u *)(codes + i) = code;
+            v[g] += (i16)shifted << 24 >> 24;
+        }
+    }
+    FOLD_LANES(NAME(total), v);
+    const v16 scale = NAME(select)(none, zero, top / 127.0f);
+    NAME(store)(scales, scale);
+    NAME(store)(scaled, scale * __builtin_convertvector(v[0], v16));
+    *(i16u *)sums = v[0];
+}
 
 static void NAME(quantize)(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row)
 {
-    const int64_t groups = n / group;
+    const int64_t groups = n / group, last = (first + count) / group;
     int8_t *codes = (int8_t *)row + first;
     float *scales = (float *)(row + n), *scaled = scales + groups;
     int32_t *sums = (int32_t *)(scaled + groups);
-    for (int64_t g = first / group; g < (first + count) / group; g++, x += group, codes += group) {
-        // Bits of magnitudes are in the order of the magnitudes, and those of a number that is none are the greatest.
+    int64_t g = first / group;
+#define GROUPS(size)                                                                                                   \
+    for (; group == size && g + DK_LANES <= last; g += DK_LANES, x += DK_LANES * size, codes += DK_LANES * size)       \
+        NAME(quantize_groups)(size, x, codes, scales + g, scaled + g, sums + g);
+    GROUPS(32)
+    GROUPS(16)
+#undef GROUPS
+    for (; g < last; g++, x += group, codes += group) {
         i16 tops = NAME(magnitude_bits)(x);
-        for (int64_t i = DK_LANES; i < group; i += DK_LANES) {
-            const i16 bits = NAME(magnitude_bits)(x + i), above = bits > tops;
-            tops = (bits & above) | (tops & ~above);
-        }
-        const float top = dk_from_bits((uint32_t)NAME(greatest)(tops));
+        for (int64_t i = DK_LANES; i < group; i += DK_LANES) tops = NAME(greater)(tops, NAME(magnitude_bits)(x + i));
+        const float top = dk_from_bits((uint32_t)__builtin_reduce_max(tops));
         const int none = top < QUANTIZE_TINY;
         const float inverse = none ? 0.0f : 127.0f / top;
         i16 sum = {0};
@@ -34,8 +82,7 @@ static void NAME(quantize)(int64_t n, int64_t group, int64_t first, int64_t coun
             *(c16u *)(codes + i) = code;
             sum += __builtin_convertvector(code, i16);
         }
-        int32_t total = 0;
-        for (int i = 0; i < DK_LANES; i++) total += sum[i];
+        const int32_t total = __builtin_reduce_add(sum);
         scales[g] = none ? 0.0f : top / 127.0f;
         scaled[g] = scales[g] * (float)total;
         sums[g] = total;

@@ -2,7 +2,7 @@
 
 // The integer kernels alone: GOPS of one core by its own clock, and the share of what the multipliers of this processor
 // give when they do nothing else. Prints one line per format and shape.
-//   bench [ROWS]
+//   bench [ROWS [ISA]]
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ int main(int argc, char **argv)
     const struct { int64_t k, n; } shapes[] = {{576, 1536}, {1536, 576}, {2560, 2560}};
     const struct { const char *name; int type; } formats[] = {
         {"Q4_0", 2}, {"Q4_1", 3}, {"Q5_0", 6}, {"Q8_0", 8}, {"Q6_K", 14}, {"ternary", -1}, {"float", 0}};
-    const struct dk_kernels *kernels = dk_kernels_for(dk_best_isa());
+    const struct dk_kernels *kernels = dk_kernels_for(argc > 2 ? (enum dk_isa)atoi(argv[2]) : dk_best_isa());
     printf("peak %.0f GOPS, with epilogue %.0f GOPS\n", dk_integer_peak(0), dk_integer_peak(1));
     for (int s = 0; s < 3; s++)
         for (int t = 0; t < (int)(sizeof formats / sizeof *formats); t++) {

@@ -27,39 +27,31 @@ final class RoundedRows {
         for matrix: PackedMatrix,
         _ kernels: dk_kernels
     ) {
-        for group in matrix.groups {
-            let target = self.rows(for: matrix, group: group)
-            for row in rows {
-                kernels.quantize(
-                    Int64(matrix.depth),
-                    Int64(group),
-                    0,
-                    Int64(matrix.depth),
-                    input + row * stride,
-                    target.base + row * target.stride
-                )
-            }
+        for target in targets(for: matrix) {
+            for row in rows { target.round(row, columns: 0..<matrix.depth, of: input + row * stride, kernels) }
         }
     }
 
-    /// Rounds some columns of a row, whole groups, of which `input` is the first.
-    func round(
-        _ row: Int,
-        columns: Range<Int>,
-        of input: UnsafePointer<Float>,
-        for matrix: PackedMatrix,
-        _ kernels: dk_kernels
-    ) {
-        for group in matrix.groups {
-            let target = rows(for: matrix, group: group)
-            kernels.quantize(
-                Int64(matrix.depth),
-                Int64(group),
-                Int64(columns.lowerBound),
-                Int64(columns.count),
-                input,
-                target.base + row * target.stride
-            )
+    /// Where the rows lie that are rounded in one way.
+    struct Target {
+        let depth: Int64
+        let group: Int64
+        let base: UnsafeMutablePointer<UInt8>
+        /// Bytes from one row to the next.
+        let stride: Int
+
+        /// Rounds some columns of a row, whole groups, of which `input` is the first.
+        func round(_ row: Int, columns: Range<Int>, of input: UnsafePointer<Float>, _ kernels: dk_kernels) {
+            let first = Int64(columns.lowerBound)
+            kernels.quantize(depth, group, first, Int64(columns.count), input, base + row * stride)
+        }
+    }
+
+    /// Where rows go in each of the ways that a matrix asks for.
+    func targets(for matrix: PackedMatrix) -> [Target] {
+        matrix.groups.map { group in
+            let rows = rows(for: matrix, group: group)
+            return Target(depth: Int64(matrix.depth), group: Int64(group), base: rows.base, stride: rows.stride)
         }
     }
 

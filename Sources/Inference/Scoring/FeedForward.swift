@@ -11,7 +11,7 @@ extension ForwardPass {
     /// Rows that are made together; a multiple of the rows of every kernel's tile.
     private static let rowBlock = 240
     /// Floats of `products` for each thread: what an adapter adds, then gate and up of a block of rows.
-    static let productsPerWorker = AdapterPass.scratch(panels: 4) + rowBlock * 2 * chunk * lanes
+    static let productsPerWorker = AdapterPass.scratch + rowBlock * 2 * chunk * lanes
 
     /// What the family makes of gate and up.
     var gate: @convention(c) (Int64, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void {
@@ -50,7 +50,7 @@ extension ForwardPass {
 
     private func feedForward(_ rows: Range<Int>, _ chunk: Int, _ block: LanguageModel.Block, _ worker: Int) {
         let panels = ForwardPass.chunk, columns = panels * lanes, half = activatedStride / lanes
-        let values = products.base + worker * ForwardPass.productsPerWorker + AdapterPass.scratch(panels: 4)
+        let values = products.base + worker * ForwardPass.productsPerWorker + AdapterPass.scratch
         for side in 0..<2 {
             let first = side * half + chunk * panels
             let target = values + side * columns
@@ -65,14 +65,18 @@ extension ForwardPass {
                 worker
             )
         }
-        let gated = gate
+        // What the loop over rows reads stands in constants: two threads that count the references to one object at each
+        // row would wait for each other.
+        let gated = gate, kernels = kernels
         let place = (chunk * columns)..<(chunk * columns + columns)
+        let copies = block.down.adapter == nil ? nil : activated.base + place.lowerBound
+        let width = activatedStride
+        let targets = roundedNext.targets(for: block.down.weights)
         for row in rows {
             let target = values + (row - rows.lowerBound) * 2 * columns
             gated(Int64(columns), target, target + columns, target)
-            roundedNext.round(row, columns: place, of: target, for: block.down.weights, kernels)
-            guard block.down.adapter != nil else { continue }
-            (activated.base + row * activatedStride + place.lowerBound).update(from: target, count: columns)
+            for rounding in targets { rounding.round(row, columns: place, of: target, kernels) }
+            if let copies { (copies + row * width).update(from: target, count: columns) }
         }
     }
 }

@@ -30,7 +30,7 @@ final class ForwardPass {
     /// One of these is `cache`.
     private let floats: PrefixCache?
     let packed: PackedCache?
-    private(set) lazy var adapters = AdapterPass(self)
+    let adapters: AdapterPass
     let outputs = OutputBuffers()
 
     let config: ModelConfig
@@ -67,6 +67,7 @@ final class ForwardPass {
         self.pool = pool
         kernels = dk_kernels_for(isa).pointee
         config = model.config
+        adapters = AdapterPass(model, pool, kernels)
         if let format = try keyValues.packed(model.config) {
             let identity = "\(model.sha256) \(keyValues.rawValue) \(KeyValueFormat.numericsVersion)"
             let blocks = try PackedCache(model.config, format, identity: identity)

@@ -16,7 +16,7 @@ public final class PrefixStore: @unchecked Sendable {  // Sendable: all state is
     static let block = 128
     private static let magic = Array("DKV1".utf8)
     /// To be raised when keys and values of the same tokens come out with other bits.
-    private static let numerics = 1
+    private static let numerics = 2
 
     private let folder: String
     private let limit: Int

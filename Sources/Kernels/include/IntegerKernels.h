@@ -2,11 +2,12 @@
 
 // Matrices of few bits, and how activations are rounded to meet them.
 //
-// A format keeps a weight as an unsigned code, and for each group of consecutive inputs a scale and a minimum:
-// weight = scale * code + minimum, where a format with a zero has minimum = -zero * scale. Activations are rounded to
-// signed bytes with one scale per token and group. The product of a group is an exact integer, and an output is
+// A format keeps a weight as an unsigned code, and for each group of consecutive inputs a scale, and either a minimum or a
+// zero that all groups share: weight = scale * code + minimum, or scale * (code - zero). Activations are rounded to signed
+// bytes with one scale per token and group. The product of a group, dot[g], is an exact integer (of codes less zero, where
+// there is one), and an output is
 //   for the groups g in ascending order:  acc = fma(dot[g], scale[g] * a_scale[g], acc)
-//                                         acc = fma(minimum[g], a_scaled_sum[g], acc)
+//                with minima, then also:  acc = fma(minimum[g], a_scaled_sum[g], acc)
 // from acc = 0, which every version of a kernel computes in this order, so that all of them give the same bits.
 #ifndef DROID_INTEGER_KERNELS_H
 #define DROID_INTEGER_KERNELS_H
