@@ -6,17 +6,19 @@
 //   ints, floats    its vectors; a panel of 16 outputs is VECTORS of them, with LANES outputs each
 //   TILE_ROWS, TILE_PANELS   a full tile: its sums in integers and in floats must fit in the registers beside the codes
 //   TERNARY_ROWS    rows of a full tile of TILE_PANELS with ternary weights, which needs no sums in floats
-//   ROW_PANELS      panels that a row by itself is put to at a time: enough sums to hide the latency of a product
+//   ROW_CHAINS      sums that a row by itself is split into, to hide the latency of a product
 //   load_codes(p)   a vector of bytes; and_codes(v, mask), shift_codes(v, n) with n = 2, 4 or 6
 //   spread(p)       the four bytes at p, in every lane
 //   dot(sum, w, a)  sum + the products of codes below 128, or of any where SIGNED_DOT is 0, with signed bytes
 //   flip(w)         codes less 128 as signed bytes; only where SIGNED_DOT is 1
-//   splat_ints, sub_ints, mul_ints, to_floats, splat_floats, mul, fma, load_floats, load_halves, store_floats
+//   splat_ints, add_ints, sub_ints, mul_ints, to_floats, splat_floats, mul, fma, load_floats, load_halves, store_floats
 // Codes are taken apart in registers: with several rows to share them that costs next to nothing. What a row's four bytes
-// are spread to is shared by the panels of a tile, since loads are as scarce as products.
+// are spread to is shared by the panels of a tile, since loads are as scarce as products. A row by itself is as fast as the
+// weights come from memory: it reads one panel after the other, and asks for what it will read some thousand bytes ahead.
 
 #define INLINE TARGET static inline __attribute__((always_inline))
-#define WIDEST ((TILE_PANELS > ROW_PANELS ? TILE_PANELS : ROW_PANELS) * VECTORS)
+#define WIDEST (TILE_PANELS * VECTORS)
+enum { NAME(AHEAD) = 4096 };
 #define HIGHEST (TILE_ROWS > TERNARY_ROWS ? TILE_ROWS : TERNARY_ROWS)
 
 INLINE floats NAME(table)(const struct dk_format *f, const uint8_t *p, int index)
@@ -32,7 +34,7 @@ INLINE void NAME(tile)(const int rows, const int panels, const struct dk_format 
     const int64_t block = dk_block_stride(f), groups = k / group;
     const int signed_codes = SIGNED_DOT && f->top > 127;
     // What every code has too much, less what `flip` took.
-    const int excess = f->zero - (signed_codes ? 128 : 0);
+    const int excess = f->zero - (signed_codes ? 128 : 0), chains = rows == 1 ? ROW_CHAINS : 1;
     floats acc[HIGHEST][WIDEST];
 #pragma unroll
     for (int i = 0; i < rows; i++)
@@ -41,15 +43,21 @@ INLINE void NAME(tile)(const int rows, const int panels, const struct dk_format 
     int64_t at = k;
     for (int64_t b = 0; b < k / 32; b++, w += block) {
         const uint8_t *code = w + table_bytes * (f->minima ? 2 : 1);
+        if (rows == 1)
+#pragma unroll
+            for (int64_t line = 0; line < block; line += 64) __builtin_prefetch(w + NAME(AHEAD) + line);
 #pragma unroll
         for (int g = 0; g < 32 / group; g++, at += 4) {
-            ints sum[HIGHEST][WIDEST];
+            ints sum[HIGHEST][WIDEST], other[WIDEST];
 #pragma unroll
             for (int i = 0; i < rows; i++) {
                 ints start = splat_ints(0);
                 if (excess) start = sub_ints(start, mul_ints(spread(a + i * a_stride + at + 8 * groups), excess));
 #pragma unroll
-                for (int v = 0; v < wide; v++) sum[i][v] = start;
+                for (int v = 0; v < wide; v++) {
+                    sum[i][v] = start;
+                    other[v] = splat_ints(0);
+                }
             }
 #pragma unroll
             for (int s = g * group / 4; s < (g + 1) * group / 4; s++) {
@@ -69,9 +77,15 @@ INLINE void NAME(tile)(const int rows, const int panels, const struct dk_format 
                 for (int i = 0; i < rows; i++) {
                     const ints x = spread(a + i * a_stride + b * 32 + s * 4);
 #pragma unroll
-                    for (int v = 0; v < wide; v++) sum[i][v] = dot(sum[i][v], codes[v], x);
+                    for (int v = 0; v < wide; v++) {
+                        ints *to = chains > 1 && s % 2 ? &other[v] : &sum[i][v];
+                        *to = dot(*to, codes[v], x);
+                    }
                 }
             }
+            if (chains > 1)
+#pragma unroll
+                for (int v = 0; v < wide; v++) sum[0][v] = add_ints(sum[0][v], other[v]);
 #pragma unroll
             for (int v = 0; v < wide; v++) {
                 const uint8_t *from = w + v / VECTORS * panel;
@@ -111,8 +125,6 @@ INLINE void NAME(panels_of)(const struct dk_format *f, int64_t rows, int64_t pan
 {
     int64_t p = 0;
     if (rows == 1) {
-        for (; p + ROW_PANELS <= panels; p += ROW_PANELS)
-            NAME(tile)(1, ROW_PANELS, f, k, a, a_stride, w + p * panel, panel, c + p * DK_LANES, c_stride);
         for (; p < panels; p++) NAME(tile)(1, 1, f, k, a, a_stride, w + p * panel, panel, c + p * DK_LANES, c_stride);
         return;
     }
@@ -152,14 +164,18 @@ TARGET void NAME(gemm_codes)(const struct dk_format *f, int64_t rows, int64_t pa
 INLINE void NAME(ternary_tile)(const int rows, const int panels, float scale, int64_t k, const uint8_t *a, int64_t a_stride,
                                const uint8_t *w, int64_t panel, float *c, int64_t c_stride)
 {
-    const int wide = panels * VECTORS;
-    ints sum[HIGHEST][WIDEST];
+    const int wide = panels * VECTORS, chains = rows == 1 ? ROW_CHAINS : 1;
+    ints sum[HIGHEST][WIDEST], other[4][WIDEST];
 #pragma unroll
-    for (int i = 0; i < rows; i++)
+    for (int v = 0; v < wide; v++) {
 #pragma unroll
-        for (int v = 0; v < wide; v++) sum[i][v] = splat_ints(0);
+        for (int i = 0; i < rows; i++) sum[i][v] = splat_ints(0);
+#pragma unroll
+        for (int i = 0; i < 4; i++) other[i][v] = splat_ints(0);
+    }
     for (int64_t s = 0; s < k / 16; s++) {
         ints all[WIDEST];
+        if (rows == 1) __builtin_prefetch(w + NAME(AHEAD) + s * 64);
 #pragma unroll
         for (int v = 0; v < wide; v++) all[v] = load_codes(w + v / VECTORS * panel + s * 64 + v % VECTORS * 4 * LANES);
 #pragma unroll
@@ -174,10 +190,18 @@ INLINE void NAME(ternary_tile)(const int rows, const int panels, float scale, in
             for (int i = 0; i < rows; i++) {
                 const ints x = spread(a + i * a_stride + s * 16 + plane * 4);
 #pragma unroll
-                for (int v = 0; v < wide; v++) sum[i][v] = dot(sum[i][v], codes[v], x);
+                for (int v = 0; v < wide; v++) {
+                    ints *to = plane % chains ? &other[plane][v] : &sum[i][v];
+                    *to = dot(*to, codes[v], x);
+                }
             }
         }
     }
+    if (chains > 1)
+#pragma unroll
+        for (int i = 1; i < 4; i++)
+#pragma unroll
+            for (int v = 0; v < wide; v++) sum[0][v] = add_ints(sum[0][v], other[i][v]);
 #pragma unroll
     for (int i = 0; i < rows; i++) {
         const float *tail = (const float *)(a + i * a_stride + k);
@@ -209,8 +233,6 @@ TARGET void NAME(gemm_ternary)(float scale, int64_t rows, int64_t panels, int64_
     const int64_t panel = dk_panel_bytes(dk_ternary_format(), k);
     int64_t p = 0;
     if (rows == 1) {
-        for (; p + ROW_PANELS <= panels; p += ROW_PANELS)
-            NAME(ternary_tile)(1, ROW_PANELS, scale, k, a, a_stride, w + p * panel, panel, c + p * DK_LANES, c_stride);
         for (; p < panels; p++)
             NAME(ternary_tile)(1, 1, scale, k, a, a_stride, w + p * panel, panel, c + p * DK_LANES, c_stride);
         return;

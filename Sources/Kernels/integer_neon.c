@@ -19,7 +19,7 @@
 #define TILE_ROWS 4
 #define TILE_PANELS 1
 #define TERNARY_ROWS 4
-#define ROW_PANELS 1
+#define ROW_CHAINS 1
 #define SIGNED_DOT 1
 
 typedef int32x4_t ints;
@@ -38,6 +38,7 @@ OP ints spread(const uint8_t *p)
     return vdupq_n_s32(x);
 }
 OP ints dot(ints sum, ints w, ints a) { return vdotq_s32(sum, vreinterpretq_s8_s32(w), vreinterpretq_s8_s32(a)); }
+OP ints add_ints(ints a, ints b) { return vaddq_s32(a, b); }
 OP ints sub_ints(ints a, ints b) { return vsubq_s32(a, b); }
 OP ints mul_ints(ints a, int b) { return vmulq_n_s32(a, b); }
 OP floats to_floats(ints v) { return vcvtq_f32_s32(v); }

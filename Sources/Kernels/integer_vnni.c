@@ -16,7 +16,7 @@
 #define TILE_ROWS 6
 #define TILE_PANELS 2
 #define TERNARY_ROWS 12
-#define ROW_PANELS 4
+#define ROW_CHAINS 4
 #define SIGNED_DOT 0
 #define flip(w) (w)
 
@@ -63,6 +63,7 @@ static ints dot(ints sum, ints w, ints a)
     }
     return sum;
 }
+static ints add_ints(ints a, ints b) { EACH set(&a, i, get(a, i) + get(b, i)); return a; }
 static ints sub_ints(ints a, ints b) { EACH set(&a, i, get(a, i) - get(b, i)); return a; }
 static ints mul_ints(ints a, int b) { EACH set(&a, i, get(a, i) * b); return a; }
 static floats to_floats(ints v) { floats x; EACH x.lane[i] = (float)get(v, i); return x; }
@@ -97,6 +98,7 @@ OP ints spread(const uint8_t *p)
     return _mm512_set1_epi32(x);
 }
 OP ints dot(ints sum, ints w, ints a) { return _mm512_dpbusd_epi32(sum, w, a); }
+OP ints add_ints(ints a, ints b) { return _mm512_add_epi32(a, b); }
 OP ints sub_ints(ints a, ints b) { return _mm512_sub_epi32(a, b); }
 OP ints mul_ints(ints a, int b) { return (ints)((i16)a * b); }
 OP floats to_floats(ints v) { return _mm512_cvtepi32_ps(v); }

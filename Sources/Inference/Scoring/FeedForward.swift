@@ -32,35 +32,34 @@ extension ForwardPass {
     /// Leaves the rows that the next product takes in `roundedNext`.
     func fusedFeedForward(_ rows: Int, _ block: LanguageModel.Block) {
         if let adapter = block.gateUp.adapter { adapters.project(adapter, normed, stride, rows) }
-        let chunks = activatedStride / lanes / ForwardPass.chunk
-        let perTask = rows == 1 ? (chunks + 2 * pool.threads - 1) / (2 * pool.threads) : 1
-        let tasks = (chunks + perTask - 1) / perTask
+        let panels = activatedStride / lanes, chunk = ForwardPass.chunk
+        // One row takes the weights in long stretches.
+        let width = rows == 1 ? min(stretch(panels / chunk) * chunk, ForwardPass.rowBlock * chunk) : chunk
+        let tasks = (panels + width - 1) / width
         let upper = (tasks + 1) / 2
         pool.run(tasks) { task, worker in
             // From both ends of the columns' halves in turn: neighbours in a row share cache lines, and two threads that
             // write to them at the same time wait for each other.
             let place = task % 2 == 0 ? task / 2 : upper + task / 2
-            for chunk in (place * perTask)..<min(place * perTask + perTask, chunks) {
-                for first in Swift.stride(from: 0, to: rows, by: ForwardPass.rowBlock) {
-                    feedForward(first..<min(first + ForwardPass.rowBlock, rows), chunk, block, worker)
-                }
+            let part = (place * width)..<min(place * width + width, panels)
+            for first in Swift.stride(from: 0, to: rows, by: ForwardPass.rowBlock) {
+                feedForward(first..<min(first + ForwardPass.rowBlock, rows), part, block, worker)
             }
         }
     }
 
-    private func feedForward(_ rows: Range<Int>, _ chunk: Int, _ block: LanguageModel.Block, _ worker: Int) {
-        let panels = ForwardPass.chunk, columns = panels * lanes, half = activatedStride / lanes
+    /// Some panels of gate and of up, for some rows.
+    private func feedForward(_ rows: Range<Int>, _ panels: Range<Int>, _ block: LanguageModel.Block, _ worker: Int) {
+        let columns = panels.count * lanes, half = activatedStride / lanes
         let values = products.base + worker * ForwardPass.productsPerWorker + AdapterPass.scratch
         for side in 0..<2 {
-            let first = side * half + chunk * panels
-            let target = values + side * columns
             multiply(
                 block.gateUp,
                 rows: rows,
-                panels: first..<(first + panels),
+                panels: (side * half + panels.lowerBound)..<(side * half + panels.upperBound),
                 normed,
                 stride,
-                target,
+                values + side * columns,
                 2 * columns,
                 worker
             )
@@ -68,7 +67,7 @@ extension ForwardPass {
         // What the loop over rows reads stands in constants: two threads that count the references to one object at each
         // row would wait for each other.
         let gated = gate, kernels = kernels
-        let place = (chunk * columns)..<(chunk * columns + columns)
+        let place = (panels.lowerBound * lanes)..<(panels.upperBound * lanes)
         let copies = block.down.adapter == nil ? nil : activated.base + place.lowerBound
         let width = activatedStride
         let targets = roundedNext.targets(for: block.down.weights)

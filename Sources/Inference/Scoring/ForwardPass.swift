@@ -317,9 +317,8 @@ final class ForwardPass {
     ) {
         let matrix = linear.weights
         if let adapter = linear.adapter { adapters.project(adapter, input, inputStride, rows) }
-        // One row is as fast as the weights come from memory, which is fastest in long stretches. Otherwise tasks are small
-        // enough that two threads end together also at the narrowest matrices.
-        let group = rows == 1 ? (matrix.panels + 2 * pool.threads - 1) / (2 * pool.threads) : 2
+        // Tasks are small enough that two threads end together also at the narrowest matrices.
+        let group = rows == 1 ? stretch(matrix.panels) : 2
         pool.run((matrix.panels + group - 1) / group) { task, worker in
             let panels = (task * group)..<min(task * group + group, matrix.panels)
             multiply(
@@ -334,6 +333,10 @@ final class ForwardPass {
             )
         }
     }
+
+    /// How many of some panels a task takes for a row by itself, which is as fast as the weights come from memory: that is
+    /// fastest in long stretches, and two for each thread are enough for all to end together.
+    func stretch(_ panels: Int) -> Int { (panels + 2 * pool.threads - 1) / (2 * pool.threads) }
 
     /// Some panels of some rows of a product, with all that belongs to it; `output` begins with the first of both.
     func multiply(

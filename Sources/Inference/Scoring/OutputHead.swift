@@ -135,8 +135,7 @@ struct OutputHead {
     func allLogits(states: UnsafePointer<Float>, stride: Int, rows: Int) throws -> FloatBuffer {
         let matrix = pass.model.output
         let out = try pass.outputs.reserve(rows * matrix.paddedOutputs)
-        // One row in long stretches, as in `ForwardPass.multiply`.
-        let size = rows == 1 ? (matrix.panels + 2 * pass.pool.threads - 1) / (2 * pass.pool.threads) : 8
+        let size = rows == 1 ? pass.stretch(matrix.panels) : 8
         let parts = Swift.stride(from: 0, to: matrix.panels, by: size).map { $0..<min($0 + size, matrix.panels) }
         try multiply(states, stride, rows, panels: parts, into: out.base, matrix.paddedOutputs)
         return out
