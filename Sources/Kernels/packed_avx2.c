@@ -25,9 +25,10 @@ INLINE __m256i broadcast(const int8_t *p)
     return _mm256_set1_epi32(word);
 }
 
-INLINE void tile(const int bits, const int rows, int64_t depth, const int8_t *a, int64_t a_stride, const uint8_t *w,
-                 int32_t *c, int64_t c_stride)
+INLINE void tile(const int bits, const int rows, const int panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                 const uint8_t *w, int64_t panel, int32_t *c, int64_t c_stride)
 {
+    (void)panels, (void)panel;
     const int planes = 8 / bits, step = 4 * planes, most = bits == 4 ? 4 : 8;
     const __m256i mask = _mm256_set1_epi8((char)((1 << bits) - 1)), ones = _mm256_set1_epi16(1);
     for (int64_t k = 0; k < depth;) {
@@ -66,6 +67,8 @@ INLINE void tile(const int bits, const int rows, int64_t depth, const int8_t *a,
     }
 }
 
+// Sums of 16 bits have no latency to hide.
+#define WIDE(rows) 1
 #define FUNCTION dk_avx2_dot_codes
 #include "packed_codes.h"
 

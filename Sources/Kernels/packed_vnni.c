@@ -53,28 +53,41 @@ INLINE i16 broadcast(const int8_t *p)
     return (i16){word, word, word, word, word, word, word, word, word, word, word, word, word, word, word, word};
 }
 
-INLINE void tile(const int bits, const int rows, int64_t depth, const int8_t *a, int64_t a_stride, const uint8_t *w,
-                 int32_t *c, int64_t c_stride)
+INLINE void tile(const int bits, const int rows, const int panels, int64_t depth, const int8_t *a, int64_t a_stride,
+                 const uint8_t *w, int64_t panel, int32_t *c, int64_t c_stride)
 {
     const int planes = 8 / bits, step = 4 * planes;
     const uint32_t mask = bits == 4 ? 0x0f0f0f0fu : 0x03030303u;
-    i16 sum[PACKED_ROWS];
+    i16 sum[PACKED_ROWS][4];
 #pragma unroll
-    for (int i = 0; i < rows; i++) sum[i] = (i16){0};
+    for (int i = 0; i < rows; i++)
+#pragma unroll
+        for (int p = 0; p < panels; p++) sum[i][p] = (i16){0};
     for (int64_t k = 0; k < depth; k += step, w += 64) {
-        const u16 line = (u16) * (const i16u *)w;
+        u16 line[4];
+#pragma unroll
+        for (int p = 0; p < panels; p++) line[p] = (u16) * (const i16u *)(w + p * panel);
 #pragma unroll
         for (int plane = 0; plane < planes; plane++) {
-            const u16 codes = (line >> (uint32_t)(plane * bits)) & mask;
+            u16 codes[4];
 #pragma unroll
-            for (int i = 0; i < rows; i++)
-                sum[i] = add_products(sum[i], codes, broadcast(a + i * a_stride + k + plane * 4));
+            for (int p = 0; p < panels; p++) codes[p] = (line[p] >> (uint32_t)(plane * bits)) & mask;
+#pragma unroll
+            for (int i = 0; i < rows; i++) {
+                const i16 bytes = broadcast(a + i * a_stride + k + plane * 4);
+#pragma unroll
+                for (int p = 0; p < panels; p++) sum[i][p] = add_products(sum[i][p], codes[p], bytes);
+            }
         }
     }
 #pragma unroll
-    for (int i = 0; i < rows; i++) *(i16u *)(c + i * c_stride) = sum[i];
+    for (int i = 0; i < rows; i++)
+#pragma unroll
+        for (int p = 0; p < panels; p++) *(i16u *)(c + i * c_stride + p * DK_LANES) = sum[i][p];
 }
 
+// Twelve sums hide the latency of a product, and what a row's bytes are spread to is shared.
+#define WIDE(rows) ((rows) <= 3 ? 4 : (rows) <= 6 ? 2 : 1)
 #define ROWS PACKED_ROWS
 #include "packed_codes.h"
 
