@@ -52,10 +52,10 @@ static const i16 lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 
 // Some processors have AVX-512 without its products of bytes.
 static void avx512_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                             const uint8_t *w, int32_t *c, int64_t c_stride)
+                             const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead)
 {
     (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") ? dk_vnni_dot_codes : dk_avx2_dot_codes)(
-        bits, rows, panels, depth, a, a_stride, w, c, c_stride);
+        bits, rows, panels, depth, a, a_stride, w, c, c_stride, ahead);
 }
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq"))), apply_to = function)

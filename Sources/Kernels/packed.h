@@ -51,10 +51,11 @@ static inline struct packed_layout packed_layout(const struct dk_kv_format *f)
 #define PACKED_KEY_GROUPS (DK_BLOCK / 32)
 #define PACKED_VALUE_GROUPS (PACKED_HEAD / 32)
 
-// c[rows][16 * panels] = a[rows][depth] * codes, exactly; strides count elements.
+// c[rows][16 * panels] = a[rows][depth] * codes, exactly; strides count elements. What lies `ahead` bytes behind the codes is
+// fetched on the way.
 #define DK_DOT_CODES(isa)                                                                                              \
     void dk_##isa##_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride, \
-                              const uint8_t *w, int32_t *c, int64_t c_stride);
+                              const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead);
 DK_DOT_CODES(scalar)
 DK_DOT_CODES(avx2)
 DK_DOT_CODES(vnni)

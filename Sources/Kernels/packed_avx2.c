@@ -26,7 +26,7 @@ INLINE __m256i broadcast(const int8_t *p)
 }
 
 INLINE void tile(const int bits, const int rows, const int panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                 const uint8_t *w, int64_t panel, int32_t *c, int64_t c_stride)
+                 const uint8_t *w, int64_t panel, int32_t *c, int64_t c_stride, int64_t ahead)
 {
     (void)panels, (void)panel;
     const int planes = 8 / bits, step = 4 * planes, most = bits == 4 ? 4 : 8;
@@ -41,6 +41,7 @@ INLINE void tile(const int bits, const int rows, const int panels, int64_t depth
             for (int plane = 0; plane < planes; plane++) {
                 // Loaded anew for each plane: there is no register left to keep them in.
                 __asm__ volatile("" : "+r"(w));
+                if (plane == 0) __builtin_prefetch(w + ahead);
                 const __m256i x0 = _mm256_loadu_si256((const __m256i *)w), x1 = _mm256_loadu_si256((const __m256i *)(w + 32));
                 const __m256i w0 = _mm256_and_si256(_mm256_srli_epi16(x0, plane * bits), mask);
                 const __m256i w1 = _mm256_and_si256(_mm256_srli_epi16(x1, plane * bits), mask);

@@ -9,14 +9,14 @@
 // `bits`, `rows` and `panels` reach a tile as constants.
 
 INLINE void tiles(const int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                  const uint8_t *w, int32_t *c, int64_t c_stride)
+                  const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead)
 {
     const int64_t panel = packed_panel(bits, depth);
     for (int64_t r = 0; r < rows; r += ROWS, a += ROWS * a_stride, c += ROWS * c_stride) {
         int64_t p = 0;
 #define STEP(n, wide)                                                                                                  \
     for (; p + wide <= panels; p += wide)                                                                              \
-        tile(bits, n, wide, depth, a, a_stride, w + p * panel, panel, c + p * DK_LANES, c_stride);
+        tile(bits, n, wide, depth, a, a_stride, w + p * panel, panel, c + p * DK_LANES, c_stride, ahead);
 #define CASE(n)                                                                                                        \
     case n:                                                                                                            \
         STEP(n, WIDE(n))                                                                                               \
@@ -35,10 +35,10 @@ INLINE void tiles(const int bits, int64_t rows, int64_t panels, int64_t depth, c
 }
 
 TARGET void FUNCTION(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                     const uint8_t *w, int32_t *c, int64_t c_stride)
+                     const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead)
 {
     if (bits == 4)
-        tiles(4, rows, panels, depth, a, a_stride, w, c, c_stride);
+        tiles(4, rows, panels, depth, a, a_stride, w, c, c_stride, ahead);
     else
-        tiles(2, rows, panels, depth, a, a_stride, w, c, c_stride);
+        tiles(2, rows, panels, depth, a, a_stride, w, c, c_stride, ahead);
 }

@@ -16,8 +16,9 @@ static int code_at(const uint8_t *panel, int bits, int64_t output, int64_t depth
 }
 
 void dk_scalar_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                         const uint8_t *w, int32_t *c, int64_t c_stride)
+                         const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead)
 {
+    (void)ahead;
     for (int64_t r = 0; r < rows; r++)
         for (int64_t n = 0; n < panels * DK_LANES; n++) {
             const uint8_t *panel = w + n / DK_LANES * packed_panel(bits, depth);

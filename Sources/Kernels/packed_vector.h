@@ -188,16 +188,17 @@ INLINE void NAME(fold_weights)(const struct packed_layout *l, int half, int64_t 
     }
 }
 
-// One tile of a block for some rows; hidden[r], where there is any, counts from the tile.
-static void NAME(packed_tile)(const struct dk_kv_format *f, const struct packed_layout *l, const uint8_t *block, int half,
-                              int64_t rows, const int64_t *hidden, float (*bias)[PACKED_VALUE_GROUPS], float *top,
+// One tile of a block for some rows; hidden[r], where there is any, counts from the tile. The codes that lie `ahead` bytes
+// behind those at hand are asked for meanwhile.
+static void NAME(packed_tile)(const struct dk_kv_format *f, const struct packed_layout *l, const uint8_t *block,
+                              int64_t ahead, int half, int64_t rows, const int64_t *hidden, float (*bias)[PACKED_VALUE_GROUPS], float *top,
                               float *sum, float *o, struct NAME(pass) *p)
 {
     const int64_t head = f->head, per_group = f->key_group < DK_TILE ? f->key_group : DK_TILE;
     for (int64_t t = 0; t < DK_TILE; t += per_group) {
         const int64_t token = half * DK_TILE + t, g = token / f->key_group;
         CODES(dot_codes)((int)f->bits, rows, per_group / DK_LANES, head, p->queries + g * PACKED_ROWS * head, head,
-                         block + l->key_codes + token / DK_LANES * packed_panel(f->bits, head), p->products + t, DK_TILE);
+                         block + l->key_codes + token / DK_LANES * packed_panel(f->bits, head), p->products + t, DK_TILE, ahead);
     }
     // Step by step for all rows, since each step of one row waits for the one before.
     float factors[PACKED_ROWS], tops[PACKED_ROWS];
@@ -236,7 +237,7 @@ static void NAME(packed_tile)(const struct dk_kv_format *f, const struct packed_
     for (int64_t g = 0; g < l->value_groups; g++) {
         const int64_t first = g * f->value_group;
         CODES(dot_codes)((int)f->bits, rows, f->value_group / DK_LANES, DK_TILE, p->weights + g * PACKED_ROWS * DK_TILE,
-                         DK_TILE, codes + first / DK_LANES * value_panel, p->products, f->value_group);
+                         DK_TILE, codes + first / DK_LANES * value_panel, p->products, f->value_group, ahead);
         for (int64_t r = 0; r < rows; r++) {
             const v16 step = NAME(splat)(p->weight_steps[r][g]);
             for (int64_t d = 0; d < f->value_group; d += DK_LANES) {
@@ -260,8 +261,8 @@ static void NAME(attend_packed)(const struct dk_kv_format *f, int64_t rows, cons
         memset(p.bias, 0, sizeof p.bias);
         for (int64_t b = 0; b < blocks; b++) {
             const uint8_t *block = addresses[b] + offset;
-            if (b + 1 < blocks)
-                for (int64_t i = 0; i < l.bytes; i += 64) __builtin_prefetch(addresses[b + 1] + offset + i, 0, 2);
+            const int64_t next = b + 1 < blocks ? addresses[b + 1] + offset - block : 0;
+            for (int64_t i = 0; next && i < l.key_codes; i += 64) __builtin_prefetch(block + next + i);
             NAME(open_block)(f, &l, block, &p);
             for (int64_t r = first; r < last; r += PACKED_MR) {
                 const int64_t count = last - r < PACKED_MR ? last - r : PACKED_MR;
@@ -275,7 +276,7 @@ static void NAME(attend_packed)(const struct dk_kv_format *f, int64_t rows, cons
                 if (!seen) continue;
                 NAME(fold_queries)(f, &l, count, q + r * f->head, &p);
                 for (int half = 0; half < 2; half++)
-                    NAME(packed_tile)(f, &l, block, half, count, from[half], p.bias + r - first, top + r, sum + r,
+                    NAME(packed_tile)(f, &l, block, r == first ? next : 0, half, count, from[half], p.bias + r - first, top + r, sum + r,
                                       o + r * f->head, &p);
             }
         }

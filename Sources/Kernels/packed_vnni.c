@@ -19,7 +19,7 @@ typedef uint32_t u16 __attribute__((vector_size(64)));
 #define TARGET
 #define FUNCTION dk_emulated_dot_codes
 void dk_emulated_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                           const uint8_t *w, int32_t *c, int64_t c_stride);
+                           const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead);
 
 static inline i16 add_products(i16 sum, u16 codes, i16 bytes)
 {
@@ -54,7 +54,7 @@ INLINE i16 broadcast(const int8_t *p)
 }
 
 INLINE void tile(const int bits, const int rows, const int panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                 const uint8_t *w, int64_t panel, int32_t *c, int64_t c_stride)
+                 const uint8_t *w, int64_t panel, int32_t *c, int64_t c_stride, int64_t ahead)
 {
     const int planes = 8 / bits, step = 4 * planes;
     const uint32_t mask = bits == 4 ? 0x0f0f0f0fu : 0x03030303u;
@@ -66,7 +66,10 @@ INLINE void tile(const int bits, const int rows, const int panels, int64_t depth
     for (int64_t k = 0; k < depth; k += step, w += 64) {
         u16 line[4];
 #pragma unroll
-        for (int p = 0; p < panels; p++) line[p] = (u16) * (const i16u *)(w + p * panel);
+        for (int p = 0; p < panels; p++) {
+            line[p] = (u16) * (const i16u *)(w + p * panel);
+            __builtin_prefetch(w + p * panel + ahead);
+        }
 #pragma unroll
         for (int plane = 0; plane < planes; plane++) {
             u16 codes[4];

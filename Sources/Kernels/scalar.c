@@ -150,6 +150,20 @@ static void attend(int64_t rows, int64_t head, const float *q, const int32_t *hi
     }
 }
 
+static void merge(int64_t rows, int64_t head, float *top, float *sum, float *o, const float *other_top,
+                  const float *other_sum, const float *other_o)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        if (other_sum[r] == 0.0f) continue;
+        const int seen = sum[r] != 0.0f;
+        const float new_top = seen && top[r] > other_top[r] ? top[r] : other_top[r];
+        const float factor = seen ? exp_one(top[r] - new_top) : 0.0f, other = exp_one(other_top[r] - new_top);
+        sum[r] = fmaf(sum[r], factor, other_sum[r] * other);
+        for (int64_t d = r * head; d < (r + 1) * head; d++) o[d] = fmaf(o[d], factor, other_o[d] * other);
+        top[r] = new_top;
+    }
+}
+
 static void log_sum_exp(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum, int32_t *first)
 {
     for (int64_t r = 0; r < rows; r++, x += stride) {
@@ -177,6 +191,7 @@ const struct dk_kernels dk_scalar_kernels = {
     .exp = exp_all,
     .attend = attend,
     .attend_packed = dk_scalar_attend_packed,
+    .merge = merge,
     .to_half = dk_scalar_to_half,
     .from_half = dk_scalar_from_half,
     .log_sum_exp = log_sum_exp,

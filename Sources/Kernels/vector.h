@@ -265,6 +265,22 @@ static void NAME(attend)(int64_t rows, int64_t head, const float *q, const int32
     }
 }
 
+static void NAME(merge)(int64_t rows, int64_t head, float *top, float *sum, float *o, const float *other_top,
+                        const float *other_sum, const float *other_o)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        if (other_sum[r] == 0.0f) continue;
+        const int seen = sum[r] != 0.0f;
+        const float new_top = seen && top[r] > other_top[r] ? top[r] : other_top[r];
+        const v16 factor = NAME(splat)(seen ? NAME(exp_lanes)(NAME(splat)(top[r] - new_top))[0] : 0.0f);
+        const v16 other = NAME(exp_lanes)(NAME(splat)(other_top[r] - new_top));
+        sum[r] = __builtin_fmaf(sum[r], factor[0], other_sum[r] * other[0]);
+        for (int64_t d = r * head; d < (r + 1) * head; d += DK_LANES)
+            NAME(store)(o + d, NAME(fma)(NAME(load)(o + d), factor, NAME(load)(other_o + d) * other));
+        top[r] = new_top;
+    }
+}
+
 static void NAME(log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum,
                               int32_t *first)
 {
@@ -303,6 +319,7 @@ static const struct dk_kernels NAME(kernels) = {
     .exp = NAME(exp),
     .attend = NAME(attend),
     .attend_packed = NAME(attend_packed),
+    .merge = NAME(merge),
     .to_half = NAME(to_half),
     .from_half = NAME(from_half),
     .log_sum_exp = NAME(log_sum_exp),

@@ -213,8 +213,8 @@ struct PackedKernelTests {
                 var found = expected
                 let stride = Int64(panels * 16)
                 let (n, k) = (Int64(rows), Int64(depth))
-                dk_scalar_dot_codes(width, n, Int64(panels), k, bytes, k, codes, &expected, stride)
-                dk_emulated_dot_codes(width, n, Int64(panels), k, bytes, k, codes, &found, stride)
+                dk_scalar_dot_codes(width, n, Int64(panels), k, bytes, k, codes, &expected, stride, 0)
+                dk_emulated_dot_codes(width, n, Int64(panels), k, bytes, k, codes, &found, stride, 0)
                 #expect(found == expected && Set(found).count > 10, "depth \(depth), \(rows) rows")
             }
         }

@@ -2,42 +2,6 @@
 
 import Kernels
 
-/// The working memory of one attention task: queries, running softmax state and result of a block of rows.
-struct AttentionScratch {
-    /// Rows (tokens times the heads that share keys) of one task.
-    static func rows(_ config: ModelConfig) -> Int {
-        let group = config.headCount / config.keyValueHeadCount
-        return max(48 / group, 1) * group
-    }
-
-    static func floats(_ config: ModelConfig) -> Int { rows(config) * (2 * config.headWidth + 4) }
-
-    /// The number of keys before the window of a token at `position`.
-    static func hidden(_ position: Int, _ window: Int?) -> Int32 {
-        Int32(max(position + 1 - (window ?? position + 1), 0))
-    }
-
-    let queries: UnsafeMutablePointer<Float>
-    let outputs: UnsafeMutablePointer<Float>
-    let tops: UnsafeMutablePointer<Float>
-    let sums: UnsafeMutablePointer<Float>
-    let hidden: UnsafeMutablePointer<Int32>
-    let visible: UnsafeMutablePointer<Int32>
-    /// What is left behind the above.
-    let rest: UnsafeMutablePointer<Float>
-
-    init(_ base: UnsafeMutablePointer<Float>, _ config: ModelConfig) {
-        let rows = AttentionScratch.rows(config)
-        queries = base
-        outputs = queries + rows * config.headWidth
-        tops = outputs + rows * config.headWidth
-        sums = tops + rows
-        hidden = UnsafeMutableRawPointer(sums + rows).bindMemory(to: Int32.self, capacity: 2 * rows)
-        visible = hidden + rows
-        rest = base + AttentionScratch.floats(config)
-    }
-}
-
 /// The rows of one attention task: some tokens, and some of the heads that share a head of keys.
 private struct AttentionTask {
     let head: Int
@@ -59,25 +23,40 @@ extension ForwardPass {
             let source = projected.base + token * projectedStride + head * width
             (scratch.queries + index * floats).update(from: source, count: floats)
         }
-        scratch.outputs.update(repeating: 0, count: task.rows * width)
-        scratch.tops.update(repeating: -.infinity, count: task.rows)
-        scratch.sums.update(repeating: 0, count: task.rows)
     }
 
-    private func finish(_ scratch: AttentionScratch, _ task: AttentionTask) {
+    private func finish(_ state: AttentionState, _ task: AttentionTask) {
         let width = config.headWidth
         for (index, token) in task.tokens.enumerated() {
             let head = task.head * group + task.members.lowerBound
             let target = attended.base + token * attendedStride + head * width
             for member in 0..<task.members.count {
                 let row = index * task.members.count + member
-                let source = scratch.outputs + row * width
-                for d in 0..<width { target[member * width + d] = source[d] / scratch.sums[row] }
+                let source = state.outputs + row * width
+                for d in 0..<width { target[member * width + d] = source[d] / state.sums[row] }
             }
         }
     }
 
-    /// Attention of a task's rows over what is past: the packed blocks before `open`, then tiles from there on.
+    /// Keys of a span. Each span of a prefix is seen by itself, and then added to those before it: so one token that stands
+    /// behind many keys is work for several threads, and has the same bits as in a pass of many tokens, which one thread
+    /// takes through all spans.
+    private static let span = 16 * PackedCache.block
+
+    /// The spans that hold keys which rows of a task see.
+    private func spans(_ work: AttentionScratch, _ rows: Int) -> Range<Int> {
+        var (first, last) = (Int32.max, Int32(0))
+        for row in 0..<rows {
+            first = min(first, work.hidden[row])
+            last = max(last, work.visible[row])
+        }
+        let end = (Int(last) + ForwardPass.span - 1) / ForwardPass.span
+        return min(Int(first) / ForwardPass.span, end)..<end
+    }
+
+    /// Attention of a task's rows over what is past.
+    ///
+    /// - Parameter open: the first position that its rows do not see packed.
     private func attend(
         _ work: AttentionScratch,
         _ task: AttentionTask,
@@ -85,43 +64,81 @@ extension ForwardPass {
         _ past: Past,
         open: Int
     ) {
-        let hidden = block.window == nil ? nil : work.hidden
-        if open > 0, var format = packed?.format {
-            kernels.attend_packed(
-                &format,
-                Int64(task.rows),
-                work.queries,
-                hidden,
-                Int64(open / PackedCache.block),
-                past.blocks,
-                Int64(past.blockOffset + task.head * past.blockStride),
-                work.tops,
-                work.sums,
-                work.outputs
-            )
+        let width = config.headWidth, rows = task.rows
+        work.state.clear(rows: rows, width: width)
+        let spans = spans(work, rows)
+        for span in spans {
+            let state = span == spans.lowerBound ? work.state : work.added
+            if span > spans.lowerBound { state.clear(rows: rows, width: width) }
+            attend(span, state, work, task, block, past, open: open)
+            if span > spans.lowerBound { merge(state, into: work.state, rows) }
+        }
+    }
+
+    private func merge(_ state: AttentionState, into all: AttentionState, _ rows: Int) {
+        let width = Int64(config.headWidth)
+        kernels.merge(Int64(rows), width, all.tops, all.sums, all.outputs, state.tops, state.sums, state.outputs)
+    }
+
+    /// Attention over one span: its packed blocks before `open`, then its tiles from there on.
+    private func attend(
+        _ span: Int,
+        _ state: AttentionState,
+        _ work: AttentionScratch,
+        _ task: AttentionTask,
+        _ block: LanguageModel.Block,
+        _ past: Past,
+        open: Int
+    ) {
+        let start = span * ForwardPass.span, end = start + ForwardPass.span
+        /// Counts what rows see from a position on.
+        func count(from position: Int) -> Int {
+            var seen = 0
             for row in 0..<task.rows {
-                work.hidden[row] = max(work.hidden[row] - Int32(open), 0)
-                work.visible[row] -= Int32(open)
+                work.hiddenThere[row] = max(work.hidden[row] - Int32(position), 0)
+                work.visibleThere[row] = work.visible[row] - Int32(position)
+                seen = max(seen, Int(work.visibleThere[row]))
+            }
+            return seen
+        }
+        let hidden = block.window == nil ? nil : work.hiddenThere
+        if open > start, var format = packed?.format {
+            _ = count(from: start)
+            past.blocks.withUnsafeBufferPointer { blocks in
+                guard let base = blocks.baseAddress else { return }
+                kernels.attend_packed(
+                    &format,
+                    Int64(task.rows),
+                    work.queries,
+                    hidden,
+                    Int64((min(open, end) - start) / PackedCache.block),
+                    base + start / PackedCache.block,
+                    Int64(past.blockOffset + task.head * past.blockStride),
+                    state.tops,
+                    state.sums,
+                    state.outputs
+                )
             }
         }
+        let first = max(start, open)
+        let seen = min(count(from: first), end - first)
+        guard seen > 0 else { return }
         let keys = past.tileOffset + task.head * past.tileStride
         past.tiles.withUnsafeBufferPointer { tiles in
             guard let base = tiles.baseAddress else { return }
-            let first = (open - past.firstTile) / PrefixCache.tile
-            let seen = Int(work.visible[task.rows - 1])
             kernels.attend(
                 Int64(task.rows),
                 Int64(config.headWidth),
                 work.queries,
                 hidden,
-                work.visible,
+                work.visibleThere,
                 Int64((seen + PrefixCache.tile - 1) / PrefixCache.tile),
-                base + first,
+                base + (first - past.firstTile) / PrefixCache.tile,
                 Int64(keys),
                 Int64(keys + PrefixCache.tile * config.headWidth),
-                work.tops,
-                work.sums,
-                work.outputs
+                state.tops,
+                state.sums,
+                state.outputs
             )
         }
     }
@@ -159,22 +176,63 @@ extension ForwardPass {
         return tasks
     }
 
+    /// What rows of a task of prefix tokens see.
+    private func look(_ work: AttentionScratch, _ task: AttentionTask, _ block: LanguageModel.Block, start: Int) {
+        for (index, token) in task.tokens.enumerated() {
+            for row in (index * task.members.count)..<((index + 1) * task.members.count) {
+                work.hidden[row] = AttentionScratch.hidden(start + token, block.window)
+                work.visible[row] = Int32(start + token + 1)
+            }
+        }
+    }
+
     func attendPrefix(_ layer: Int, _ block: LanguageModel.Block, start: Int, rows: Range<Int>) {
         let past = past(layer, start: start, end: start + rows.upperBound)
+        if rows.count == 1, start + rows.lowerBound >= ForwardPass.span {
+            return attendSpans(block, past, start: start, token: rows.lowerBound)
+        }
         let tasks = tasks(rows, start: start)
         pool.run(tasks.count) { index, worker in
             let task = tasks[index]
             let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
             gather(work, task)
-            for (index, token) in task.tokens.enumerated() {
-                for row in (index * task.members.count)..<((index + 1) * task.members.count) {
-                    work.hidden[row] = AttentionScratch.hidden(start + token, block.window)
-                    work.visible[row] = Int32(start + token + 1)
-                }
-            }
+            look(work, task, block, start: start)
             attend(work, task, block, past, open: open(start + task.tokens.lowerBound))
-            finish(work, task)
+            finish(work.state, task)
         }
+    }
+
+    /// One token behind many keys: each span of each head is a task of its own, then all of a head are put together.
+    private func attendSpans(_ block: LanguageModel.Block, _ past: Past, start: Int, token: Int) {
+        let heads = config.keyValueHeadCount, width = config.headWidth
+        let position = start + token
+        let first = Int(AttentionScratch.hidden(position, block.window)) / ForwardPass.span
+        let count = position / ForwardPass.span + 1 - first
+        let floats = AttentionState.floats(rows: group, width: width)
+        func task(_ head: Int) -> AttentionTask { AttentionTask(head: head, tokens: token..<(token + 1), members: 0..<group) }
+        func state(_ head: Int, _ span: Int) -> AttentionState {
+            AttentionState(spanStates.base + (head * count + span) * floats, rows: group, width: width)
+        }
+        pool.run(heads * count) { index, worker in
+            let task = task(index % heads)
+            let work = AttentionScratch(scratch.base + worker * scratchPerWorker, config)
+            gather(work, task)
+            look(work, task, block, start: start)
+            let state = state(index % heads, index / heads)
+            state.clear(rows: group, width: width)
+            attend(first + index / heads, state, work, task, block, past, open: open(position))
+        }
+        pool.run(heads) { head, _ in
+            let all = state(head, 0)
+            for span in 1..<max(count, 1) { merge(state(head, span), into: all, group) }
+            finish(all, task(head))
+        }
+    }
+
+    /// Floats that `attendSpans` needs for the state of each span and head, of a token at `position`.
+    func spanFloats(position: Int) -> Int {
+        (position / ForwardPass.span + 1) * config.keyValueHeadCount
+            * AttentionState.floats(rows: group, width: config.headWidth)
     }
 
     func attendTrie(_ layer: Int, _ block: LanguageModel.Block, _ trie: TokenTrie, prefix: Int) {
@@ -195,7 +253,7 @@ extension ForwardPass {
             }
             attend(work, task, block, past, open: open(prefix))
             attendPaths(work, block, trie, head: task.head, tokens: tokens)
-            finish(work, task)
+            finish(work.state, task)
         }
     }
 
@@ -246,9 +304,9 @@ extension ForwardPass {
                 addresses,
                 0,
                 Int64(PrefixCache.tile * width),
-                work.tops + row,
-                work.sums + row,
-                work.outputs + row * width
+                work.state.tops + row,
+                work.state.sums + row,
+                work.state.outputs + row * width
             )
         }
     }

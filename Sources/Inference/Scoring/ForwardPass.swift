@@ -50,6 +50,8 @@ final class ForwardPass {
     private(set) var roundedNext = RoundedRows()
     private(set) var scratch: FloatBuffer
     private(set) var scratchPerWorker = 0
+    /// The states of attention of one token behind many keys.
+    private(set) var spanStates: FloatBuffer
     /// Each thread's products that no other thread reads.
     private(set) var products: FloatBuffer
     /// Where the rows stand that were kept through the last block, -1 for the others; empty when all were.
@@ -83,7 +85,7 @@ final class ForwardPass {
         activatedStride = gateUpStride / 2
         let empty = try FloatBuffer(0)
         (states, normed, projected, attended) = (empty, empty, empty, empty)
-        (gateUp, activated, angles, scratch) = (empty, empty, empty, empty)
+        (gateUp, activated, angles, scratch, spanStates) = (empty, empty, empty, empty, empty)
         products = try FloatBuffer(pool.threads * ForwardPass.productsPerWorker)
     }
 
@@ -201,6 +203,8 @@ final class ForwardPass {
             try adapters.reserve(room)
         }
         if case .prefix(let start) = layout {
+            let states = spanFloats(position: start + rows)
+            if states > spanStates.count { spanStates = try FloatBuffer(states) }
             try packed?.prepare(start, start + rows)
         } else {
             try packed?.prepare(layout.start, layout.start)

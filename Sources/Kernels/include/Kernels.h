@@ -95,6 +95,11 @@ struct dk_kernels {
                           int64_t blocks, const uint8_t *_Nonnull const *_Nonnull addresses, int64_t offset, float *top,
                           float *sum, float *o);
 
+    /// Adds what one state of softmax attention has seen to another's, for each row: both as `attend` leaves them. A state
+    /// that has seen nothing changes no bit of the other.
+    void (*merge)(int64_t rows, int64_t head, float *top, float *sum, float *o, const float *other_top,
+                  const float *other_sum, const float *other_o);
+
     /// Rounds to IEEE half floats: to the nearest, ties to even, beyond the range its end, and no number to 0.
     void (*to_half)(int64_t n, const float *x, uint16_t *half);
     void (*from_half)(int64_t n, const uint16_t *half, float *x);

@@ -9,9 +9,9 @@
 #pragma clang assume_nonnull begin
 
 void dk_emulated_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                           const uint8_t *w, int32_t *c, int64_t c_stride);
+                           const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead);
 void dk_scalar_dot_codes(int bits, int64_t rows, int64_t panels, int64_t depth, const int8_t *a, int64_t a_stride,
-                         const uint8_t *w, int32_t *c, int64_t c_stride);
+                         const uint8_t *w, int32_t *c, int64_t c_stride, int64_t ahead);
 
 #pragma clang assume_nonnull end
 
