@@ -9,6 +9,7 @@
 #include "integer.h"
 #include "packed.h"
 #include "scalar.h"
+#include "words.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)
 
@@ -41,6 +42,8 @@ static const i16 lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 #define INTEGER(x) dk_avx2_##x
 #define PACKED_MR 6
 #define CODES(x) dk_avx2_##x
+#define WORDS_MR 6
+#define WORDS(x) dk_avx2_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
@@ -48,6 +51,8 @@ static const i16 lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 #undef INTEGER
 #undef PACKED_MR
 #undef CODES
+#undef WORDS_MR
+#undef WORDS
 #pragma clang attribute pop
 
 // Some processors have AVX-512 without its products of bytes.
@@ -58,6 +63,13 @@ static void avx512_dot_codes(int bits, int64_t rows, int64_t panels, int64_t dep
         bits, rows, panels, depth, a, a_stride, w, c, c_stride, ahead);
 }
 
+static void avx512_dot_words(int64_t rows, int64_t panels, int64_t depth, const int16_t *a, int64_t a_stride,
+                             const int16_t *w, int64_t panel, int32_t *c, int64_t c_stride)
+{
+    (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") ? dk_vnni_dot_words : dk_avx2_dot_words)(
+        rows, panels, depth, a, a_stride, w, panel, c, c_stride);
+}
+
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq"))), apply_to = function)
 #define NAME(x) avx512_##x
 #define ISA DK_AVX512
@@ -65,6 +77,8 @@ static void avx512_dot_codes(int bits, int64_t rows, int64_t panels, int64_t dep
 #define INTEGER(x) dk_avx2_##x
 #define PACKED_MR 12
 #define CODES(x) avx512_##x
+#define WORDS_MR 12
+#define WORDS(x) avx512_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
@@ -72,6 +86,8 @@ static void avx512_dot_codes(int bits, int64_t rows, int64_t panels, int64_t dep
 #undef INTEGER
 #undef PACKED_MR
 #undef CODES
+#undef WORDS_MR
+#undef WORDS
 #pragma clang attribute pop
 
 // The float kernels of AVX-512 with the integer kernels of VNNI.
@@ -119,6 +135,8 @@ const struct dk_kernels *dk_kernels_for(enum dk_isa isa)
 #define INTEGER(x) dk_neon_##x
 #define PACKED_MR 6
 #define CODES(x) dk_scalar_##x
+#define WORDS_MR 8
+#define WORDS(x) dk_neon_##x
 #include "vector.h"
 #undef NAME
 #undef ISA
@@ -126,6 +144,8 @@ const struct dk_kernels *dk_kernels_for(enum dk_isa isa)
 #undef INTEGER
 #undef PACKED_MR
 #undef CODES
+#undef WORDS_MR
+#undef WORDS
 
 enum dk_isa dk_best_isa(void)
 {

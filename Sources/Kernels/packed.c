@@ -49,16 +49,6 @@ uint16_t dk_float_to_half(float x)
     return sign | (uint16_t)((bits - (112u << 23)) >> 13);
 }
 
-void dk_scalar_to_half(int64_t n, const float *x, uint16_t *half)
-{
-    for (int64_t i = 0; i < n; i++) half[i] = dk_float_to_half(x[i]);
-}
-
-void dk_scalar_from_half(int64_t n, const uint16_t *half, float *x)
-{
-    for (int64_t i = 0; i < n; i++) x[i] = dk_half_to_float(half[i]);
-}
-
 int64_t dk_kv_block_bytes(const struct dk_kv_format *format)
 {
     const struct dk_kv_format *f = format;

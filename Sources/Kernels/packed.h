@@ -66,7 +66,5 @@ uint16_t dk_float_to_half(float x);
 void dk_scalar_attend_packed(const struct dk_kv_format *format, int64_t rows, const float *q, const int32_t *hidden,
                              int64_t blocks, const uint8_t *const *addresses, int64_t offset, float *top, float *sum,
                              float *o);
-void dk_scalar_to_half(int64_t n, const float *x, uint16_t *half);
-void dk_scalar_from_half(int64_t n, const uint16_t *half, float *x);
 
 #endif

@@ -8,6 +8,7 @@
 #include "constants.h"
 #include "packed.h"
 #include "scalar.h"
+#include "words.h"
 
 static int code_at(const uint8_t *panel, int bits, int64_t output, int64_t depth)
 {
@@ -51,7 +52,7 @@ static float to_bytes(int64_t n, const float *x, int8_t *codes)
     return none ? 0.0f : top / 127.0f;
 }
 
-static float power_of_two(float t)
+float dk_scalar_power_of_two(float t)
 {
     if (t < PACKED_LOW) t = PACKED_LOW;
     const float shifted = t + EXP_MAGIC, f = t - (shifted - EXP_MAGIC);
@@ -100,7 +101,7 @@ static void one_row(const struct dk_kv_format *f, const float *q, int64_t hidden
         const float factor = dk_scalar_exp(*top - new_top);
         for (int64_t t = 0; t < DK_TILE; t++) {
             const float shift = (zeros[t] - new_top) * EXP_LOG2E;
-            weights[t] = t < from ? 0.0f : power_of_two(fmaf(products[t], steps[t] * EXP_LOG2E, shift));
+            weights[t] = t < from ? 0.0f : dk_scalar_power_of_two(fmaf(products[t], steps[t] * EXP_LOG2E, shift));
             sums[t % DK_LANES] += weights[t];
         }
         *sum = fmaf(*sum, factor, dk_scalar_sum_lanes(sums));

@@ -9,20 +9,6 @@
 
 typedef _Float16 NAME(h16) __attribute__((vector_size(32), aligned(2)));
 
-static void NAME(to_half)(int64_t n, const float *x, uint16_t *half)
-{
-    const v16 limit = NAME(splat)(65504.0f), zero = NAME(splat)(0.0f);
-    int64_t i = 0;
-    for (; i + DK_LANES <= n; i += DK_LANES) {
-        v16 v = NAME(load)(x + i);
-        v = NAME(select)(v == v, v, zero);
-        v = NAME(select)(v > limit, limit, v);
-        v = NAME(select)(v < -limit, -limit, v);
-        *(NAME(h16) *)(half + i) = __builtin_convertvector(v, NAME(h16));
-    }
-    for (; i < n; i++) half[i] = dk_float_to_half(x[i]);
-}
-
 static void NAME(from_half)(int64_t n, const uint16_t *half, float *x)
 {
     int64_t i = 0;

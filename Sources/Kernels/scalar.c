@@ -9,6 +9,7 @@
 #include "integer.h"
 #include "packed.h"
 #include "scalar.h"
+#include "words.h"
 
 static float sum_lanes(const float *lanes) { return dk_scalar_sum_lanes(lanes); }
 
@@ -190,10 +191,10 @@ const struct dk_kernels dk_scalar_kernels = {
     .soft_cap = soft_cap,
     .exp = exp_all,
     .attend = attend,
+    .store_words = dk_scalar_store_words,
+    .attend_words = dk_scalar_attend_words,
     .attend_packed = dk_scalar_attend_packed,
     .merge = merge,
-    .to_half = dk_scalar_to_half,
-    .from_half = dk_scalar_from_half,
     .log_sum_exp = log_sum_exp,
     .quantize = dk_scalar_quantize,
     .gemm_codes = dk_scalar_gemm_codes,

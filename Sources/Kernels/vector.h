@@ -306,6 +306,7 @@ static void NAME(log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t s
 
 #include "quantize.h"
 #include "packed_vector.h"
+#include "words_vector.h"
 
 static const struct dk_kernels NAME(kernels) = {
     .isa = ISA,
@@ -318,10 +319,10 @@ static const struct dk_kernels NAME(kernels) = {
     .soft_cap = NAME(soft_cap),
     .exp = NAME(exp),
     .attend = NAME(attend),
+    .store_words = NAME(store_words),
+    .attend_words = NAME(attend_words),
     .attend_packed = NAME(attend_packed),
     .merge = NAME(merge),
-    .to_half = NAME(to_half),
-    .from_half = NAME(from_half),
     .log_sum_exp = NAME(log_sum_exp),
     .quantize = NAME(quantize),
     .gemm_codes = INTEGER(gemm_codes),

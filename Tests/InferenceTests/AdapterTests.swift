@@ -40,8 +40,9 @@ struct AdapterTests {
         try Adapter.gguf(GGUFFile(bytes: writer.bytes()), ModelConfig(GGUFFile(bytes: shape.writer().bytes())), scale)
     }
 
-    func model(_ writer: GGUFWriter, merged: Bool = false) throws -> LanguageModel {
-        try LanguageModel(GGUFFile(bytes: shape.writer().bytes()), adapter: adapter(writer), merged: merged, threads: 1)
+    func model(_ writer: GGUFWriter, merged: Bool = false, _ precision: Precision = .integer) throws -> LanguageModel {
+        let file = try GGUFFile(bytes: shape.writer().bytes())
+        return try LanguageModel(file, adapter: adapter(writer), merged: merged, threads: 1, precision: precision)
     }
 
     func request(_ candidates: [[Int32]] = [[1, 2, 3], [1, 2], [9, 8, 7, 6, 5]]) -> ScoreRequest {
@@ -50,7 +51,7 @@ struct AdapterTests {
 
     @Test("an adapter gives llama.cpp's logits, beside the weights and merged into them", arguments: [false, true])
     func golden(merged: Bool) throws {
-        let session = try ScoringSession(model: model(gguf(), merged: merged), threads: 2)
+        let session = try ScoringSession(model: model(gguf(), merged: merged, .float), threads: 2)
         let all = (0..<Int32(SyntheticModel.vocabularySize)).map { $0 }
         var seen = 0
         for line in try FamilyTests().lines() where line.variant == "adapter" {

@@ -23,7 +23,11 @@ struct SummaryTests {
         )
         // Two tiles of 64 tokens in each block.
         let config = model.config
-        #expect(memory.cache == 128 * 2 * config.keyValueHeadCount * config.headWidth * config.blockCount * 4)
+        let inFloats = try #require(ModelSummary(file, path: "here", tokens: 100, precision: .float).memory)
+        let perHead = 128 * config.keyValueHeadCount * config.blockCount
+        #expect(inFloats.cache == perHead * 2 * config.headWidth * 4)
+        // Words of 16 bits, and a step for each key and each value.
+        #expect(memory.cache == perHead * (2 * config.headWidth * 2 + 2 * 4))
         #expect(memory.peak >= memory.weights + memory.file && summary.unsupported == [])
         #expect(summary.sha256 == model.sha256 && summary.vocabulary == SyntheticModel.vocabularySize)
     }

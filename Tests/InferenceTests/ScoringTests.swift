@@ -41,8 +41,14 @@ struct ScoringTests {
     @Test("agrees with the plainest transformer, in log-probabilities, states and logits")
     func reference() throws {
         let request = request(prefix: 67)
-        let result = try session(threads: 2).score(request)
         let plain = PlainTransformer(tiny)
+        let result = try ScoringSession(model: tiny.load(.float), threads: 2).score(request)
+        // Keys and values in words cost some digits.
+        let words = try session(threads: 2).score(request)
+        for (score, right) in zip(words.scores, result.scores) {
+            #expect(zip(score.logProbs, right.logProbs).allSatisfy { abs($0 - $1) < 0.02 })
+        }
+        #expect(words.scores != result.scores)
         func close(_ a: [Float], _ b: [Double]) -> Bool {
             a.count == b.count && zip(a, b).allSatisfy { abs(Double($0) - $1) < 2e-3 * max(1, abs($1)) }
         }
@@ -68,6 +74,41 @@ struct ScoringTests {
             }
             #expect(close(score.probeLogits, request.probeTokens.map { last.logits[Int($0)] }))
         }
+    }
+
+    @Test(
+        "behind thousands of keys a token by itself has the bits that it has in a pass of many",
+        arguments: [KeyValueFormat.float, .q4],
+        [2047, 2048, 4200]
+    )
+    func spans(format: KeyValueFormat, prefix: Int) throws {
+        var request = request(prefix: prefix)
+        request.candidates = Array(request.candidates.suffix(2))
+        func session(_ threads: Int, _ rowLimit: Int, _ isa: dk_isa = dk_best_isa()) throws -> ScoringSession {
+            let found = try ScoringSession(
+                model: model,
+                threads: threads,
+                isa: isa,
+                rowLimit: rowLimit,
+                keyValues: format
+            )
+            found.lengthLimit = .max
+            return found
+        }
+        let expected = try session(2, 384).score(request).scores
+        #expect(try session(1, 500, DK_AVX2).score(request).scores == expected)
+        // The last tokens of the prefix one after the other, across the edge of a span.
+        for threads in [1, 3] {
+            let session = try session(threads, 256)
+            for length in (prefix - 3)...prefix {
+                _ = try session.score(ScoreRequest(prefix: Array(request.prefix[..<length]), candidates: [[1]]))
+            }
+            #expect(try session.score(request).scores == expected, "\(threads) threads")
+        }
+        #expect(
+            try session(3, 1).generate(prefix: request.prefix, maxTokens: 3)
+                == session(2, 300).generate(prefix: request.prefix, maxTokens: 3)
+        )
     }
 
     @Test("scores have the same bits on any number of threads, in passes of any size and in plain C")

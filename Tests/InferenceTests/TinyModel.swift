@@ -82,7 +82,9 @@ struct TinyModel {
         }
     }
 
-    func load() throws -> LanguageModel { try LanguageModel(GGUFFile(bytes: writer().bytes()), threads: 1) }
+    func load(_ precision: Precision = .integer) throws -> LanguageModel {
+        try LanguageModel(GGUFFile(bytes: writer().bytes()), threads: 1, precision: precision)
+    }
 }
 
 /// The same transformer in the plainest way: doubles, one token after the other, nothing shared.

@@ -177,6 +177,48 @@ static void ternary(const struct dk_kernels *fast, int64_t rows, int64_t outputs
     free(weights); free(packed); free(a); free(b); free(x); free(expected); free(found);
 }
 
+// Attention over tiles of words, of rows that see different parts of them.
+static void words(const struct dk_kernels *fast, int64_t rows, int64_t head)
+{
+    enum { TILES = 3 };
+    const struct dk_kernels *plain = dk_kernels_for(DK_SCALAR);
+    const size_t bytes = (size_t)dk_words_bytes(head), values = (size_t)(rows * head) * 4;
+    uint8_t *tiles[2][TILES];
+    const float *addresses[2][TILES];
+    for (int t = 0; t < TILES; t++) {
+        for (int set = 0; set < 2; set++) addresses[set][t] = (const float *)(tiles[set][t] = room(bytes));
+        for (int64_t slot = 0; slot < DK_TILE; slot++) {
+            float row[512];
+            for (int64_t d = 0; d < 2 * head; d++) row[d] = number();
+            plain->store_words(head, slot, row, row + head, tiles[0][t]);
+            fast->store_words(head, slot, row, row + head, tiles[1][t]);
+        }
+        check("words of a tile", tiles[0][t], tiles[1][t], bytes);
+        note(tiles[0][t], bytes);
+    }
+    float *q = room(values), *o[2], *top[2], *sum[2];
+    int32_t *hidden = room((size_t)rows * 4), *visible = room((size_t)rows * 4);
+    for (int64_t i = 0; i < rows * head; i++) q[i] = number() * 0.1f;
+    for (int64_t r = 0; r < rows; r++) {
+        visible[r] = (int32_t)(100 + r * 92 / rows);
+        hidden[r] = (int32_t)(r * 37 % 99);
+    }
+    for (int windows = 0; windows < 2; windows++) {
+        for (int set = 0; set < 2; set++) {
+            o[set] = room(values), top[set] = room((size_t)rows * 4), sum[set] = room((size_t)rows * 4);
+            for (int64_t r = 0; r < rows; r++) top[set][r] = -INFINITY;
+            (set ? fast : plain)->attend_words(rows, head, q, windows ? hidden : 0, visible, TILES, addresses[set], 0, top[set], sum[set], o[set]);
+        }
+        check("attention over words", o[0], o[1], values);
+        check("tops over words", top[0], top[1], (size_t)rows * 4);
+        check("sums over words", sum[0], sum[1], (size_t)rows * 4);
+        note(o[0], values);
+        for (int set = 0; set < 2; set++) free(o[set]), free(top[set]), free(sum[set]);
+    }
+    for (int t = 0; t < TILES; t++) free(tiles[0][t]), free(tiles[1][t]);
+    free(q); free(hidden); free(visible);
+}
+
 // The panels of ternary blocks hold the weights that the type expands to, divided by their scale.
 static void ternary_blocks(int type, int64_t outputs, int64_t k)
 {
@@ -274,6 +316,8 @@ int main(void)
         for (int type = 34; type <= 36; type++) ternary_blocks(type, 16, 512), ternary_blocks(type, 3, 1280);
         odd_numbers(fast);
         floats(fast);
+        for (int64_t head = 16; head <= 256; head *= 2) words(fast, 23, head);
+        words(fast, 1, 64);
         printf("isa %d: digest %016llx\n", isa, (unsigned long long)digest);
     }
     if (sets == 0) printf("this processor has no vector kernels\n");

@@ -184,17 +184,21 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
         self.program = program
         func kept(_ multiple: Int) -> Double { Double((tokens + multiple - 1) / multiple * multiple) }
         if var format = try keyValues.packed(config) {
-            // Whole blocks, two tiles in half precision, and the last blocks of a pass as floats in one layer.
+            // Whole blocks, two tiles in words, and those of a pass in one layer.
             let block = Double(config.blockCount * config.keyValueHeadCount) * Double(dk_kv_block_bytes(&format))
-            let tile = Double(PrefixCache.tile) * 2 * keys
+            let tile = Double(config.keyValueHeadCount) * Double(TileForm(words: config).floats)
             let opened = Double((rows + PackedCache.block) / PrefixCache.tile + 2) * tile
             let packed = kept(PackedCache.block) / Double(PackedCache.block) * block
-            cache = Int(min(packed, 0x1p60)) + bytes(Double(config.blockCount) * tile + opened)
+            cache = Int(min(packed, 0x1p60)) + bytes(Double(config.blockCount) * 2 * tile + opened)
         } else {
-            cache = bytes(kept(PrefixCache.tile) * 2 * keys * Double(config.blockCount))
+            let tile = Double(config.keyValueHeadCount) * Double(TileForm(config, precision).floats)
+            cache = bytes(kept(PrefixCache.tile) / Double(PrefixCache.tile) * tile * Double(config.blockCount))
         }
-        let perRow = 2 * panels(width) + projected + queries + 3 * hidden + 2 * Double(config.rotatedWidth)
-        let head = (threads ?? ThreadPool.cores) * OutputHead.rowChunk * OutputHead.blockColumns
+        // The rows that a product takes stand in bytes as well, and once more while the next ones are rounded.
+        let roundedRow = precision == .integer ? max(panels(width), hidden, queries) * 11 / 8 / 4 * 2 : 0
+        let perRow = 2 * panels(width) + projected + queries + 3 * hidden + 2 * Double(config.rotatedWidth) + roundedRow
+        let workers = threads ?? ThreadPool.cores
+        let head = workers * (OutputHead.rowChunk * OutputHead.blockColumns + ForwardPass.productsPerWorker)
         working = bytes(Double(min((rows + 63) / 64, (tokens + 63) / 64) * 64) * perRow + Double(head))
         peak = program + max(self.file + weights + tokenizer, weights + tokenizer + cache + working)
     }

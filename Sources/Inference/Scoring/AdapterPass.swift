@@ -71,7 +71,9 @@ final class AdapterPass {
                         outputStride: width
                     )
                     let target = output + (panel - panels.lowerBound) * lanes + (first - rows.lowerBound) * outputStride
-                    for row in 0..<count { kernels.add(Int64(width), target + row * outputStride, scratch + row * width) }
+                    for row in 0..<count {
+                        kernels.add(Int64(width), target + row * outputStride, scratch + row * width)
+                    }
                 }
             }
         }

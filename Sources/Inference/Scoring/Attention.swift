@@ -123,22 +123,18 @@ extension ForwardPass {
         let first = max(start, open)
         let seen = min(count(from: first), end - first)
         guard seen > 0 else { return }
-        let keys = past.tileOffset + task.head * past.tileStride
         past.tiles.withUnsafeBufferPointer { tiles in
             guard let base = tiles.baseAddress else { return }
-            kernels.attend(
-                Int64(task.rows),
-                Int64(config.headWidth),
+            tileForm.attend(
+                kernels,
+                rows: task.rows,
                 work.queries,
-                hidden,
-                work.visibleThere,
-                Int64((seen + PrefixCache.tile - 1) / PrefixCache.tile),
+                hidden: hidden,
+                visible: work.visibleThere,
                 base + (first - past.firstTile) / PrefixCache.tile,
-                Int64(keys),
-                Int64(keys + PrefixCache.tile * config.headWidth),
-                state.tops,
-                state.sums,
-                state.outputs
+                count: (seen + PrefixCache.tile - 1) / PrefixCache.tile,
+                offset: past.tileOffset + task.head * past.tileStride,
+                state
             )
         }
     }
@@ -209,7 +205,9 @@ extension ForwardPass {
         let first = Int(AttentionScratch.hidden(position, block.window)) / ForwardPass.span
         let count = position / ForwardPass.span + 1 - first
         let floats = AttentionState.floats(rows: group, width: width)
-        func task(_ head: Int) -> AttentionTask { AttentionTask(head: head, tokens: token..<(token + 1), members: 0..<group) }
+        func task(_ head: Int) -> AttentionTask {
+            AttentionTask(head: head, tokens: token..<(token + 1), members: 0..<group)
+        }
         func state(_ head: Int, _ span: Int) -> AttentionState {
             AttentionState(spanStates.base + (head * count + span) * floats, rows: group, width: width)
         }
@@ -267,20 +265,17 @@ extension ForwardPass {
         tokens: Range<Int>
     ) {
         let width = config.headWidth
-        let tileFloats = 2 * PrefixCache.tile * width
         let tileCount = trie.deepest / PrefixCache.tile + 1
-        let addresses: [UnsafePointer<Float>] = (0..<tileCount).map { UnsafePointer(work.rest + $0 * tileFloats) }
+        let addresses: [UnsafePointer<Float>] = (0..<tileCount).map { UnsafePointer(work.rest + $0 * tileForm.floats) }
         func place(_ node: Int) {
             let source = projected.base + node * projectedStride + head * width
             let depth = trie.depths[node]
-            let tile = work.rest + depth / PrefixCache.tile * tileFloats
-            PrefixCache.store(
+            tileForm.store(
                 slot: depth % PrefixCache.tile,
-                width: width,
                 keys: source + keyColumn,
                 values: source + valueColumn,
-                keyTile: tile,
-                valueTile: tile + PrefixCache.tile * width
+                to: work.rest + depth / PrefixCache.tile * tileForm.floats,
+                kernels
             )
         }
         var ancestor = trie.parents[tokens.lowerBound]
@@ -294,19 +289,16 @@ extension ForwardPass {
             let depth = trie.depths[node]
             work.visible.update(repeating: Int32(depth + 1), count: group)
             work.hidden.update(repeating: AttentionScratch.hidden(depth, block.window), count: group)
-            kernels.attend(
-                Int64(group),
-                Int64(width),
+            tileForm.attend(
+                kernels,
+                rows: group,
                 work.queries + row * width,
-                block.window == nil ? nil : work.hidden,
-                work.visible,
-                Int64(depth / PrefixCache.tile + 1),
+                hidden: block.window == nil ? nil : work.hidden,
+                visible: work.visible,
                 addresses,
-                0,
-                Int64(PrefixCache.tile * width),
-                work.state.tops + row,
-                work.state.sums + row,
-                work.state.outputs + row * width
+                count: depth / PrefixCache.tile + 1,
+                offset: 0,
+                work.state.from(row, width: width)
             )
         }
     }

@@ -16,6 +16,19 @@ struct AttentionState {
         sums = tops + rows
     }
 
+    private init(
+        _ outputs: UnsafeMutablePointer<Float>,
+        _ tops: UnsafeMutablePointer<Float>,
+        _ sums: UnsafeMutablePointer<Float>
+    ) {
+        (self.outputs, self.tops, self.sums) = (outputs, tops, sums)
+    }
+
+    /// The rows from one on.
+    func from(_ row: Int, width: Int) -> AttentionState {
+        AttentionState(outputs + row * width, tops + row, sums + row)
+    }
+
     /// Nothing seen yet.
     func clear(rows: Int, width: Int) {
         outputs.update(repeating: 0, count: rows * width)

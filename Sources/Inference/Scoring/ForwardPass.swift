@@ -28,8 +28,10 @@ final class ForwardPass {
     let kernels: dk_kernels
     let cache: any KeyValueCache
     /// One of these is `cache`.
-    private let floats: PrefixCache?
+    private let unpacked: PrefixCache?
     let packed: PackedCache?
+    /// The form of keys and values that are not packed.
+    let tileForm: TileForm
     let adapters: AdapterPass
     let outputs = OutputBuffers()
 
@@ -73,10 +75,12 @@ final class ForwardPass {
         if let format = try keyValues.packed(model.config) {
             let identity = "\(model.sha256) \(keyValues.rawValue) \(KeyValueFormat.numericsVersion)"
             let blocks = try PackedCache(model.config, format, identity: identity)
-            (cache, floats, packed) = (blocks, nil, blocks)
+            (cache, unpacked, packed) = (blocks, nil, blocks)
+            tileForm = TileForm(words: model.config)
         } else {
-            let tiles = PrefixCache(model.config)
-            (cache, floats, packed) = (tiles, tiles, nil)
+            tileForm = TileForm(model.config, model.precision)
+            let tiles = PrefixCache(model.config, tileForm)
+            (cache, unpacked, packed) = (tiles, tiles, nil)
         }
         stride = model.blocks[0].down.weights.paddedOutputs
         projectedStride = model.blocks[0].queryKeyValue.weights.paddedOutputs
@@ -106,11 +110,11 @@ final class ForwardPass {
             let wanted = next == nil ? keep : nil
             if index == 0 { norm(rows, block.attentionNorm, for: block.queryKeyValue.weights) }
             multiply(normed, stride, rows, block.queryKeyValue, projected, projectedStride)
-            packed?.open(index, start: layout.start, pool, kernels)
+            packed?.open(index, start: layout.start)
             rotate(rows, index, block, layout)
             switch layout {
             case .prefix(let start):
-                packed?.pack(index, start: start, end: start + rows, pool, kernels)
+                packed?.pack(index, start: start, end: start + rows, pool)
                 attendPrefix(index, block, start: start, rows: (wanted.map { $0.first ?? rows } ?? 0)..<rows)
             case .trie(let trie, let prefix):
                 if wanted?.isEmpty != true { attendTrie(index, block, trie, prefix: prefix) }
@@ -170,7 +174,7 @@ final class ForwardPass {
     /// What a layer reads of the prefix, in a pass over `start ..< end`.
     func past(_ layer: Int, start: Int, end: Int) -> Past {
         if let packed { return packed.past(layer, start: start, end: end) }
-        if let floats { return floats.past(layer, end) }
+        if let unpacked { return unpacked.past(layer, end) }
         return Past(blocks: [], blockOffset: 0, blockStride: 0, tiles: [], firstTile: 0, tileOffset: 0, tileStride: 0)
     }
 
@@ -211,7 +215,7 @@ final class ForwardPass {
         }
         var perWorker = AttentionScratch.floats(config)
         if case .trie(let trie, _) = layout {
-            perWorker += (trie.deepest / PrefixCache.tile + 1) * 2 * PrefixCache.tile * config.headWidth
+            perWorker += (trie.deepest / PrefixCache.tile + 1) * tileForm.floats
         }
         if perWorker > scratchPerWorker {
             scratch = try FloatBuffer(perWorker * pool.threads)
@@ -407,8 +411,8 @@ final class ForwardPass {
                 guard case .prefix(let start) = layout else { continue }
                 let keys = vector + keyColumn
                 let values = vector + valueColumn
-                floats?.store(layer: layer, position: start + row, keys: keys, values: values)
-                packed?.place(start: start, position: start + row, keys: keys, values: values, kernels)
+                unpacked?.store(layer: layer, position: start + row, keys: keys, values: values, kernels)
+                packed?.place(layer, start: start, position: start + row, keys: keys, values: values, kernels)
             }
         }
     }

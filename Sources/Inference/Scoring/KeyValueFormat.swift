@@ -5,16 +5,17 @@ import Kernels
 
 /// How a session keeps the keys and values of a prefix. A score depends on it, so it belongs to the name of a model.
 public enum KeyValueFormat: String, Sendable, Hashable, Codable, CaseIterable {
-    /// 32-bit floats.
+    /// As exact as the precision: words of 16 bits with a step for each key and each value where weights are multiplied as
+    /// integers, 32-bit floats where all is floats.
     case float
-    /// Blocks of 128 positions in 4 bits: keys per channel over the block, values per position; the block at hand in half
-    /// precision (BitDecoding, arXiv 2503.18773, section 4).
+    /// Blocks of 128 positions in 4 bits: keys per channel over the block, values per position; the block at hand in words
+    /// (BitDecoding, arXiv 2503.18773, section 4).
     case q4
     /// The same in 2 bits, keys over 32 positions and values over 32 channels: small, and visibly worse.
     case q2
 
     /// Changes whenever the bits of a block or of what is computed from it do.
-    static let numericsVersion = 1
+    static let numericsVersion = 2
 
     /// The form of a packed block of one head; nil for floats.
     ///
@@ -67,7 +68,7 @@ protocol KeyValueCache: AnyObject {
     func reserve(_ count: Int) throws
 }
 
-/// What the attention of one layer reads of a prefix: packed blocks from the first position on, then tiles of floats.
+/// What the attention of one layer reads of a prefix: packed blocks from the first position on, then tiles.
 struct Past {
     let blocks: [UnsafePointer<UInt8>]
     /// Where the blocks of the first head of keys begin, and from one head to the next.

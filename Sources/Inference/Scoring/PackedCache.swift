@@ -3,11 +3,11 @@
 import Base
 import Kernels
 
-/// Keys and values of a prefix in few bits: a packed block for each complete 128 positions, and the rows of the last block
-/// in half precision, from which it is packed when it is full.
+/// Keys and values of a prefix in few bits: a packed block for each complete 128 positions, and the last block in words of 16
+/// bits, from which it is packed when it is full.
 ///
 /// Precision goes by position, not by time: in a pass over new tokens, each sees the complete blocks before its own packed
-/// and its own block in half precision, also when that block is complete by the end of the pass. So a token's state has the
+/// and its own block in words, also when that block is complete by the end of the pass. So a token's state has the
 /// same bits however the prefix was cut into passes.
 final class PackedCache: KeyValueCache {
     static let block = Int(DK_BLOCK)
@@ -21,20 +21,23 @@ final class PackedCache: KeyValueCache {
     private var keys: [String] = []
     private let identity: String
     private var left: BlockStore
-    /// The last block that has rows, in half precision: two tiles for each layer, laid out as in `work`.
+    /// The last block that has rows: two tiles for each layer.
     private let recent: FloatBuffer
     /// Which block that is; nil when its rows are of other tokens.
     private var recentBlock: Int?
-    /// The blocks of a pass as floats, of the layer at hand.
+    /// The blocks of a pass over several, of the layer at hand, laid out as those of a layer in `recent`.
     private var work: FloatBuffer
     private var workTiles = 0
+    /// Whether the pass at hand has room in `recent`, since it goes no further than one block.
+    private var isWithinRecent = true
 
+    private let form: TileForm
     private let width: Int
     private let heads: Int
     private let layers: Int
     private let blockBytes: Int
     /// Floats of one head in a tile.
-    private var perHead: Int { 2 * PackedCache.tile * width }
+    private let perHead: Int
 
     /// - Parameters:
     ///   - identity: what the bits of a block depend on, beside its tokens and those before.
@@ -43,13 +46,15 @@ final class PackedCache: KeyValueCache {
     init(_ config: ModelConfig, _ format: dk_kv_format, identity: String, leftBytes: Int = 64 << 20) throws {
         self.identity = identity
         self.format = format
+        form = TileForm(words: config)
+        perHead = form.floats
         width = config.headWidth
         heads = config.keyValueHeadCount
         layers = config.blockCount
         var copy = format
         blockBytes = Int(dk_kv_block_bytes(&copy))
         left = BlockStore(limit: leftBytes / max(layers * heads * blockBytes, 1))
-        recent = try FloatBuffer(layers * 2 * heads * 2 * PackedCache.tile * width / 2)
+        recent = try FloatBuffer(layers * 2 * heads * form.floats)
         work = try FloatBuffer(0)
     }
 
@@ -75,7 +80,7 @@ final class PackedCache: KeyValueCache {
     }
 
     func resume(_ prefix: [Int32]) -> Int {
-        // The block of the last token is computed, since that token sees it in half precision.
+        // The block of the last token is computed, since that token sees it in words.
         let end = (prefix.count - 1) / PackedCache.block
         while tokens.count / PackedCache.block < end {
             let index = tokens.count / PackedCache.block
@@ -129,7 +134,11 @@ final class PackedCache: KeyValueCache {
     func prepare(_ start: Int, _ end: Int) throws {
         let first = start / PackedCache.block
         let tiles = max((end + PackedCache.block - 1) / PackedCache.block - first, 1) * 2
-        if tiles > workTiles {
+        isWithinRecent = tiles == 2
+        if isWithinRecent {
+            // Should the pass fail, the rows that it has overwritten are of no tokens.
+            if start < end, recentBlock != first { recentBlock = nil }
+        } else if tiles > workTiles {
             work = try FloatBuffer(tiles * heads * perHead)
             workTiles = tiles
         }
@@ -137,80 +146,80 @@ final class PackedCache: KeyValueCache {
 
     // MARK: - One layer of a pass
 
-    /// Expands the rows that are there of the block in which `start` lies.
-    func open(_ layer: Int, start: Int, _ pool: ThreadPool, _ kernels: dk_kernels) {
-        let slots = start % PackedCache.block
-        let tiles = (slots + PackedCache.tile - 1) / PackedCache.tile
-        guard tiles > 0 else { return }
-        pool.run(tiles * heads) { task, _ in
-            kernels.from_half(Int64(perHead), rows(layer) + task * perHead, work.base + task * perHead)
-        }
+    /// The tiles of the blocks of a pass, [tile][head].
+    private func tiles(_ layer: Int) -> UnsafeMutablePointer<Float> {
+        isWithinRecent ? recent.base + layer * 2 * heads * perHead : work.base
     }
 
-    /// Rounds the keys and values of one position to half precision, and puts them into the tiles of a pass that began at
-    /// `start`.
+    /// Puts the rows that are there of the block in which `start` lies where a pass over several blocks has them.
+    func open(_ layer: Int, start: Int) {
+        if isWithinRecent || start % PackedCache.block == 0 { return }
+        work.base.update(from: recent.base + layer * 2 * heads * perHead, count: 2 * heads * perHead)
+    }
+
+    /// Puts the keys and values of one position into the tiles of a pass that began at `start`.
     func place(
+        _ layer: Int,
         start: Int,
         position: Int,
-        keys: UnsafeMutablePointer<Float>,
-        values: UnsafeMutablePointer<Float>,
+        keys: UnsafePointer<Float>,
+        values: UnsafePointer<Float>,
         _ kernels: dk_kernels
     ) {
         let slot = position - start / PackedCache.block * PackedCache.block
-        let tile = work.base + slot / PackedCache.tile * heads * perHead
-        let count = Int64(heads * width)
-        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: heads * width) { halves in
-            guard let base = halves.baseAddress else { return }
-            for row in [keys, values] {
-                kernels.to_half(count, row, base)
-                kernels.from_half(count, base, row)
-            }
-        }
+        let tile = tiles(layer) + slot / PackedCache.tile * heads * perHead
         for head in 0..<heads {
-            PrefixCache.store(
+            form.store(
                 slot: slot % PackedCache.tile,
-                width: width,
                 keys: keys + head * width,
                 values: values + head * width,
-                keyTile: tile + head * perHead,
-                valueTile: tile + head * perHead + PackedCache.tile * width
+                to: tile + head * perHead,
+                kernels
             )
         }
     }
 
     /// Once all rows of a pass are placed: packs the blocks that are complete by `end`, and keeps the rows of the last.
-    func pack(_ layer: Int, start: Int, end: Int, _ pool: ThreadPool, _ kernels: dk_kernels) {
+    func pack(_ layer: Int, start: Int, end: Int, _ pool: ThreadPool) {
         let first = start / PackedCache.block
         let complete = max(end / PackedCache.block - first, 0)
         let last = (end - 1) / PackedCache.block
-        // Of the last block, the tiles that have new rows; all when none of its rows was there before.
-        let from = (max(start, last * PackedCache.block) - last * PackedCache.block) / PackedCache.tile
-        let to = (end - 1 - last * PackedCache.block) / PackedCache.tile + 1
-        pool.run((complete + to - from) * heads) { task, _ in
-            let head = task % heads
-            if task < complete * heads {
-                let index = task / heads
-                let tiles = [0, 1].map { UnsafePointer(work.base + ((2 * index + $0) * heads + head) * perHead) }
-                let values = tiles.map { $0 + PackedCache.tile * width }
+        let tiles = tiles(layer)
+        pool.run(complete * heads) { task, _ in
+            let (index, head) = (task / heads, task % heads)
+            let each = 2 * PackedCache.tile * width
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * each) { floats in
+                guard let base = floats.baseAddress else { return }
+                let keys = [0, 1].map { UnsafePointer(base + $0 * each) }
+                let values = keys.map { $0 + PackedCache.tile * width }
+                for tile in 0..<2 {
+                    let source = tiles + ((2 * index + tile) * heads + head) * perHead
+                    dk_words_open(
+                        Int64(width),
+                        source,
+                        base + tile * each,
+                        base + tile * each + PackedCache.tile * width
+                    )
+                }
                 var format = format
-                dk_kv_pack(&format, tiles, values, bytes(first + index) + (layer * heads + head) * blockBytes)
-            } else {
-                let tile = from + task / heads - complete
-                let source = work.base + ((2 * (last - first) + tile) * heads + head) * perHead
-                kernels.to_half(Int64(perHead), source, rows(layer) + (tile * heads + head) * perHead)
+                dk_kv_pack(&format, keys, values, bytes(first + index) + (layer * heads + head) * blockBytes)
             }
         }
+        if isWithinRecent { return }
+        let source = work.base + 2 * (last - first) * heads * perHead
+        (recent.base + layer * 2 * heads * perHead).update(from: source, count: 2 * heads * perHead)
     }
 
     /// What a pass that begins at `start` reads in a layer, once it is opened and packed.
     func past(_ layer: Int, start: Int, end: Int) -> Past {
         let first = start / PackedCache.block
-        let tiles = (end - first * PackedCache.block + PackedCache.tile - 1) / PackedCache.tile
+        let count = (end - first * PackedCache.block + PackedCache.tile - 1) / PackedCache.tile
+        let tiles = tiles(layer)
         return Past(
             blocks: blocks.prefix(end / PackedCache.block).indices.map { UnsafePointer(bytes($0)) },
             blockOffset: layer * heads * blockBytes,
             blockStride: blockBytes,
-            tiles: (0..<tiles).map { UnsafePointer(work.base + $0 * heads * perHead) },
+            tiles: (0..<count).map { UnsafePointer(tiles + $0 * heads * perHead) },
             firstTile: first * PackedCache.block,
             tileOffset: 0,
             tileStride: perHead
@@ -219,9 +228,5 @@ final class PackedCache: KeyValueCache {
 
     private func bytes(_ block: Int) -> UnsafeMutablePointer<UInt8> {
         UnsafeMutableRawPointer(blocks[block].base).assumingMemoryBound(to: UInt8.self)
-    }
-
-    private func rows(_ layer: Int) -> UnsafeMutablePointer<UInt16> {
-        UnsafeMutableRawPointer(recent.base).assumingMemoryBound(to: UInt16.self) + layer * 2 * heads * perHead
     }
 }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kernels
+
 /// Keys and values of a prefix, in tiles of 64 positions; tile i holds the positions 64 i ..< 64 (i + 1) of every layer.
 ///
-/// A tile holds, for each layer and each head of keys and values, the keys as [4][head][16] and then the values as
-/// [head / 16][64][16]: the panels that the kernels read.
+/// A tile holds the keys and values of each layer and each head as its form says: in floats, the keys as [4][head][16] and then
+/// the values as [head / 16][64][16], the panels that the kernels read.
 final class PrefixCache: KeyValueCache {
     static let tile = 64
 
     /// The tokens whose keys and values are in place.
     private(set) var tokens: [Int32] = []
     private var tiles: [FloatBuffer] = []
-    private let headWidth: Int
+    private let form: TileForm
     private let heads: Int
     private let layers: Int
 
-    init(_ config: ModelConfig) {
-        headWidth = config.headWidth
+    init(_ config: ModelConfig, _ form: TileForm) {
+        self.form = form
         heads = config.keyValueHeadCount
         layers = config.blockCount
     }
 
-    var bytes: Int { tiles.count * layers * heads * 2 * PrefixCache.tile * headWidth * MemoryLayout<Float>.stride }
+    var bytes: Int { tiles.count * layers * heads * form.floats * MemoryLayout<Float>.stride }
 
     func keep(_ count: Int) -> Int {
         let kept = min(count, tokens.count)
@@ -36,7 +38,7 @@ final class PrefixCache: KeyValueCache {
 
     func reserve(_ count: Int) throws {
         while tiles.count * PrefixCache.tile < count {
-            tiles.append(try FloatBuffer(layers * heads * 2 * PrefixCache.tile * headWidth))
+            tiles.append(try FloatBuffer(layers * heads * form.floats))
         }
     }
 
@@ -57,34 +59,27 @@ final class PrefixCache: KeyValueCache {
             blockStride: 0,
             tiles: tiles.prefix((count + PrefixCache.tile - 1) / PrefixCache.tile).map { UnsafePointer($0.base) },
             firstTile: 0,
-            tileOffset: keyOffset(layer, 0),
-            tileStride: 2 * PrefixCache.tile * headWidth
+            tileOffset: layer * heads * form.floats,
+            tileStride: form.floats
         )
     }
-
-    /// Where the keys of a layer and head begin in each tile.
-    private func keyOffset(_ layer: Int, _ head: Int) -> Int {
-        (layer * heads + head) * 2 * PrefixCache.tile * headWidth
-    }
-    /// Where the values do.
-    private func valueOffset(_ layer: Int, _ head: Int) -> Int { keyOffset(layer, head) + PrefixCache.tile * headWidth }
 
     /// Stores the keys and values of one position: all heads side by side.
     func store(
         layer: Int,
         position: Int,
         keys: UnsafePointer<Float>,
-        values: UnsafePointer<Float>
+        values: UnsafePointer<Float>,
+        _ kernels: dk_kernels
     ) {
-        let tile = tiles[position / PrefixCache.tile].base
+        let tile = tiles[position / PrefixCache.tile].base + layer * heads * form.floats
         for head in 0..<heads {
-            PrefixCache.store(
+            form.store(
                 slot: position % PrefixCache.tile,
-                width: headWidth,
-                keys: keys + head * headWidth,
-                values: values + head * headWidth,
-                keyTile: tile + keyOffset(layer, head),
-                valueTile: tile + valueOffset(layer, head)
+                keys: keys + head * form.width,
+                values: values + head * form.width,
+                to: tile + head * form.floats,
+                kernels
             )
         }
     }

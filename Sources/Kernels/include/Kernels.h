@@ -86,6 +86,16 @@ struct dk_kernels {
                    int64_t tiles,
                    const float *_Nonnull const *_Nonnull blocks, int64_t k_offset, int64_t v_offset, float *top, float *sum, float *o);
 
+    /// Puts the key and the value of position `slot` into a tile of dk_words_bytes(head) bytes. Each becomes words of 13 bits
+    /// with one step; the tile is aligned to 4.
+    void (*store_words)(int64_t head, int64_t slot, const float *key, const float *value, void *tile);
+
+    /// As `attend`, over tiles of words: tile t lies at addresses[t] + offset. Queries are rounded once, and weights with the
+    /// values' steps in them for each tile, so that both products are whole numbers. `head` is at most 256.
+    void (*attend_words)(int64_t rows, int64_t head, const float *q, const int32_t *_Nullable hidden, const int32_t *visible,
+                         int64_t tiles, const float *_Nonnull const *_Nonnull addresses, int64_t offset, float *top,
+                         float *sum, float *o);
+
     /// The same over packed blocks, all of whose keys from hidden[r] on row r sees; it comes before any `attend`.
     ///
     /// A block lies at addresses[b] + offset, a multiple of 64 bytes, and holds the positions 128 b ..< 128 (b + 1).
@@ -99,10 +109,6 @@ struct dk_kernels {
     /// that has seen nothing changes no bit of the other.
     void (*merge)(int64_t rows, int64_t head, float *top, float *sum, float *o, const float *other_top,
                   const float *other_sum, const float *other_o);
-
-    /// Rounds to IEEE half floats: to the nearest, ties to even, beyond the range its end, and no number to 0.
-    void (*to_half)(int64_t n, const float *x, uint16_t *half);
-    void (*from_half)(int64_t n, const uint16_t *half, float *x);
 
     /// For each row of x[rows][stride]: the maximum of the first n values, the sum of exp(x - maximum), and the first
     /// index at which the maximum stands.
@@ -143,6 +149,12 @@ const struct dk_kernels *dk_kernels_for(enum dk_isa isa);
 
 /// Bytes of a packed block of one head; 0 for a format that is not supported.
 int64_t dk_kv_block_bytes(const struct dk_kv_format *format);
+
+/// Bytes of a tile of 64 keys and values of one head in words of 16 bits, a multiple of 64; 0 for a head that does not fit.
+int64_t dk_words_bytes(int64_t head);
+
+/// Expands such a tile to what `attend` reads: keys [4][head][16] and values [head / 16][64][16].
+void dk_words_open(int64_t head, const void *tile, float *keys, float *values);
 
 /// Packs the two tiles of a block, laid out as `attend` reads them, into dk_kv_block_bytes bytes. What comes out depends on
 /// those 128 positions alone.
