@@ -6,7 +6,8 @@
 
 #include "Kernels.h"
 
-void dk_scalar_quantize(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row);
+void dk_scalar_quantize(int64_t rows, int64_t n, int64_t group, int64_t first, int64_t count, const float *x, int64_t x_stride,
+                        uint8_t *row, int64_t row_stride);
 
 #define DK_INTEGER_KERNELS(isa)                                                                                        \
     void dk_##isa##_gemm_codes(const struct dk_format *format, int64_t rows, int64_t panels, int64_t k,                \

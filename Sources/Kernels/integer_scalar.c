@@ -8,7 +8,7 @@
 #include "constants.h"
 #include "integer.h"
 
-void dk_scalar_quantize(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row)
+static void quantize_row(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row)
 {
     const int64_t groups = n / group;
     int8_t *codes = (int8_t *)row + first;
@@ -32,6 +32,12 @@ void dk_scalar_quantize(int64_t n, int64_t group, int64_t first, int64_t count, 
         scaled[g] = scales[g] * (float)total;
         sums[g] = total;
     }
+}
+
+void dk_scalar_quantize(int64_t rows, int64_t n, int64_t group, int64_t first, int64_t count, const float *x, int64_t x_stride,
+                        uint8_t *row, int64_t row_stride)
+{
+    for (int64_t r = 0; r < rows; r++) quantize_row(n, group, first, count, x + r * x_stride, row + r * row_stride);
 }
 
 void dk_scalar_gemm_codes(const struct dk_format *f, int64_t rows, int64_t panels, int64_t k, const uint8_t *a,

@@ -109,6 +109,32 @@ static void soft_cap(int64_t n, float cap, float *x)
     }
 }
 
+static void divide(int64_t n, const float *x, float by, float *y)
+{
+    for (int64_t i = 0; i < n; i++) y[i] = x[i] / by;
+}
+
+static void rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
+{
+    for (int64_t h = 0; h < heads; h++, x += head)
+        for (int64_t i = 0; i < rotated / 2; i++) {
+            const float a = x[2 * i], b = x[2 * i + 1];
+            x[2 * i] = a * cosines[i] - b * sines[i];
+            x[2 * i + 1] = a * sines[i] + b * cosines[i];
+        }
+}
+
+static void rope_halves(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
+{
+    const int64_t half = rotated / 2;
+    for (int64_t h = 0; h < heads; h++, x += head)
+        for (int64_t i = 0; i < half; i++) {
+            const float a = x[i], b = x[i + half];
+            x[i] = a * cosines[i] - b * sines[i];
+            x[i + half] = a * sines[i] + b * cosines[i];
+        }
+}
+
 static void exp_all(int64_t n, const float *x, float *y)
 {
     for (int64_t i = 0; i < n; i++) y[i] = exp_one(x[i]);
@@ -189,6 +215,9 @@ const struct dk_kernels dk_scalar_kernels = {
     .geglu = geglu,
     .reglu2 = reglu2,
     .soft_cap = soft_cap,
+    .divide = divide,
+    .rope = rope,
+    .rope_halves = rope_halves,
     .exp = exp_all,
     .attend = attend,
     .store_words = dk_scalar_store_words,
@@ -201,24 +230,3 @@ const struct dk_kernels dk_scalar_kernels = {
     .gemm_ternary = dk_scalar_gemm_ternary,
     .gemm_lut = dk_scalar_gemm_lut,
 };
-
-void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
-{
-    for (int64_t h = 0; h < heads; h++, x += head)
-        for (int64_t i = 0; i < rotated / 2; i++) {
-            const float a = x[2 * i], b = x[2 * i + 1];
-            x[2 * i] = a * cosines[i] - b * sines[i];
-            x[2 * i + 1] = a * sines[i] + b * cosines[i];
-        }
-}
-
-void dk_rope_halves(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
-{
-    const int64_t half = rotated / 2;
-    for (int64_t h = 0; h < heads; h++, x += head)
-        for (int64_t i = 0; i < half; i++) {
-            const float a = x[i], b = x[i + half];
-            x[i] = a * cosines[i] - b * sines[i];
-            x[i + half] = a * sines[i] + b * cosines[i];
-        }
-}

@@ -187,6 +187,34 @@ static void NAME(soft_cap)(int64_t n, float cap, float *x)
     }
 }
 
+// Plain loops: the compiler finds the vectors in them.
+
+static void NAME(divide)(int64_t n, const float *x, float by, float *y)
+{
+    for (int64_t i = 0; i < n; i++) y[i] = x[i] / by;
+}
+
+static void NAME(rope)(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
+{
+    for (int64_t h = 0; h < heads; h++, x += head)
+        for (int64_t i = 0; i < rotated / 2; i++) {
+            const float a = x[2 * i], b = x[2 * i + 1];
+            x[2 * i] = a * cosines[i] - b * sines[i];
+            x[2 * i + 1] = a * sines[i] + b * cosines[i];
+        }
+}
+
+static void NAME(rope_halves)(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines)
+{
+    const int64_t half = rotated / 2;
+    for (int64_t h = 0; h < heads; h++, x += head)
+        for (int64_t i = 0; i < half; i++) {
+            const float a = x[i], b = x[i + half];
+            x[i] = a * cosines[i] - b * sines[i];
+            x[i + half] = a * sines[i] + b * cosines[i];
+        }
+}
+
 static void NAME(exp)(int64_t n, const float *x, float *y)
 {
     int64_t i = 0;
@@ -317,6 +345,9 @@ static const struct dk_kernels NAME(kernels) = {
     .geglu = NAME(geglu),
     .reglu2 = NAME(reglu2),
     .soft_cap = NAME(soft_cap),
+    .divide = NAME(divide),
+    .rope = NAME(rope),
+    .rope_halves = NAME(rope_halves),
     .exp = NAME(exp),
     .attend = NAME(attend),
     .store_words = NAME(store_words),

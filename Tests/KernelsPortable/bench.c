@@ -42,7 +42,7 @@ int main(int argc, char **argv)
             for (int repeat = 0; repeat < 15; repeat++) {
                 const double start = seconds();
                 if (f)
-                    for (int64_t r = 0; r < rows; r++) kernels->quantize(k, group, 0, k, x + r * k, a + r * a_stride);
+                    kernels->quantize(rows, k, group, 0, k, x, k, a, a_stride);
                 if (!f) kernels->gemm(rows, panels, k, x, k, (const float *)w, c, panels * 16);
                 else if (type < 0) kernels->gemm_ternary(1, rows, panels, k, a, a_stride, w, c, panels * 16);
                 else kernels->gemm_codes(f, rows, panels, k, a, a_stride, w, c, panels * 16);

@@ -99,10 +99,14 @@ static void one_format(const struct dk_kernels *fast, int index, int64_t rows, i
     uint8_t *a = room((size_t)(rows * a_stride)), *b = room((size_t)(rows * a_stride));
     for (int64_t i = 0; i < rows * k; i++) x[i] = number();
     for (int64_t r = 0; r < rows; r++) {
-        dk_kernels_for(DK_SCALAR)->quantize(k, f->group, 0, k, x + r * k, a + r * a_stride);
-        fast->quantize(k, f->group, 0, k, x + r * k, b + r * a_stride);
+        dk_kernels_for(DK_SCALAR)->quantize(1, k, f->group, 0, k, x + r * k, k, a + r * a_stride, a_stride);
     }
+    fast->quantize(rows, k, f->group, 0, k, x, k, b, a_stride);
     check("quantize", a, b, (size_t)(rows * a_stride));
+    // Column by column the same.
+    memset(b, 0, (size_t)(rows * a_stride));
+    for (int64_t column = 0; column < k; column += 32) fast->quantize(rows, k, f->group, column, 32, x + column, k, b, a_stride);
+    check("quantize columns", a, b, (size_t)(rows * a_stride));
     dk_kernels_for(DK_SCALAR)->gemm_codes(f, rows, panels, k, a, a_stride, packed, expected, c_stride);
     fast->gemm_codes(f, rows, panels, k, a, a_stride, packed, found, c_stride);
     char what[96];
@@ -134,9 +138,9 @@ static void ternary(const struct dk_kernels *fast, int64_t rows, int64_t outputs
     for (int64_t p = 0; p < panels; p++)
         dk_pack_ternary(weights + p * 16 * k, k, outputs - p * 16 < 16 ? outputs - p * 16 : 16, k, packed + p * panel);
     for (int64_t r = 0; r < rows; r++) {
-        dk_kernels_for(DK_SCALAR)->quantize(k, k, 0, k, x + r * k, a + r * a_stride);
-        fast->quantize(k, k, 0, k, x + r * k, b + r * a_stride);
+        dk_kernels_for(DK_SCALAR)->quantize(1, k, k, 0, k, x + r * k, k, a + r * a_stride, a_stride);
     }
+    fast->quantize(rows, k, k, 0, k, x, k, b, a_stride);
     check("quantize whole rows", a, b, (size_t)(rows * a_stride));
     dk_kernels_for(DK_SCALAR)->gemm_ternary(0.037f, rows, panels, k, a, a_stride, packed, expected, c_stride);
     fast->gemm_ternary(0.037f, rows, panels, k, a, a_stride, packed, found, c_stride);
@@ -263,8 +267,8 @@ static void odd_numbers(const struct dk_kernels *fast)
     const float odd[] = {0.0f, -0.0f, 1e-38f, 1e-42f, 3e38f, INFINITY, NAN, -1e-30f, 1.0f, 0.5f, 2.5f / 127, 127.0f};
     for (size_t first = 0; first < sizeof odd / sizeof *odd; first++) {
         for (int i = 0; i < 64; i++) x[i] = i % 5 ? number() * (first % 2 ? 1.0f : 0.0f) : odd[(first + (size_t)i / 32) % (sizeof odd / sizeof *odd)];
-        dk_kernels_for(DK_SCALAR)->quantize(64, 32, 0, 64, x, a);
-        fast->quantize(64, 32, 0, 64, x, b);
+        dk_kernels_for(DK_SCALAR)->quantize(1, 64, 32, 0, 64, x, 64, a, 128);
+        fast->quantize(1, 64, 32, 0, 64, x, 64, b, 128);
         check("quantized odd numbers", a, b, 64);
         for (int i = 64; i < 64 + 24; i += 4) {
             float p, q;

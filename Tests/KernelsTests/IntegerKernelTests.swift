@@ -77,7 +77,9 @@ struct IntegerKernelTests {
             guard let base = target.baseAddress else { return }
             for row in 0..<rows {
                 let input = Array(x[(row * depth)..<((row + 1) * depth)])
-                kernels.quantize(Int64(depth), Int64(group), 0, Int64(depth), input, base + row * stride)
+                kernels.quantize(
+                    1, Int64(depth), Int64(group), 0, Int64(depth), input, Int64(depth), base + row * stride, Int64(stride)
+                )
             }
         }
         return (bytes, stride)

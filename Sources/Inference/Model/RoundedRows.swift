@@ -19,39 +19,53 @@ final class RoundedRows {
         room = rows * bytes
     }
 
-    /// Rounds some rows of `input`, which are `stride` floats apart, in every way that the matrix asks for.
-    func round(
-        _ rows: Range<Int>,
-        of input: UnsafePointer<Float>,
-        stride: Int,
-        for matrix: PackedMatrix,
-        _ kernels: dk_kernels
-    ) {
-        for target in targets(for: matrix) {
-            for row in rows { target.round(row, columns: 0..<matrix.depth, of: input + row * stride, kernels) }
+    /// Where rows are rounded for a matrix. Numbers and addresses only, for the loops of several threads: those that count the
+    /// references to one object at each row would wait for each other.
+    struct Rounding {
+        private struct Target {
+            var group: Int64 = 0
+            var base: UnsafeMutablePointer<UInt8>?
+            /// Bytes from one row to the next.
+            var stride: Int64 = 0
         }
-    }
 
-    /// Where the rows lie that are rounded in one way.
-    struct Target {
-        let depth: Int64
-        let group: Int64
-        let base: UnsafeMutablePointer<UInt8>
-        /// Bytes from one row to the next.
-        let stride: Int
+        private let kernels: dk_kernels
+        private var depth: Int64 = 0
+        // Groups of 16, of 32, and of all inputs are the ones that there are.
+        private var targets = (Target(), Target(), Target())
 
-        /// Rounds some columns of a row, whole groups, of which `input` is the first.
-        func round(_ row: Int, columns: Range<Int>, of input: UnsafePointer<Float>, _ kernels: dk_kernels) {
-            let first = Int64(columns.lowerBound)
-            kernels.quantize(depth, group, first, Int64(columns.count), input, base + row * stride)
+        /// - Parameter matrix: what the rows are multiplied with; nil where nothing is to be rounded.
+        init(_ rows: RoundedRows, for matrix: PackedMatrix?, _ kernels: dk_kernels) {
+            self.kernels = kernels
+            guard let matrix else { return }
+            depth = Int64(matrix.depth)
+            let found = matrix.groups.map { group in
+                let place = rows.rows(for: matrix, group: group)
+                return Target(group: Int64(group), base: place.base, stride: Int64(place.stride))
+            }
+            precondition(found.count <= 3, "a matrix has a fourth kind of groups")
+            if found.count > 0 { targets.0 = found[0] }
+            if found.count > 1 { targets.1 = found[1] }
+            if found.count > 2 { targets.2 = found[2] }
         }
-    }
 
-    /// Where rows go in each of the ways that a matrix asks for.
-    func targets(for matrix: PackedMatrix) -> [Target] {
-        matrix.groups.map { group in
-            let rows = rows(for: matrix, group: group)
-            return Target(depth: Int64(matrix.depth), group: Int64(group), base: rows.base, stride: rows.stride)
+        /// Rounds rows of `input`, which are `stride` floats apart, in every way that the matrix asks for.
+        ///
+        /// - Parameters:
+        ///   - columns: some of their columns, whole groups; all when nil.
+        ///   - input: the first of those columns of the first of the rows.
+        func round(_ rows: Range<Int>, columns: Range<Int>? = nil, of input: UnsafePointer<Float>, stride: Int) {
+            let first = Int64(columns?.lowerBound ?? 0), count = columns.map { Int64($0.count) } ?? depth
+            func round(_ target: Target) {
+                guard let base = target.base else { return }
+                let row = base + rows.lowerBound * Int(target.stride)
+                kernels.quantize(
+                    Int64(rows.count), depth, target.group, first, count, input, Int64(stride), row, target.stride
+                )
+            }
+            round(targets.0)
+            round(targets.1)
+            round(targets.2)
         }
     }
 

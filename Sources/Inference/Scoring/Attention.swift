@@ -33,7 +33,7 @@ extension ForwardPass {
             for member in 0..<task.members.count {
                 let row = index * task.members.count + member
                 let source = state.outputs + row * width
-                for d in 0..<width { target[member * width + d] = source[d] / state.sums[row] }
+                kernels.divide(Int64(width), source, state.sums[row], target + member * width)
             }
         }
     }

@@ -64,18 +64,17 @@ extension ForwardPass {
                 worker
             )
         }
-        // What the loop over rows reads stands in constants: two threads that count the references to one object at each
-        // row would wait for each other.
-        let gated = gate, kernels = kernels
-        let place = (panels.lowerBound * lanes)..<(panels.upperBound * lanes)
-        let copies = block.down.adapter == nil ? nil : activated.base + place.lowerBound
-        let width = activatedStride
-        let targets = roundedNext.targets(for: block.down.weights)
-        for row in rows {
-            let target = values + (row - rows.lowerBound) * 2 * columns
+        let gated = gate, place = (panels.lowerBound * lanes)..<(panels.upperBound * lanes)
+        for row in 0..<rows.count {
+            let target = values + row * 2 * columns
             gated(Int64(columns), target, target + columns, target)
-            for rounding in targets { rounding.round(row, columns: place, of: target, kernels) }
-            if let copies { (copies + row * width).update(from: target, count: columns) }
+        }
+        RoundedRows.Rounding(roundedNext, for: block.down.weights, kernels)
+            .round(rows, columns: place, of: values, stride: 2 * columns)
+        guard block.down.adapter != nil else { return }
+        let copies = activated.base + place.lowerBound
+        for row in rows {
+            (copies + row * activatedStride).update(from: values + (row - rows.lowerBound) * 2 * columns, count: columns)
         }
     }
 }

@@ -259,8 +259,8 @@ final class ForwardPass {
     // What makes the rows that a product takes also rounds them for the `next` matrix, while they are in the cache.
 
     private func norm(_ rows: Int, _ weight: [Float], for next: PackedMatrix?) {
-        pool.run((rows + 15) / 16) { task, _ in
-            for row in (task * 16)..<min(task * 16 + 16, rows) { normRow(row, weight, for: next) }
+        eachRows(rows, 16, weight) { part, weight in
+            norm(part, weight, from: states.base, to: normed.base, rounding: RoundedRows.Rounding(rounded, for: next, kernels))
         }
     }
 
@@ -268,19 +268,32 @@ final class ForwardPass {
         if next.groups.isEmpty { return }
         pool.run((rows + 15) / 16) { task, _ in
             let part = (task * 16)..<min(task * 16 + 16, rows)
-            rounded.round(part, of: buffer.base, stride: stride, for: next, kernels)
+            RoundedRows.Rounding(rounded, for: next, kernels)
+                .round(part, of: buffer.base + part.lowerBound * stride, stride: stride)
         }
     }
 
-    private func normRow(_ row: Int, _ weight: [Float], for next: PackedMatrix?) {
-        kernels.rms_norm(
-            Int64(config.width),
-            states.base + row * stride,
-            weight,
-            config.normEpsilon,
-            normed.base + row * stride
-        )
-        if let next { rounded.round(row..<(row + 1), of: normed.base, stride: stride, for: next, kernels) }
+    /// Rows in pieces of `size` on all threads, with the address of a vector of weights.
+    private func eachRows(_ rows: Int, _ size: Int, _ weight: [Float], _ body: (Range<Int>, UnsafePointer<Float>) -> Void) {
+        weight.withUnsafeBufferPointer { weight in
+            guard let base = weight.baseAddress else { return }
+            pool.run((rows + size - 1) / size) { task, _ in body((task * size)..<min(task * size + size, rows), base) }
+        }
+    }
+
+    /// Norms rows of the residual stream.
+    private func norm(
+        _ rows: Range<Int>,
+        _ weight: UnsafePointer<Float>,
+        from source: UnsafePointer<Float>,
+        to target: UnsafeMutablePointer<Float>,
+        rounding: RoundedRows.Rounding
+    ) {
+        let (kernels, width, stride, epsilon) = (kernels, Int64(config.width), stride, config.normEpsilon)
+        for row in rows {
+            kernels.rms_norm(width, source + row * stride, weight, epsilon, target + row * stride)
+        }
+        rounding.round(rows, of: target + rows.lowerBound * stride, stride: stride)
     }
 
     /// Norms rows of a buffer where they stand.
@@ -291,27 +304,32 @@ final class ForwardPass {
         _ weight: [Float],
         for next: PackedMatrix
     ) {
-        pool.run((rows + 7) / 8) { task, _ in
-            for row in (task * 8)..<min(task * 8 + 8, rows) {
-                let vector = buffer.base + row * stride
-                kernels.rms_norm(Int64(weight.count), vector, weight, config.normEpsilon, vector)
-                rounded.round(row..<(row + 1), of: buffer.base, stride: stride, for: next, kernels)
+        let count = Int64(weight.count)
+        eachRows(rows, 8, weight) { part, weight in
+            let (kernels, epsilon, base) = (kernels, config.normEpsilon, buffer.base)
+            for row in part {
+                kernels.rms_norm(count, base + row * stride, weight, epsilon, base + row * stride)
             }
+            RoundedRows.Rounding(rounded, for: next, kernels)
+                .round(part, of: base + part.lowerBound * stride, stride: stride)
         }
     }
 
     /// Adds the result that stands in `normed`, itself normed where `post` is given, to the residual stream, and norms
     /// that into `normed`.
     private func addAndNorm(_ rows: Int, post: [Float]?, _ weight: [Float], for next: PackedMatrix?) {
-        pool.run((rows + 7) / 8) { task, _ in
-            for row in (task * 8)..<min(task * 8 + 8, rows) {
-                if let post {
-                    let vector = normed.base + row * stride
-                    kernels.rms_norm(Int64(config.width), vector, post, config.normEpsilon, vector)
+        eachRows(rows, 8, weight) { part, weight in
+            let (kernels, width, stride, epsilon) = (kernels, Int64(config.width), stride, config.normEpsilon)
+            let (states, results) = (states.base, normed.base)
+            post?.withUnsafeBufferPointer { post in
+                guard let post = post.baseAddress else { return }
+                for row in part {
+                    kernels.rms_norm(width, results + row * stride, post, epsilon, results + row * stride)
                 }
-                kernels.add(Int64(config.width), states.base + row * stride, normed.base + row * stride)
-                normRow(row, weight, for: next)
             }
+            for row in part { kernels.add(width, states + row * stride, results + row * stride) }
+            let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
+            norm(part, weight, from: states, to: results, rounding: rounding)
         }
     }
 
@@ -325,22 +343,29 @@ final class ForwardPass {
     ) {
         let matrix = linear.weights
         if let adapter = linear.adapter { adapters.project(adapter, input, inputStride, rows) }
-        // Tasks are small enough that two threads end together also at the narrowest matrices.
+        // Tasks are small enough that two threads end together also at the narrowest matrices. Rows that stay in the second
+        // cache go past all panels before the next ones do.
         let group = rows == 1 ? stretch(matrix.panels) : 2
-        pool.run((matrix.panels + group - 1) / group) { task, worker in
-            let panels = (task * group)..<min(task * group + group, matrix.panels)
+        let groups = (matrix.panels + group - 1) / group
+        let rowBlock = min(max(ForwardPass.rowBytes / (2 * matrix.depth) / 12 * 12, 48), rows)
+        pool.run((rows + rowBlock - 1) / rowBlock * groups) { task, worker in
+            let panels = (task % groups * group)..<min(task % groups * group + group, matrix.panels)
+            let first = task / groups * rowBlock
             multiply(
                 linear,
-                rows: 0..<rows,
+                rows: first..<min(first + rowBlock, rows),
                 panels: panels,
                 input,
                 inputStride,
-                output.base + panels.lowerBound * lanes,
+                output.base + first * outputStride + panels.lowerBound * lanes,
                 outputStride,
                 worker
             )
         }
     }
+
+    /// Rounded rows that one thread goes on with, half of the second cache of small processors.
+    private static let rowBytes = 256 * 1024
 
     /// How many of some panels a task takes for a row by itself, which is as fast as the weights come from memory: that is
     /// fastest in long stretches, and two for each thread are enough for all to end together.
@@ -377,11 +402,13 @@ final class ForwardPass {
         let width = activatedStride
         let gated = gate
         pool.run((rows + 3) / 4) { task, _ in
-            for row in (task * 4)..<min(task * 4 + 4, rows) {
+            let part = (task * 4)..<min(task * 4 + 4, rows)
+            for row in part {
                 let values = gateUp.base + row * gateUpStride
                 gated(Int64(width), values, values + width, activated.base + row * width)
-                if let next { rounded.round(row..<(row + 1), of: activated.base, stride: width, for: next, kernels) }
             }
+            RoundedRows.Rounding(rounded, for: next, kernels)
+                .round(part, of: activated.base + part.lowerBound * width, stride: width)
         }
     }
 
@@ -391,7 +418,7 @@ final class ForwardPass {
     /// Norms queries and keys where the family does, rotates them by their positions, scales the queries, and stores keys
     /// and values of prefix tokens.
     private func rotate(_ rows: Int, _ layer: Int, _ block: LanguageModel.Block, _ layout: PassLayout) {
-        let turn = config.family.rotation == .adjacent ? dk_rope : dk_rope_halves
+        let turn = config.family.rotation == .adjacent ? kernels.rope : kernels.rope_halves
         pool.run((rows + 15) / 16) { task, _ in
             for row in (task * 16)..<min(task * 16 + 16, rows) {
                 let table = row * model.frequencies.count + block.rotation

@@ -187,14 +187,15 @@ struct OutputHead {
         pass.pool.run((rows + 15) / 16) { task, worker in
             let part = (task * 16)..<min(task * 16 + 16, rows)
             guard !blocks.isEmpty else {
-                return rounded.round(part, of: states, stride: stride, for: matrix, pass.kernels)
+                return RoundedRows.Rounding(rounded, for: matrix, pass.kernels)
+                    .round(part, of: states + part.lowerBound * stride, stride: stride)
             }
             let work = scratch.base + worker * matrix.depth
+            let rounding = RoundedRows.Rounding(rounded, for: matrix, pass.kernels)
             for row in part {
                 work.update(from: states + row * stride, count: inputs)
                 (work + inputs).update(repeating: 0, count: matrix.depth - inputs)
-                // One row, so the distance to the next does not matter.
-                rounded.round(row..<(row + 1), of: work, stride: 0, for: matrix, pass.kernels)
+                rounding.round(row..<(row + 1), of: work, stride: matrix.depth)
                 for (index, block) in blocks.enumerated() {
                     let first = block * InputRefinement.block
                     rounded.rest(
@@ -205,7 +206,7 @@ struct OutputHead {
                         into: work + inputs + index * InputRefinement.block
                     )
                 }
-                rounded.round(row..<(row + 1), of: work, stride: 0, for: matrix, pass.kernels)
+                rounding.round(row..<(row + 1), of: work, stride: matrix.depth)
             }
         }
         return rounded

@@ -73,6 +73,14 @@ struct dk_kernels {
     /// x = cap * tanh(x / cap), with tanh(z) as 1 - 2 / (1 + exp(2 z)).
     void (*soft_cap)(int64_t n, float cap, float *x);
 
+    /// y = x / by.
+    void (*divide)(int64_t n, const float *x, float by, float *y);
+
+    /// Rotates the pairs (2 i, 2 i + 1), or (i, i + rotated / 2), of the first `rotated` channels of each head by the angles
+    /// whose cosines and sines are given, rotated / 2 of each.
+    void (*rope)(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
+    void (*rope_halves)(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
+
     /// y = exp(x), with x clamped to [-87.3, 88.3] and results below the range taken as 0.
     void (*exp)(int64_t n, const float *x, float *y);
 
@@ -114,10 +122,11 @@ struct dk_kernels {
     /// index at which the maximum stands.
     void (*log_sum_exp)(int64_t rows, int64_t n, const float *x, int64_t stride, float *top, float *sum, int32_t *first);
 
-    /// Rounds `count` of a row's n activations, those from `first` on, to bytes: to the nearest code and ties to the even
+    /// Rounds `count` of each row's n activations, those from `first` on, to bytes: to the nearest code and ties to the even
     /// one, with scale = greatest magnitude / 127 in each group. `x` is the first of them; `first` and `count` are multiples
-    /// of `group`. `row` takes dk_activation_bytes(n, group) bytes and is aligned to 4.
-    void (*quantize)(int64_t n, int64_t group, int64_t first, int64_t count, const float *x, uint8_t *row);
+    /// of `group`. A row takes dk_activation_bytes(n, group) bytes and is aligned to 4. x_stride counts floats, row_stride bytes.
+    void (*quantize)(int64_t rows, int64_t n, int64_t group, int64_t first, int64_t count, const float *x, int64_t x_stride,
+                     uint8_t *row, int64_t row_stride);
 
     /// c[rows x 16 * panels] = a[rows x k] * w, with w packed as `format` says and rows of a rounded in groups of
     /// format->group. a_stride counts bytes, c_stride floats. k is a multiple of 32.
@@ -160,13 +169,6 @@ void dk_words_open(int64_t head, const void *tile, float *keys, float *values);
 /// those 128 positions alone.
 void dk_kv_pack(const struct dk_kv_format *format, const float *_Nonnull const *_Nonnull keys,
                 const float *_Nonnull const *_Nonnull values, uint8_t *block);
-
-/// Rotates adjacent pairs of each of `heads` heads of x[heads][head] by the angles whose cosines and sines are given
-/// for the first `rotated` / 2 pairs.
-void dk_rope(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
-
-/// The same with the pairs (i, i + rotated / 2).
-void dk_rope_halves(int64_t heads, int64_t head, int64_t rotated, float *x, const float *cosines, const float *sines);
 
 /// Expands `blocks` blocks of a GGML type to floats, with the bits that the reference implementation in Python gives.
 /// Returns 0 for a type that is not known. I2_S (number 36, of Microsoft's fork) comes out as -1, 0 and 1: its scale belongs
