@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Glibc
 
 /// The engine's own clock: what the verb `model bench` prints.
 ///
@@ -98,18 +99,23 @@ public final class EngineBench {
 
     // MARK: - For the sections
 
-    /// Times a job: each contestant once to warm up, then all in turn. Gives their medians.
+    /// Times a job: each contestant once to warm up, then all in turn. Gives their medians. Between two there is a pause, since the
+    /// threads of a pool look out for more work for a while after its last, and would take a core from the next contestant.
     func race(_ job: EngineJob, _ contestants: [any EngineContestant], what: String) throws -> [Double] {
         var seconds = [[Double]](repeating: [], count: contestants.count)
         for round in 0...plan.repeats {
             plan.progress("\(what): \(round == 0 ? "warming up" : "run \(round) of \(plan.repeats)")")
             for (index, contestant) in contestants.enumerated() {
+                if contestants.count > 1 { usleep(EngineBench.pause) }
                 let taken = try contestant.seconds(job)
                 if round > 0 { seconds[index].append(taken) }
             }
         }
         return seconds.map { EngineBench.median($0) }
     }
+
+    /// Microseconds; threads of llama.cpp look out for up to some 100 ms.
+    private static let pause: UInt32 = 250_000
 
     static func median(_ values: [Double]) -> Double {
         let sorted = values.sorted()
