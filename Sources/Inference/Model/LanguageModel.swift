@@ -7,7 +7,8 @@ import Base
 /// A model is immutable; any number of `ScoringSession`s may run on it at the same time.
 public final class LanguageModel: Sendable {
     /// The weights of one transformer block. A norm that the family does not have is nil.
-    struct Block: Sendable {
+    // A class, so that passing one on counts one reference.
+    final class Block: Sendable {
         let attentionNorm: [Float]
         /// Queries, keys and values, one after the other.
         let queryKeyValue: Linear
@@ -29,6 +30,38 @@ public final class LanguageModel: Sendable {
         let window: Int?
         /// Which of the model's `frequencies` turns its heads.
         let rotation: Int
+
+        init(
+            attentionNorm: [Float],
+            queryKeyValue: Linear,
+            queryNorm: [Float]?,
+            keyNorm: [Float]?,
+            attentionSubNorm: [Float]?,
+            attentionOutput: Linear,
+            postAttentionNorm: [Float]?,
+            feedForwardNorm: [Float],
+            gateUp: Linear,
+            feedForwardSubNorm: [Float]?,
+            down: Linear,
+            postFeedForwardNorm: [Float]?,
+            window: Int?,
+            rotation: Int
+        ) {
+            self.attentionNorm = attentionNorm
+            self.queryKeyValue = queryKeyValue
+            self.queryNorm = queryNorm
+            self.keyNorm = keyNorm
+            self.attentionSubNorm = attentionSubNorm
+            self.attentionOutput = attentionOutput
+            self.postAttentionNorm = postAttentionNorm
+            self.feedForwardNorm = feedForwardNorm
+            self.gateUp = gateUp
+            self.feedForwardSubNorm = feedForwardSubNorm
+            self.down = down
+            self.postFeedForwardNorm = postFeedForwardNorm
+            self.window = window
+            self.rotation = rotation
+        }
     }
 
     /// The shape of the model.

@@ -13,7 +13,7 @@ public enum Precision: String, Sendable, CaseIterable {
 
 /// A matrix of weights as the kernels want it: panels of 16 outputs, rounded up with zeros.
 // Sendable: formats are constants, and the buffer is written before it is shared.
-struct PackedMatrix: @unchecked Sendable {
+final class PackedMatrix: @unchecked Sendable {
     /// How the weights of some panels are kept.
     enum Form {
         /// [inputs][16] 32-bit floats.
