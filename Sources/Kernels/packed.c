@@ -52,7 +52,7 @@ uint16_t dk_float_to_half(float x)
 int64_t dk_kv_block_bytes(const struct dk_kv_format *format)
 {
     const struct dk_kv_format *f = format;
-    if (f->bits != 4 && f->bits != 2) return 0;
+    if ((f->bits != 4 && f->bits != 2) || (f->key_rest != 0 && f->key_rest != 2)) return 0;
     if (f->head < DK_LANES || f->head > PACKED_HEAD || f->head % DK_LANES != 0) return 0;
     if (f->key_group < 32 || f->key_group > DK_BLOCK || DK_BLOCK % f->key_group != 0) return 0;
     if (f->value_group < 16 || f->value_group % 16 != 0 || f->head % f->value_group != 0) return 0;
@@ -76,15 +76,16 @@ static struct range put_range(float low, float high, int levels, uint8_t *scales
     return (struct range){dk_half_to_float(lowest), step > 0.0f ? 1.0f / step : 0.0f};
 }
 
-// Adds the codes of 16 values that stand at one depth of a panel to the words of its outputs.
-static inline void add_codes(const float *x, float minimum, float inverse, float levels, int shift, uint32_t *words)
+// Adds codes of 16 values that stand at one depth of a panel to the words of its outputs, less their lowest `drop` bits and
+// what does not fit in `bits`.
+static inline void add_codes(const float *x, struct range r, float levels, int drop, int bits, int shift, uint32_t *words)
 {
     for (int i = 0; i < DK_LANES; i++) {
-        float code = (x[i] - minimum) * inverse + 0.5f;
+        float code = (x[i] - r.minimum) * r.inverse + 0.5f;
         // Also what is no number becomes 0.
         code = code > 0.0f ? code : 0.0f;
         code = code < levels ? code : levels;
-        words[i] |= (uint32_t)(int32_t)code << shift;
+        words[i] |= ((uint32_t)(int32_t)code >> drop & ((1u << bits) - 1)) << shift;
     }
 }
 
@@ -95,43 +96,52 @@ static inline int shift_of(int bits, int64_t depth)
     return at % 4 * 8 + at / 4 * bits;
 }
 
+// Some bits of the codes of a group of keys.
+static void put_keys(const struct dk_kv_format *f, const float *const *sources, const struct range *ranges, int bits, int drop,
+                     uint8_t *codes)
+{
+    const int64_t step = 32 / bits, panel = packed_panel(bits, f->head);
+    const float levels = (float)((1 << (f->bits + f->key_rest)) - 1) + 0.5f;
+    for (int64_t p = 0; p < f->key_group / DK_LANES; p++)
+        for (int64_t first = 0; first < f->head; first += step) {
+            uint32_t words[DK_LANES] = {0};
+            for (int64_t d = first; d < first + step; d++)
+                add_codes(sources[p] + d * DK_LANES, ranges[d], levels, drop, bits, shift_of(bits, d), words);
+            memcpy(codes + p * panel + first / step * 64, words, 64);
+        }
+}
+
 static void pack_keys(const struct dk_kv_format *f, const struct packed_layout *l, const float *const *keys,
                       uint8_t *block)
 {
-    const int levels = (1 << f->bits) - 1, step = (int)(32 / f->bits);
+    const int levels = (1 << (f->bits + f->key_rest)) - 1, bits = (int)f->bits;
     uint8_t *scales = block + l->key_tables, *minima = scales + l->key_groups * f->head * 2;
-    const int64_t panel = packed_panel(f->bits, f->head), panels = f->key_group / DK_LANES;
-    for (int64_t g = 0; g < l->key_groups; g++)
-        for (int64_t first = 0; first < f->head; first += step) {
-            struct range ranges[16];
-            const float *sources[DK_BLOCK / DK_LANES];
-            for (int64_t p = 0; p < panels; p++) {
-                const int64_t at = g * panels + p;
-                sources[p] = keys[at / 4] + at % 4 * f->head * DK_LANES;
-            }
-            for (int64_t d = first; d < first + step; d++) {
-                float low[DK_LANES], high[DK_LANES];
-                for (int i = 0; i < DK_LANES; i++) low[i] = INFINITY, high[i] = -INFINITY;
-                for (int64_t p = 0; p < panels; p++)
-                    for (int i = 0; i < DK_LANES; i++) {
-                        const float x = sources[p][d * DK_LANES + i];
-                        low[i] = x < low[i] ? x : low[i];
-                        high[i] = x > high[i] ? x : high[i];
-                    }
-                for (int i = 1; i < DK_LANES; i++) {
-                    low[0] = low[i] < low[0] ? low[i] : low[0];
-                    high[0] = high[i] > high[0] ? high[i] : high[0];
-                }
-                ranges[d - first] = put_range(low[0], high[0], levels, scales, minima, g * f->head + d);
-            }
-            for (int64_t p = 0; p < panels; p++) {
-                uint32_t words[DK_LANES] = {0};
-                for (int64_t d = 0; d < step; d++)
-                    add_codes(sources[p] + (first + d) * DK_LANES, ranges[d].minimum, ranges[d].inverse,
-                              (float)levels + 0.5f, shift_of((int)f->bits, d), words);
-                memcpy(block + l->key_codes + (g * panels + p) * panel + first / step * 64, words, 64);
-            }
+    const int64_t panels = f->key_group / DK_LANES;
+    for (int64_t g = 0; g < l->key_groups; g++) {
+        struct range ranges[PACKED_HEAD];
+        const float *sources[DK_BLOCK / DK_LANES];
+        for (int64_t p = 0; p < panels; p++) {
+            const int64_t at = g * panels + p;
+            sources[p] = keys[at / 4] + at % 4 * f->head * DK_LANES;
         }
+        for (int64_t d = 0; d < f->head; d++) {
+            float low[DK_LANES], high[DK_LANES];
+            for (int i = 0; i < DK_LANES; i++) low[i] = INFINITY, high[i] = -INFINITY;
+            for (int64_t p = 0; p < panels; p++)
+                for (int i = 0; i < DK_LANES; i++) {
+                    const float x = sources[p][d * DK_LANES + i];
+                    low[i] = x < low[i] ? x : low[i];
+                    high[i] = x > high[i] ? x : high[i];
+                }
+            for (int i = 1; i < DK_LANES; i++) {
+                low[0] = low[i] < low[0] ? low[i] : low[0];
+                high[0] = high[i] > high[0] ? high[i] : high[0];
+            }
+            ranges[d] = put_range(low[0], high[0], levels, scales, minima, g * f->head + d);
+        }
+        put_keys(f, sources, ranges, bits, (int)f->key_rest, block + l->key_codes + g * panels * packed_panel(bits, f->head));
+        if (f->key_rest) put_keys(f, sources, ranges, 2, 0, block + l->key_rest + g * panels * packed_panel(2, f->head));
+    }
 }
 
 static void pack_values(const struct dk_kv_format *f, const struct packed_layout *l, const float *const *values,
@@ -158,8 +168,8 @@ static void pack_values(const struct dk_kv_format *f, const struct packed_layout
             for (int64_t p = 0; p < panels; p++) {
                 uint32_t words[DK_LANES] = {0};
                 for (int64_t t = 0; t < step; t++)
-                    add_codes(source + (p * DK_TILE + t) * DK_LANES, ranges[t].minimum, ranges[t].inverse,
-                              (float)levels + 0.5f, shift_of((int)f->bits, t), words);
+                    add_codes(source + (p * DK_TILE + t) * DK_LANES, ranges[t], (float)levels + 0.5f, 0, (int)f->bits,
+                              shift_of((int)f->bits, t), words);
                 const int64_t at = first / DK_TILE * f->head / DK_LANES + g * panels + p;
                 memcpy(block + l->value_codes + at * panel + first % DK_TILE / step * 64, words, 64);
             }

@@ -11,8 +11,9 @@ struct packed_layout {
     int64_t key_groups, value_groups;
     // [key_groups][head] of scales, then of minima; [value_groups][128] of scales, then of minima.
     int64_t key_tables, value_tables;
-    // [8 panels of 16 tokens][head as depth], [2 tiles][head / 16 panels][64 tokens as depth].
-    int64_t key_codes, value_codes;
+    // [8 panels of 16 tokens][head as depth], [2 tiles][head / 16 panels][64 tokens as depth]; where keys have two more bits,
+    // these stand as the keys do.
+    int64_t key_codes, value_codes, key_rest;
     int64_t bytes;
 };
 
@@ -29,7 +30,8 @@ static inline struct packed_layout packed_layout(const struct dk_kv_format *f)
     l.value_tables = l.key_tables + 2 * l.key_groups * f->head * 2;
     l.key_codes = (l.value_tables + 2 * l.value_groups * DK_BLOCK * 2 + 63) / 64 * 64;
     l.value_codes = l.key_codes + DK_BLOCK * f->head * f->bits / 8;
-    l.bytes = (l.value_codes + DK_BLOCK * f->head * f->bits / 8 + 63) / 64 * 64;
+    l.key_rest = (l.value_codes + DK_BLOCK * f->head * f->bits / 8 + 63) / 64 * 64;
+    l.bytes = (l.key_rest + DK_BLOCK * f->head * f->key_rest / 8 + 63) / 64 * 64;
     return l;
 }
 

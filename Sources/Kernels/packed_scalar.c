@@ -93,7 +93,12 @@ static void one_row(const struct dk_kv_format *f, const float *q, int64_t hidden
             zeros[t] = dk_scalar_sum_lanes(zero);
             const uint8_t *panel = block + l.key_codes + token / DK_LANES * packed_panel(f->bits, f->head);
             int32_t product = 0;
-            for (int64_t d = 0; d < f->head; d++) product += codes[d] * code_at(panel, f->bits, token % DK_LANES, d);
+            const uint8_t *rest = block + l.key_rest + token / DK_LANES * packed_panel(2, f->head);
+            for (int64_t d = 0; d < f->head; d++) {
+                int code = code_at(panel, (int)f->bits, token % DK_LANES, d);
+                if (f->key_rest) code = code * 4 + code_at(rest, 2, token % DK_LANES, d);
+                product += codes[d] * code;
+            }
             products[t] = (float)product;
             const float score = fmaf(products[t], steps[t], zeros[t]);
             if (t >= from && score > new_top) new_top = score;

@@ -72,6 +72,7 @@ struct NAME(pass) {
     float value_scales[PACKED_VALUE_GROUPS * DK_BLOCK], value_minima[PACKED_VALUE_GROUPS * DK_BLOCK];
     float bias[PACKED_PASS][PACKED_VALUE_GROUPS];
     int32_t products[PACKED_ROWS * PACKED_HEAD];
+    int32_t rest[PACKED_ROWS * DK_TILE];
     float scores[PACKED_ROWS * DK_TILE];
     float folded[PACKED_HEAD];
     int8_t queries[PACKED_ROWS * PACKED_KEY_GROUPS * PACKED_HEAD];
@@ -185,7 +186,12 @@ static void NAME(packed_tile)(const struct dk_kv_format *f, const struct packed_
         const int64_t token = half * DK_TILE + t, g = token / f->key_group;
         CODES(dot_codes)((int)f->bits, rows, per_group / DK_LANES, head, p->queries + g * PACKED_ROWS * head, head,
                          block + l->key_codes + token / DK_LANES * packed_panel(f->bits, head), p->products + t, DK_TILE, ahead);
+        if (!f->key_rest) continue;
+        CODES(dot_codes)(2, rows, per_group / DK_LANES, head, p->queries + g * PACKED_ROWS * head, head,
+                         block + l->key_rest + token / DK_LANES * packed_panel(2, head), p->rest + t, DK_TILE, 0);
     }
+    for (int64_t i = 0; f->key_rest && i < rows * DK_TILE; i += DK_LANES)
+        *(i16 *)(p->products + i) = *(const i16 *)(p->products + i) * 4 + *(const i16 *)(p->rest + i);
     // Step by step for all rows, since each step of one row waits for the one before.
     float factors[PACKED_ROWS], tops[PACKED_ROWS];
     for (int64_t r = 0; r < rows; r++) {

@@ -78,7 +78,15 @@ struct IntegerKernelTests {
             for row in 0..<rows {
                 let input = Array(x[(row * depth)..<((row + 1) * depth)])
                 kernels.quantize(
-                    1, Int64(depth), Int64(group), 0, Int64(depth), input, Int64(depth), base + row * stride, Int64(stride)
+                    1,
+                    Int64(depth),
+                    Int64(group),
+                    0,
+                    Int64(depth),
+                    input,
+                    Int64(depth),
+                    base + row * stride,
+                    Int64(stride)
                 )
             }
         }

@@ -45,7 +45,17 @@ final class TernaryWork {
     private func round() {
         for row in 0..<rows {
             let target = pointer(rounded) + row * rowBytes
-            kernels.quantize(1, Int64(depth), Int64(depth), 0, Int64(depth), input.base + row * depth, Int64(depth), target, 0)
+            kernels.quantize(
+                1,
+                Int64(depth),
+                Int64(depth),
+                0,
+                Int64(depth),
+                input.base + row * depth,
+                Int64(depth),
+                target,
+                0
+            )
         }
     }
 

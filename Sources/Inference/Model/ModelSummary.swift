@@ -188,7 +188,9 @@ public struct MemoryEstimate: Sendable, Encodable, Equatable {
             let block = Double(config.blockCount * config.keyValueHeadCount) * Double(dk_kv_block_bytes(&format))
             let tile = Double(config.keyValueHeadCount) * Double(TileForm(words: config).floats)
             let opened = Double((rows + PackedCache.block) / PrefixCache.tile + 2) * tile
-            let packed = kept(PackedCache.block) / Double(PackedCache.block) * block
+            format.key_rest = KeyValueFormat.firstKeyRest
+            let first = Double(config.blockCount * config.keyValueHeadCount) * Double(dk_kv_block_bytes(&format))
+            let packed = (kept(PackedCache.block) / Double(PackedCache.block) - 1) * block + first
             cache = Int(min(packed, 0x1p60)) + bytes(Double(config.blockCount) * 2 * tile + opened)
         } else {
             let tile = Double(config.keyValueHeadCount) * Double(TileForm(config, precision).floats)

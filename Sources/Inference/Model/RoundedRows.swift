@@ -60,7 +60,15 @@ final class RoundedRows {
                 guard let base = target.base else { return }
                 let row = base + rows.lowerBound * Int(target.stride)
                 kernels.quantize(
-                    Int64(rows.count), depth, target.group, first, count, input, Int64(stride), row, target.stride
+                    Int64(rows.count),
+                    depth,
+                    target.group,
+                    first,
+                    count,
+                    input,
+                    Int64(stride),
+                    row,
+                    target.stride
                 )
             }
             round(targets.0)

@@ -102,22 +102,34 @@ extension ForwardPass {
             return seen
         }
         let hidden = block.window == nil ? nil : work.hiddenThere
-        if open > start, var format = packed?.format {
+        if open > start, let packed {
             _ = count(from: start)
+            let head = past.headsBefore + task.head
             past.blocks.withUnsafeBufferPointer { blocks in
                 guard let base = blocks.baseAddress else { return }
-                kernels.attend_packed(
-                    &format,
-                    Int64(task.rows),
-                    work.queries,
-                    hidden,
-                    Int64((min(open, end) - start) / PackedCache.block),
-                    base + start / PackedCache.block,
-                    Int64(past.blockOffset + task.head * past.blockStride),
-                    state.tops,
-                    state.sums,
-                    state.outputs
-                )
+                func attend(_ part: Range<Int>, _ format: dk_kv_format, offset: Int) {
+                    var format = format
+                    kernels.attend_packed(
+                        &format,
+                        Int64(task.rows),
+                        work.queries,
+                        hidden,
+                        Int64(part.count),
+                        base + part.lowerBound,
+                        Int64(offset),
+                        state.tops,
+                        state.sums,
+                        state.outputs
+                    )
+                }
+                var rest = (start / PackedCache.block)..<(min(open, end) / PackedCache.block)
+                if start == 0 {
+                    attend(0..<1, packed.firstFormat, offset: head * packed.firstBytes)
+                    rest = 1..<rest.upperBound
+                    if rest.isEmpty { return }
+                    _ = count(from: PackedCache.block)
+                }
+                attend(rest, packed.format, offset: head * packed.blockBytes)
             }
         }
         let first = max(start, open)

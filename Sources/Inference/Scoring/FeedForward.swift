@@ -74,7 +74,10 @@ extension ForwardPass {
         guard block.down.adapter != nil else { return }
         let copies = activated.base + place.lowerBound
         for row in rows {
-            (copies + row * activatedStride).update(from: values + (row - rows.lowerBound) * 2 * columns, count: columns)
+            (copies + row * activatedStride).update(
+                from: values + (row - rows.lowerBound) * 2 * columns,
+                count: columns
+            )
         }
     }
 }

@@ -175,7 +175,7 @@ final class ForwardPass {
     func past(_ layer: Int, start: Int, end: Int) -> Past {
         if let packed { return packed.past(layer, start: start, end: end) }
         if let unpacked { return unpacked.past(layer, end) }
-        return Past(blocks: [], blockOffset: 0, blockStride: 0, tiles: [], firstTile: 0, tileOffset: 0, tileStride: 0)
+        return Past(blocks: [], headsBefore: 0, tiles: [], firstTile: 0, tileOffset: 0, tileStride: 0)
     }
 
     /// The output of a block for a row, while `run` calls `afterBlock`.
@@ -260,7 +260,13 @@ final class ForwardPass {
 
     private func norm(_ rows: Int, _ weight: [Float], for next: PackedMatrix?) {
         eachRows(rows, 16, weight) { part, weight in
-            norm(part, weight, from: states.base, to: normed.base, rounding: RoundedRows.Rounding(rounded, for: next, kernels))
+            norm(
+                part,
+                weight,
+                from: states.base,
+                to: normed.base,
+                rounding: RoundedRows.Rounding(rounded, for: next, kernels)
+            )
         }
     }
 
@@ -274,7 +280,12 @@ final class ForwardPass {
     }
 
     /// Rows in pieces of `size` on all threads, with the address of a vector of weights.
-    private func eachRows(_ rows: Int, _ size: Int, _ weight: [Float], _ body: (Range<Int>, UnsafePointer<Float>) -> Void) {
+    private func eachRows(
+        _ rows: Int,
+        _ size: Int,
+        _ weight: [Float],
+        _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+    ) {
         weight.withUnsafeBufferPointer { weight in
             guard let base = weight.baseAddress else { return }
             pool.run((rows + size - 1) / size) { task, _ in body((task * size)..<min(task * size + size, rows), base) }

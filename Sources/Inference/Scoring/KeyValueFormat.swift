@@ -14,8 +14,12 @@ public enum KeyValueFormat: String, Sendable, Hashable, Codable, CaseIterable {
     /// The same in 2 bits, keys over 32 positions and values over 32 channels: small, and visibly worse.
     case q2
 
+    // The keys of the first block have two bits more: what the first positions draw to themselves is felt by every token
+    // behind them, and half of the noise of a decision's margin came from there.
+    static let firstKeyRest: Int64 = 2
+
     /// Changes whenever the bits of a block or of what is computed from it do.
-    static let numericsVersion = 2
+    static let numericsVersion = 3
 
     /// The form of a packed block of one head; nil for floats.
     ///
@@ -27,8 +31,10 @@ public enum KeyValueFormat: String, Sendable, Hashable, Codable, CaseIterable {
         var format: dk_kv_format
         switch self {
         case .float: return nil
-        case .q4: format = dk_kv_format(bits: 4, head: head, key_group: 128, value_group: widest)
-        case .q2: format = dk_kv_format(bits: 2, head: head, key_group: 32, value_group: head % 32 == 0 ? 32 : 16)
+        case .q4: format = dk_kv_format(bits: 4, head: head, key_group: 128, value_group: widest, key_rest: 0)
+        case .q2:
+            let narrow: Int64 = head % 32 == 0 ? 32 : 16
+            format = dk_kv_format(bits: 2, head: head, key_group: 32, value_group: narrow, key_rest: 0)
         }
         guard dk_kv_block_bytes(&format) > 0 else {
             throw DroidError(
@@ -71,9 +77,8 @@ protocol KeyValueCache: AnyObject {
 /// What the attention of one layer reads of a prefix: packed blocks from the first position on, then tiles.
 struct Past {
     let blocks: [UnsafePointer<UInt8>]
-    /// Where the blocks of the first head of keys begin, and from one head to the next.
-    let blockOffset: Int
-    let blockStride: Int
+    /// The heads of keys before those of the layer.
+    let headsBefore: Int
     let tiles: [UnsafePointer<Float>]
     /// The position of the first tile.
     let firstTile: Int

@@ -14,7 +14,9 @@ final class PackedCache: KeyValueCache {
     private static let tile = PrefixCache.tile
 
     private(set) var tokens: [Int32] = []
-    private(set) var format: dk_kv_format
+    /// The form of the first block, and of the others.
+    let firstFormat: dk_kv_format
+    let format: dk_kv_format
     /// Each holds all layers and heads of 128 positions.
     private var blocks: [FloatBuffer] = []
     /// The digests of the first complete blocks: each is made of the one before it and of the block's tokens.
@@ -35,7 +37,9 @@ final class PackedCache: KeyValueCache {
     private let width: Int
     private let heads: Int
     private let layers: Int
-    private let blockBytes: Int
+    /// Bytes of one head in the first block, and in the others.
+    let firstBytes: Int
+    let blockBytes: Int
     /// Floats of one head in a tile.
     private let perHead: Int
 
@@ -53,15 +57,21 @@ final class PackedCache: KeyValueCache {
         layers = config.blockCount
         var copy = format
         blockBytes = Int(dk_kv_block_bytes(&copy))
+        copy.key_rest = KeyValueFormat.firstKeyRest
+        firstFormat = copy
+        firstBytes = Int(dk_kv_block_bytes(&copy))
         left = BlockStore(limit: leftBytes / max(layers * heads * blockBytes, 1))
         recent = try FloatBuffer(layers * 2 * heads * form.floats)
         work = try FloatBuffer(0)
     }
 
-    var bytes: Int { blocks.count * layers * heads * blockBytes + recent.count * MemoryLayout<Float>.stride }
+    var bytes: Int { (blocks + [recent]).reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride }
 
     /// Bytes of the complete blocks of `tokens`.
-    var packedBytes: Int { tokens.count / PackedCache.block * layers * heads * blockBytes }
+    var packedBytes: Int { (0..<(tokens.count / PackedCache.block)).reduce(0) { $0 + size($1) } }
+
+    /// Bytes of a block.
+    private func size(_ index: Int) -> Int { layers * heads * (index == 0 ? firstBytes : blockBytes) }
 
     func keep(_ count: Int) -> Int {
         let wanted = min(count, tokens.count)
@@ -121,13 +131,18 @@ final class PackedCache: KeyValueCache {
     }
 
     func block(_ index: Int) -> [UnsafeRawBufferPointer] {
-        [UnsafeRawBufferPointer(start: blocks[index].base, count: layers * heads * blockBytes)]
+        [UnsafeRawBufferPointer(start: blocks[index].base, count: size(index))]
     }
 
     func reserve(_ count: Int) throws {
-        while blocks.count * PackedCache.block + PackedCache.block <= count {
-            blocks.append(try FloatBuffer(layers * heads * blockBytes / MemoryLayout<Float>.stride))
+        func block(_ index: Int) throws -> FloatBuffer { try FloatBuffer(size(index) / MemoryLayout<Float>.stride) }
+        // What was left over may be one of the smaller ones.
+        if tokens.count < PackedCache.block, let first = blocks.first,
+            first.count * MemoryLayout<Float>.stride < size(0)
+        {
+            blocks[0] = try block(0)
         }
+        while blocks.count * PackedCache.block + PackedCache.block <= count { blocks.append(try block(blocks.count)) }
     }
 
     /// Makes room for the blocks of a pass over the positions `start ..< end`.
@@ -201,8 +216,10 @@ final class PackedCache: KeyValueCache {
                         base + tile * each + PackedCache.tile * width
                     )
                 }
-                var format = format
-                dk_kv_pack(&format, keys, values, bytes(first + index) + (layer * heads + head) * blockBytes)
+                let isFirst = first + index == 0
+                var format = isFirst ? firstFormat : format
+                let offset = (layer * heads + head) * (isFirst ? firstBytes : blockBytes)
+                dk_kv_pack(&format, keys, values, bytes(first + index) + offset)
             }
         }
         if isWithinRecent { return }
@@ -217,8 +234,7 @@ final class PackedCache: KeyValueCache {
         let tiles = tiles(layer)
         return Past(
             blocks: blocks.prefix(end / PackedCache.block).indices.map { UnsafePointer(bytes($0)) },
-            blockOffset: layer * heads * blockBytes,
-            blockStride: blockBytes,
+            headsBefore: layer * heads,
             tiles: (0..<count).map { UnsafePointer(tiles + $0 * heads * perHead) },
             firstTile: first * PackedCache.block,
             tileOffset: 0,

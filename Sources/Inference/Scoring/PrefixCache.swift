@@ -55,8 +55,7 @@ final class PrefixCache: KeyValueCache {
     func past(_ layer: Int, _ count: Int) -> Past {
         Past(
             blocks: [],
-            blockOffset: 0,
-            blockStride: 0,
+            headsBefore: 0,
             tiles: tiles.prefix((count + PrefixCache.tile - 1) / PrefixCache.tile).map { UnsafePointer($0.base) },
             firstTile: 0,
             tileOffset: layer * heads * form.floats,

@@ -44,6 +44,8 @@ struct dk_kv_format {
     int64_t key_group;
     /// Channels: a multiple of 16 that divides the head.
     int64_t value_group;
+    /// Bits that keys have more, 0 or 2: their lowest ones, in a plane of their own.
+    int64_t key_rest;
 };
 
 /// The kernels of one instruction set.
