@@ -56,7 +56,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How keys and values of what was read are kept: float, or in 4 or 2 bits, which is faster behind long texts.",
+            "How keys and values of what was read are kept: float (as exact as the precision), or in 4 or 2 bits, which is faster behind long texts.",
             valueName: "float|q4|q2"
         )
     )
