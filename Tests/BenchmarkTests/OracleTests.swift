@@ -64,6 +64,39 @@ import Testing
     }
 }
 
+/// The tasks of AndroidWorld that the built-in device has the apps for.
+@Suite(.serialized) struct AndroidWorldTests {
+    private func run(_ agent: BenchAgent, repeats: Int) async throws -> [EpisodeResult] {
+        let suite = try TaskSuite.load(Locations.checkout + "/Tasks/androidworld")
+        var options = SuiteOptions(agent: agent)
+        options.repeats = repeats
+        options.jobs = 2
+        return try await SuiteRunner(suite, options: options).run().results
+    }
+
+    @Test func `the oracle does every task under strict rules within the official budget`() async throws {
+        let results = try await run(.oracle, repeats: 3)
+        #expect(results.count == 21 * 3)
+        for result in results {
+            let failed = result.checks.filter { !$0.passed }.map { "\($0.wanted): found \($0.found)" }
+            #expect(
+                result.success,
+                "\(result.task) \(result.seed) (\(result.goal)): \(result.cause) after \(result.steps) steps, \(result.problem ?? "") \(failed)"
+            )
+        }
+    }
+
+    @Test func `an agent that only says complete passes exactly the six tasks that begin at their end`() async throws {
+        let passed = try await run(.noop, repeats: 1).filter(\.success).map(\.task).sorted()
+        #expect(
+            passed == [
+                "SystemBluetoothTurnOffVerify", "SystemBluetoothTurnOnVerify", "SystemBrightnessMaxVerify",
+                "SystemBrightnessMinVerify", "SystemWifiTurnOffVerify", "SystemWifiTurnOnVerify",
+            ]
+        )
+    }
+}
+
 /// Every third step is a wrong one.
 private final class StrayingOracle: ActionChooser {
     let oracle: Oracle

@@ -114,6 +114,16 @@ struct StopwatchRunOracle: TaskOracle {
     }
 }
 
+/// Leaves the stopwatch's page in front with nothing running on it.
+struct StopwatchPauseOracle: TaskOracle {
+    init(_ arguments: ProgramArguments) throws {}
+
+    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
+        if let move = ClockPages(page).go(to: .stopwatch) { return move }
+        return page.tap("Pause") ?? page.done()
+    }
+}
+
 /// Enters a timer and does not start it. `hours`, `minutes` and `seconds` are numbers.
 struct TimerSetOracle: TaskOracle {
     let digits: String
@@ -122,7 +132,7 @@ struct TimerSetOracle: TaskOracle {
         let number =
             try arguments.integer("hours") * 10_000 + arguments.integer("minutes") * 100
             + arguments.integer("seconds")
-        digits = String(number)
+        digits = number == 0 ? "" : String(number)
     }
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {

@@ -89,11 +89,19 @@ struct ContactAddOracle: TaskOracle {
             if contacts.isList { return OracleMove(page.taps(id: "floating_action_button"), note: "new contact") }
             return page.tap("Keep editing") ?? page.leave()
         }
-        let fields = contacts.fields
-        var typing: [(move: [Int], text: String)] = []
-        for (name, text) in [
+        let wantedTexts = [
             ("First name", given), ("Last name", family), ("Company", ""), ("Phone", phone), ("Email", ""),
-        ] {
+        ]
+        return contacts.fill(wantedTexts) ?? OracleMove(page.taps("Save"), note: "save")
+    }
+}
+
+extension ContactsPages {
+    /// The move that brings the editor's fields nearer to some texts, or nil when they hold them.
+    func fill(_ texts: [(name: String, text: String)]) -> OracleMove? {
+        let fields = fields
+        var typing: [(move: [Int], text: String)] = []
+        for (name, text) in texts {
             guard let field = fields[name], !same(field.value, text) else { continue }
             // What stands in a field is not what belongs there: out with it first.
             if !field.value.isEmpty { return OracleMove(page.clears(field.element), note: "empty \(name)") }
@@ -107,12 +115,12 @@ struct ContactAddOracle: TaskOracle {
         for (name, direction) in [("Phone", ScrollDirection.down), ("First name", .up)] where fields[name] == nil {
             return page.look(direction, note: "look for \(name)")
         }
-        return OracleMove(page.taps("Save"), note: "save")
+        return nil
     }
 
     /// Fields format telephone numbers as they are typed.
     private func same(_ value: String, _ text: String) -> Bool {
-        value == text || (text == phone && ContactRows.digits(value) == ContactRows.digits(text))
+        value == text || (text.contains { $0.isNumber } && ContactRows.digits(value) == ContactRows.digits(text))
     }
 }
 
@@ -166,5 +174,38 @@ struct ContactPhoneOracle: TaskOracle {
         let shown = page.screen.elements.map(\.text).first { ContactRows.digits($0) == wanted }
         guard let shown else { return page.look() }
         return OracleMove(page.answer, text: shown, note: "answer")
+    }
+}
+
+/// Fills in the page of a new contact and does not save it: `first`, `last`, `phone`, and the number's `label`.
+struct ContactDraftOracle: TaskOracle {
+    let first: String
+    let last: String
+    let phone: String
+    let label: String
+
+    init(_ arguments: ProgramArguments) throws {
+        first = try arguments.need("first")
+        last = try arguments.need("last")
+        phone = try arguments.need("phone")
+        label = try arguments.need("label")
+    }
+
+    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
+        let contacts = ContactsPages(page)
+        guard contacts.isInFront else { return page.open(ContactsPages.app) }
+        guard contacts.isEditor else {
+            if contacts.isList { return OracleMove(page.taps(id: "floating_action_button"), note: "new contact") }
+            // The menu of labels stands alone on the screen.
+            let labels = ["Mobile", "Home", "Work"]
+            if labels.allSatisfy({ page.shows($0) }) { return OracleMove(page.taps(label), note: "label \(label)") }
+            return page.tap("Keep editing") ?? page.leave()
+        }
+        let texts = [("First name", first), ("Last name", last), ("Company", ""), ("Phone", phone), ("Email", "")]
+        if let move = contacts.fill(texts) { return move }
+        let spinner = page.elements(id: "spinner").first { $0.contentDescription.hasSuffix(" Phone") }
+        guard let spinner else { return page.look(note: "look for the label") }
+        if spinner.contentDescription == "\(label) Phone" { return page.done() }
+        return OracleMove(page.taps(on: spinner), note: "choose the label")
     }
 }

@@ -81,6 +81,14 @@ struct FilesPages {
         return OracleMove(page.types(into: field), text: name, note: "type the name")
     }
 
+    /// The way through the page on which a destination is chosen, or nil when it is not in front.
+    func pick(_ folder: String, button: String) -> OracleMove? {
+        guard isInFront, page.element(id: "container_save") != nil else { return nil }
+        if crumbs.count == 2 && crumbs.last == folder { return OracleMove(page.taps(button), note: "into \(folder)") }
+        if crumbs.count < 2 { return page.choose(folder) }
+        return OracleMove(page.elements(id: "breadcrumb_text").prefix(1).flatMap { page.taps(on: $0) }, note: "up")
+    }
+
     /// Ticks a file in the folder that is open, and nothing else. Nil when it is ticked alone.
     func tick(_ file: String) -> OracleMove? {
         let ticked = ticked
@@ -158,5 +166,34 @@ struct FolderCreateOracle: TaskOracle {
         }
         if let move = files.go(to: folder) { return move }
         return OracleMove(page.taps("More options"), note: "open the menu")
+    }
+}
+
+/// Moves a file: `folder` in the storage, `file`, and the folder `target` beside it.
+struct FileMoveOracle: TaskOracle {
+    let folder: String
+    let file: String
+    let target: String
+
+    init(_ arguments: ProgramArguments) throws {
+        folder = try arguments.need("folder")
+        file = try arguments.need("file")
+        target = try arguments.need("target")
+    }
+
+    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
+        let state = DeviceState(device)
+        if try await state.exists("\(FilesPages.storage)/\(target)/\(file)"),
+            try await !state.exists("\(FilesPages.storage)/\(folder)/\(file)")
+        {
+            return page.done()
+        }
+        let files = FilesPages(page)
+        if let move = files.pick(target, button: "MOVE") { return move }
+        if files.isInFront {
+            if let move = page.tap("Move to…") { return move }
+            if files.ticked == [file] { return OracleMove(page.taps("More options"), note: "open the menu") }
+        }
+        return files.go(to: folder) ?? files.tick(file) ?? page.leave()
     }
 }

@@ -47,14 +47,19 @@ public protocol TaskOracle: Sendable {
 enum Oracles {
     private static let known: [String: any TaskOracle.Type] = [
         "SettingsSwitch": SettingsSwitchOracle.self,
+        "SettingsSwitches": SettingsSwitchesOracle.self,
+        "SwitchThenApp": SwitchThenAppOracle.self,
         "SettingsSlider": SettingsSliderOracle.self,
         "AlarmAdd": AlarmAddOracle.self,
         "TimerSet": TimerSetOracle.self,
         "StopwatchRun": StopwatchRunOracle.self,
+        "StopwatchPause": StopwatchPauseOracle.self,
         "ContactAdd": ContactAddOracle.self,
+        "ContactDraft": ContactDraftOracle.self,
         "ContactDelete": ContactDeleteOracle.self,
         "ContactPhone": ContactPhoneOracle.self,
         "FileDelete": FileDeleteOracle.self,
+        "FileMove": FileMoveOracle.self,
         "FileRename": FileRenameOracle.self,
         "FolderCreate": FolderCreateOracle.self,
     ]

@@ -132,6 +132,11 @@ struct SettingsSwitchOracle: TaskOracle {
         }
     }
 
+    /// Whether the setting has the wanted value.
+    func isDone(_ device: any DeviceLink) async throws -> Bool {
+        wanted.contains(try await DeviceState(device).setting(control.namespace, control.key))
+    }
+
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         let state = DeviceState(device)
         // Airplane mode changes what the other radios' settings mean, and nobody asked for it: it goes first.
@@ -140,8 +145,43 @@ struct SettingsSwitchOracle: TaskOracle {
         {
             return SettingsPages(page).go(to: airplane.place)
         }
-        let value = try await state.setting(control.namespace, control.key)
-        return wanted.contains(value) ? page.done() : SettingsPages(page).go(to: control.place)
+        return try await isDone(device) ? page.done() : SettingsPages(page).go(to: control.place)
+    }
+}
+
+/// Turns several switches, one after the other. `switches` is a list such as `wifi off, bluetooth on`.
+struct SettingsSwitchesOracle: TaskOracle {
+    private let parts: [SettingsSwitchOracle]
+
+    init(_ arguments: ProgramArguments) throws {
+        parts = try arguments.need("switches").split(separator: ",").map { part in
+            let words = part.split(separator: " ").map(String.init)
+            guard words.count == 2 else { throw arguments.failure("\"\(part)\" is not a switch and a state") }
+            return try SettingsSwitchOracle(arguments.with(["switch": words[0], "state": words[1]]))
+        }
+    }
+
+    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
+        for part in parts where try await !part.isDone(device) { return try await part.move(page, device) }
+        return page.done()
+    }
+}
+
+/// Turns a switch, then leaves an app in front: as `SettingsSwitch`, and `app` with its `package`.
+struct SwitchThenAppOracle: TaskOracle {
+    private let part: SettingsSwitchOracle
+    private let app: String
+    private let package: String
+
+    init(_ arguments: ProgramArguments) throws {
+        part = try SettingsSwitchOracle(arguments)
+        app = try arguments.need("app")
+        package = try arguments.need("package")
+    }
+
+    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
+        if try await !part.isDone(device) { return try await part.move(page, device) }
+        return page.package == package ? page.done() : page.open(app)
     }
 }
 

@@ -122,6 +122,11 @@ public struct ProgramArguments: Sendable {
         return value
     }
 
+    /// The same call with other values.
+    func with(_ values: [String: String]) -> ProgramArguments {
+        ProgramArguments(name: name, place: place, values: values)
+    }
+
     /// An error about these arguments.
     func failure(_ what: String) -> DroidError {
         DroidError("tasks.program", "\(place): \(name): \(what)", next: "mend what stands under with:")
