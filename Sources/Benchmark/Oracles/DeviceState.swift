@@ -28,6 +28,11 @@ struct DeviceState {
         try await device.run("test -e \(ShellQuoting.quote(path))").exitCode == 0
     }
 
+    /// How many files and folders a folder holds.
+    func count(_ folder: String) async throws -> Int {
+        try await text("ls -1 \(ShellQuoting.quote(folder))").split(separator: "\n").count
+    }
+
     private func text(_ command: String) async throws -> String {
         try await device.run(command).text.trimmingSpaces
     }

@@ -54,6 +54,7 @@ enum Oracles {
         "TimerSet": TimerSetOracle.self,
         "StopwatchRun": StopwatchRunOracle.self,
         "StopwatchPause": StopwatchPauseOracle.self,
+        "Camera": CameraOracle.self,
         "ContactAdd": ContactAddOracle.self,
         "ContactDraft": ContactDraftOracle.self,
         "ContactDelete": ContactDeleteOracle.self,

@@ -36,6 +36,7 @@ enum Programs {
     private static let known: [String: any TaskProgram.Type] = [
         "ContactsDifference": ContactsDifference.self,
         "FolderDifference": FolderDifference.self,
+        "FolderGrowth": FolderGrowth.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.
@@ -136,6 +137,30 @@ struct FolderDifference: TaskProgram {
     func check(_ device: any DeviceLink, baseline: [String]) async throws -> CheckOutcome {
         let (come, gone) = Programs.difference(baseline, try await self.baseline(device))
         return Programs.verdict(added: come, removed: gone, wantAdded: added, wantRemoved: removed)
+    }
+}
+
+/// Checks that a number of entries came into a folder, whatever they are called, and none went.
+///
+/// `folder` is a path, `by` the number; `ending` is what each new name ends with, if it matters.
+struct FolderGrowth: TaskProgram {
+    private let difference: FolderDifference
+    private let count: Int
+    private let ending: String
+
+    init(_ arguments: ProgramArguments) throws {
+        difference = try FolderDifference(arguments)
+        count = try arguments.integer("by")
+        ending = arguments["ending"] ?? ""
+    }
+
+    func baseline(_ device: any DeviceLink) async throws -> [String] { try await difference.baseline(device) }
+
+    func check(_ device: any DeviceLink, baseline: [String]) async throws -> CheckOutcome {
+        let (come, gone) = Programs.difference(baseline, try await self.baseline(device))
+        var outcome = Programs.verdict(added: come, removed: gone, wantAdded: [], wantRemoved: [])
+        outcome.passed = come.count == count && gone.isEmpty && come.allSatisfy { $0.hasSuffix(ending) }
+        return outcome
     }
 }
 

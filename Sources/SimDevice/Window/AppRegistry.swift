@@ -9,6 +9,7 @@ enum AppRegistry {
             DeskClock.self,
             ContactsApp.self,
             FilesApp.self,
+            CameraApp.self,
         ]
     }
 }
