@@ -63,6 +63,7 @@ enum Oracles {
         "FileMove": FileMoveOracle.self,
         "FileRename": FileRenameOracle.self,
         "FolderCreate": FolderCreateOracle.self,
+        "MessageSend": MessageSendOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

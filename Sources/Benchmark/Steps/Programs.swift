@@ -37,6 +37,9 @@ enum Programs {
         "ContactsDifference": ContactsDifference.self,
         "FolderDifference": FolderDifference.self,
         "FolderGrowth": FolderGrowth.self,
+        "MessageResent": MessageResent.self,
+        "MessageSent": MessageSent.self,
+        "MessageThere": MessageThere.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

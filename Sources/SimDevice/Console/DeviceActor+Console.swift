@@ -56,9 +56,9 @@ extension DeviceActor {
     func receiveMessage(from number: String, _ text: String) throws {
         let system = context.system
         try system.messages.add(address: number, body: text, box: .inbox)
-        let name = try system.contacts.search(number).first?.display ?? number
+        let name = try system.contacts.person(with: number)?.display ?? number
         let id = system.notifications.post(
-            package: "com.simplemobiletools.smsmessenger",
+            package: MessagesApp.package,
             title: name,
             text: text
         )

@@ -9,6 +9,8 @@ final class MessageStore {
         case inbox = 1
         case sent = 2
         case draft = 3
+        /// Could not be sent.
+        case failed = 5
     }
 
     /// One message.
@@ -87,8 +89,9 @@ final class MessageStore {
     }
 
     private static func thread(_ db: Database, _ address: String) throws -> Int64 {
-        let find = "SELECT _id FROM canonical_addresses WHERE address = ?"
-        var recipient = try Int64.fetchOne(db, sql: find, arguments: [address])
+        // The same number may be written in several ways.
+        let known = try Row.fetchAll(db, sql: "SELECT _id, address FROM canonical_addresses ORDER BY _id")
+        var recipient: Int64? = known.first { PhoneNumber.same($0["address"] ?? "", address) }?["_id"]
         if recipient == nil {
             try db.execute(sql: "INSERT INTO canonical_addresses (address) VALUES (?)", arguments: [address])
             recipient = db.lastInsertedRowID

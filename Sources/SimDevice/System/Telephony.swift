@@ -59,9 +59,7 @@ final class Telephony {
     @discardableResult
     func begin(_ number: String, outgoing: Bool) -> Bool {
         guard calls.count < 5, !calls.contains(where: { $0.number == number }) else { return false }
-        let wanted = Self.digits(number)
-        let people = wanted.isEmpty ? [] : (try? contacts.all()) ?? []
-        let person = people.first { $0.phones.contains { Self.same(Self.digits($0.value), wanted) } }
+        let person = try? contacts.person(with: number)
         calls.append(
             Call(
                 number: number,
@@ -118,11 +116,4 @@ final class Telephony {
     }
 
     private func index(_ number: String) -> Int? { calls.firstIndex { $0.number == number } }
-
-    private static func digits(_ text: String) -> String { text.filter(\.isNumber) }
-
-    /// Whether two numbers are one: as Android compares them, by the last seven digits.
-    private static func same(_ a: String, _ b: String) -> Bool {
-        a == b || a.count >= 7 && b.count >= 7 && a.suffix(7) == b.suffix(7)
-    }
 }

@@ -39,6 +39,7 @@ struct ContentProvider {
         case ("sms", "inbox"): table = .messages(box: 1)
         case ("sms", "sent"): table = .messages(box: 2)
         case ("sms", "draft"): table = .messages(box: 3)
+        case ("sms", "failed"): table = .messages(box: 5)
         case ("mms-sms", "conversations"), ("sms", "conversations"): table = .threads
         case ("call_log", "calls"): table = .calls
         case ("settings", let name):

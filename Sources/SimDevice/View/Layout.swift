@@ -72,7 +72,7 @@ struct Layout {
         node.width = max(width ?? min(maxWidth, max(content.0, own.0) + padX), Screen.pixels(view.size.minWidth))
         node.height = max(height ?? min(maxHeight, max(content.1, own.1) + padY), Screen.pixels(view.size.minHeight))
         if node.axis != nil {
-            node.offset = min(max(0, offsets[node.key] ?? 0), node.maximumOffset)
+            node.offset = min(max(0, offsets[node.key] ?? (view.startsAtEnd ? .max : 0)), node.maximumOffset)
             if offsets[node.key] != nil { offsets[node.key] = node.offset }
         }
         if case .lazy(let rows) = view.arrangement { makeRows(node, rows, innerWidth) }

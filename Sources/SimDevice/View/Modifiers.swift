@@ -88,6 +88,8 @@ extension Component {
     func margin(left: Dp = 0, top: Dp = 0, right: Dp = 0, bottom: Dp = 0) -> View {
         with { $0.margin = .init(left: left, top: top, right: right, bottom: bottom) }
     }
+    /// A list or scroll column shows its end until it is scrolled.
+    func startsAtEnd() -> View { with { $0.startsAtEnd = true } }
     func align(_ alignment: View.Alignment) -> View { with { $0.alignment = alignment } }
 
     // MARK: How it looks

@@ -35,6 +35,8 @@ struct View {
 
     var content = Content.none
     var background: Background?
+    /// A scrolling node shows its end until the finger moves it, as lists of messages do.
+    var startsAtEnd = false
     /// 0 is invisible, 1 is opaque; the hierarchy does not tell.
     var opacity = 1.0
     var handlers = Handlers()

@@ -124,6 +124,8 @@ final class AppContext {
     let package: String
     /// All built-in apps, for those that list them.
     var apps: [any App.Type] = []
+    /// Whether the activity was the one in front when time last passed, so that what it shows is seen.
+    var isInFront = false
     /// What the handler asked for; the window manager takes it out.
     var requests: [Request] = []
 

@@ -10,6 +10,7 @@ enum AppRegistry {
             ContactsApp.self,
             FilesApp.self,
             CameraApp.self,
+            MessagesApp.self,
         ]
     }
 }

@@ -165,6 +165,7 @@ final class WindowManager {
         raiseFaults()
         for stack in stacks {
             for activity in stack.activities {
+                activity.context.isInFront = displayOn && activity === front
                 activity.timePassed()
                 process(activity)
             }
