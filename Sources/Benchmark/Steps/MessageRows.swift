@@ -137,7 +137,7 @@ struct MessageResent: TaskProgram {
     func check(_ device: any DeviceLink, baseline: [String]) async throws -> CheckOutcome {
         let sent = try await MessageRows(device).sent()
         let new = sent.filter { !baseline.contains(String($0.id)) }
-        let same = sent.first.map { MessageRows.same($0.address, wanted.number) && $0.body == wanted.body } ?? false
+        let same = new.first.map { MessageRows.same($0.address, wanted.number) && $0.body == wanted.body } ?? false
         return CheckOutcome(
             passed: sent.count == baseline.count + 1 && new.count == 1 && same,
             found: MessageSent.words(new)

@@ -60,7 +60,9 @@ extension DeviceActor {
         let id = system.notifications.post(
             package: MessagesApp.package,
             title: name,
-            text: text
+            text: text,
+            opens: ComponentName(package: MessagesApp.package, activity: MessagesApp.threadActivity),
+            uri: "sms:" + number
         )
         system.log.add(.info, "RIL", "< UNSOL_RESPONSE_NEW_SMS from \(number)")
         context.windows.headUp(id)

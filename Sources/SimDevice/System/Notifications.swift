@@ -14,6 +14,16 @@ final class NotificationList {
         var ongoing: Bool
         /// What a touch opens; nil for the package's first page.
         var opens: ComponentName?
+        /// What it is about, such as `sms:5550100`; a touch opens that.
+        var uri: String?
+
+        /// What a touch starts.
+        var intent: Intent {
+            if let opens {
+                return Intent(action: uri.map { _ in "android.intent.action.VIEW" }, dataURI: uri, component: opens)
+            }
+            return Intent(package: package)
+        }
     }
 
     private let clock: DeviceClock
@@ -30,7 +40,8 @@ final class NotificationList {
         title: String,
         text: String,
         ongoing: Bool = false,
-        opens: ComponentName? = nil
+        opens: ComponentName? = nil,
+        uri: String? = nil
     ) -> Int {
         let id = nextID
         nextID += 1
@@ -42,7 +53,8 @@ final class NotificationList {
                 text: text,
                 time: clock.now,
                 ongoing: ongoing,
-                opens: opens
+                opens: opens,
+                uri: uri
             ),
             at: 0
         )

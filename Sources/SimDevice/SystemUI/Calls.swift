@@ -82,7 +82,7 @@ extension WindowManager {
         .onClick { [weak self] in
             self?.headsUp = nil
             if !item.ongoing { self?.system.notifications.cancel(item.id) }
-            self?.start(item.opens.map { Intent(component: $0) } ?? Intent(package: item.package))
+            self?.start(item.intent)
             self?.invalidate()
         }
         .onSwipe { [weak self] _ in

@@ -194,7 +194,7 @@ struct Shade: Component {
         .onClick { [unowned manager, system] in
             if !item.ongoing { system.notifications.cancel(item.id) }
             manager.collapsePanels()
-            manager.start(item.opens.map { Intent(component: $0) } ?? Intent(package: item.package))
+            manager.start(item.intent)
         }
         .onSwipe { [unowned manager, system] direction in
             guard direction == .left || direction == .right, !item.ongoing else { return }

@@ -39,7 +39,7 @@ import Testing
 
     @Test(
         "no touch harms an app, and the same touches give the same display",
-        arguments: [DeskClock.package, ContactsApp.package, FilesApp.package]
+        arguments: [DeskClock.package, ContactsApp.package, FilesApp.package, MessagesApp.package]
     )
     func touches(package: String) throws {
         for seed in 0..<3 as Range<UInt64> {

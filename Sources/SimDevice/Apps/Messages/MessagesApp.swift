@@ -149,6 +149,11 @@ struct MessagesApp: App {
         }
     }
 
+    mutating func received(_ intent: Intent, _ context: AppContext) -> Bool {
+        guard case .thread(let address) = page, let uri = intent.dataURI, intent.extras.isEmpty else { return false }
+        return PhoneNumber.same(Self.parts(of: uri).number, address)
+    }
+
     // What comes in while its conversation is in front has been seen.
     mutating func resumed(_ context: AppContext) { markRead(context) }
     mutating func timePassed(_ context: AppContext) {
@@ -158,7 +163,14 @@ struct MessagesApp: App {
     // MARK: Doing
 
     private func markRead(_ context: AppContext) {
-        if case .thread(let address) = page { try? context.system.messages.mark(address, read: true) }
+        guard case .thread(let address) = page else { return }
+        try? context.system.messages.mark(address, read: true)
+        let notifications = context.system.notifications
+        for item in notifications.items where item.package == Self.package {
+            if let uri = item.uri, PhoneNumber.same(Self.parts(of: uri).number, address) {
+                notifications.cancel(item.id)
+            }
+        }
     }
 
     /// Keeps what is typed, so that it stands there again when the conversation is opened.
