@@ -87,6 +87,22 @@ import Testing
         }
     }
 
+    @Test func `the messenger's oracle finds its way back from wrong steps`() async throws {
+        let suite = try TaskSuite.load(Locations.checkout + "/Tasks/androidworld")
+        let device = try await BenchDevice.startBuiltIn()
+        for template in suite.templates where template.app == "Simple SMS Messenger" {
+            for seed in 1...8 as ClosedRange<UInt64> {
+                let instance = try TaskInstance(template, seed: seed)
+                let chooser = StrayingOracle(oracle: try Oracle(instance), name: "\(template.name) \(seed)")
+                let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle")
+                let result = await runner.run(instance, chooser: chooser)
+                let log = chooser.log.withLock { $0.joined(separator: "\n") }
+                #expect(result.success, "\(result.task) \(seed): \(result.cause) after \(result.steps) steps\n\(log)")
+            }
+        }
+        await device.stop()
+    }
+
     @Test func `an agent that only says complete passes exactly the six tasks that begin at their end`() async throws {
         let passed = try await run(.noop, repeats: 1).filter(\.success).map(\.task).sorted()
         #expect(

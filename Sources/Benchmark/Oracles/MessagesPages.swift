@@ -17,6 +17,16 @@ struct MessagesPages {
     var isNew: Bool { page.element(id: "new_conversation_address") != nil }
     var isThread: Bool { page.element(id: "thread_type_message") != nil }
 
+    /// The way to the messenger, or nil when it is in front.
+    ///
+    /// An app that the messenger itself has opened lies over it in its task, where opening the messenger by name would
+    /// only find that app again: it is left.
+    func go() -> OracleMove? {
+        if isInFront { return nil }
+        if page.package.contains("launcher") || page.package == "com.android.systemui" { return page.open(Self.app) }
+        return page.tap("Discard") ?? page.leave("leave another app")
+    }
+
     /// Whether the conversation with one of these titles is shown and nothing in it is selected.
     func isThread(of titles: [String]) -> Bool {
         guard isThread, let bar = page.element(id: "thread_toolbar") else { return false }
@@ -74,7 +84,7 @@ struct MessageSendOracle: TaskOracle {
         let sent = try await MessageRows(device).sent()
         let done = sent.count { MessageRows.same($0.address, number) && $0.body == body } > before
         let pages = MessagesPages(page)
-        guard pages.isInFront else { return page.open(MessagesPages.app) }
+        if let move = pages.go() { return move }
         if done { return page.done() }
         let titles = [number] + (name.map { [$0] } ?? [])
         if pages.isThread(of: titles) { return pages.say(body) }
