@@ -64,6 +64,8 @@ enum Oracles {
         "FileRename": FileRenameOracle.self,
         "FolderCreate": FolderCreateOracle.self,
         "MessageSend": MessageSendOracle.self,
+        "ExpenseAdd": ExpenseAddOracle.self,
+        "ExpenseDelete": ExpenseDeleteOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -40,6 +40,9 @@ enum Programs {
         "MessageResent": MessageResent.self,
         "MessageSent": MessageSent.self,
         "MessageThere": MessageThere.self,
+        "ExpenseSetUp": ExpenseSetUp.self,
+        "ExpenseDifference": ExpenseDifference.self,
+        "ExpenseDuplicates": ExpenseDuplicates.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -11,6 +11,7 @@ enum AppRegistry {
             FilesApp.self,
             CameraApp.self,
             MessagesApp.self,
+            ExpenseApp.self,
         ]
     }
 }
