@@ -102,4 +102,68 @@ import Testing
         #expect(try await checks.run().map(\.passed) == [true, false])
         await device.stop()
     }
+
+    @Test(
+        arguments: [
+            (
+                sql: "INSERT INTO expense VALUES (9, 'lunch out', 1250, 3, 'With Bo.', 1, 1)",
+                verdicts: [true, false, false]
+            ),
+            (
+                sql: "INSERT INTO expense VALUES (9, 'Lunch', 1250, 3, 'With Bo', 1, 1)",
+                verdicts: [false, false, false]
+            ),
+            (
+                sql: "INSERT INTO expense VALUES (9, 'Lunch out', 1251, 3, 'With Bo', 1, 1)",
+                verdicts: [false, false, false]
+            ),
+            (
+                sql: "INSERT INTO expense VALUES (9, 'Lunch out', 1250, 4, 'With Bo', 1, 1)",
+                verdicts: [false, false, false]
+            ),
+            (
+                sql: "INSERT INTO expense SELECT NULL, 'Lunch out', 1250, 3, 'With Bo', 1, 1 FROM expense LIMIT 2",
+                verdicts: [false, false, false]
+            ),
+            (
+                sql:
+                    "INSERT INTO expense VALUES (9, 'Lunch out', 1250, 3, 'With Bo', 1, 1); UPDATE expense SET note = 'x' WHERE name = 'Rent'",
+                verdicts: [false, false, false]
+            ),
+            (
+                sql:
+                    "UPDATE expense SET name = 'Lunch out', amount = 1250, category = 3, note = 'With Bo' WHERE name = 'Tea'",
+                verdicts: [false, false, false]
+            ),
+            (sql: "DELETE FROM expense WHERE name = 'Tea'", verdicts: [false, true, false]),
+            (sql: "DELETE FROM expense WHERE name IN ('Tea', 'Rent')", verdicts: [false, false, false]),
+            (
+                sql: "DELETE FROM expense WHERE expense_id = (SELECT max(expense_id) FROM expense WHERE name = 'Rent')",
+                verdicts: [false, false, true]
+            ),
+            (sql: "DELETE FROM expense WHERE name = 'Rent'", verdicts: [false, false, false]),
+            (sql: "SELECT 1", verdicts: [false, false, false]),
+        ]
+    )
+    func `the expenses' checks take the wanted change and no other`(
+        _ change: (sql: String, verdicts: [Bool])
+    ) async throws {
+        let device = try await BenchDevice.startBuiltIn()
+        let instance = try template(
+            setup: """
+                [{start: com.arduia.expense/.ui.MainActivity}, {program: ExpenseSetUp, with: {seed: "3", twice: "true",
+                  rows: "Rent|80000|Housing|Monthly\\nTea|350|Food|"}}]
+                """,
+            check: """
+                [{program: ExpenseDifference, with: {added: "Lunch out|1250|Food|With Bo"}},
+                 {program: ExpenseDifference, with: {removed: Tea}}, {program: ExpenseDuplicates}]
+                """
+        )
+        let baselines = try await EpisodeRunner(device, agentName: "test").prepare(instance)
+        let command = "sqlite3 \(ExpenseTable.database) \(ShellQuoting.quote(change.sql))"
+        #expect(try await device.adb.run(command).exitCode == 0)
+        let checks = CheckRunner(device: device.adb, instance: instance, baselines: baselines)
+        #expect(try await checks.run().map(\.passed) == change.verdicts)
+        await device.stop()
+    }
 }

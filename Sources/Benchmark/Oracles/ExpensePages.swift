@@ -97,11 +97,15 @@ struct ExpensePages {
 
     // MARK: Logs
 
-    /// The way to a row of the logs that is one of `wanted`, among all that there are, the latest first.
-    func find(_ wanted: Set<Shown>, among all: [Shown]) -> OracleMove {
-        let hits = rows.filter { wanted.contains($0.shown) }
+    /// The way to a row that is one of `wanted`, among all that there are, the latest first. A touch opens it, also on
+    /// the home page; or, with `ticking`, a long press ticks it, which the logs alone can.
+    func find(_ wanted: Set<Shown>, among all: [Shown], ticking: Bool = false) -> OracleMove {
+        let hits = ticking && !isLogs ? [] : rows.filter { wanted.contains($0.shown) }
         if !hits.isEmpty {
-            return OracleMove(hits.flatMap { page.taps(on: $0.element) }, note: "open \(hits[0].shown.name)")
+            let taps = hits.flatMap { page.taps(on: $0.element) }
+            guard ticking else { return OracleMove(taps, note: "open \(hits[0].shown.name)") }
+            let presses = hits.flatMap { page.longPresses($0.shown.name) }
+            return OracleMove(presses, neutral: Set(taps), note: "tick \(hits[0].shown.name)")
         }
         if isDrawer { return OracleMove(page.taps("Expense Logs"), note: "to the logs") }
         if isHome {
@@ -109,13 +113,63 @@ struct ExpensePages {
             let drawer = page.taps("Open navigation drawer")
             return OracleMove(more.isEmpty ? drawer : more, neutral: Set(drawer), note: "to the logs")
         }
-        guard isLogs else { return page.leave() }
+        return isLogs ? look(for: wanted, among: all) : page.leave()
+    }
+
+    /// Moves the list towards the first row that is one of `wanted`.
+    private func look(for wanted: Set<Shown>, among all: [Shown]) -> OracleMove {
         // The list may be turned round, so what is seen tells which way the wanted row lies.
         let places = rows.compactMap { all.firstIndex(of: $0.shown) }
         let target = all.firstIndex { wanted.contains($0) } ?? 0
         guard let first = places.first, let last = places.last, first != last else { return page.look() }
         let isBefore = first < last ? target < first : target > first
         return page.look(isBefore ? .up : .down, note: "look for the expense")
+    }
+
+    // MARK: Selection
+
+    /// The number at the start of a text such as `3 items`.
+    private static func count(_ text: String?) -> Int? {
+        text.flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+
+    /// How many rows are ticked, as the bar says.
+    private var tickedCount: Int? {
+        Self.count(page.screen.elements.first { $0.text.hasSuffix(" item") || $0.text.hasSuffix(" items") }?.text)
+    }
+
+    /// How many expenses the question is about; nil where nothing is asked.
+    var askedCount: Int? { Self.count(page.element(id: "tv_delete_description")?.text) }
+
+    /// The names among `names` that are ticked, as the working memory has it: most of the list is out of sight.
+    func ticked(among names: Set<String>) -> Set<String> {
+        var ticked: Set<String> = []
+        for line in page.history {
+            let words = line.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+            let name = words.count > 1 ? words[1] : ""
+            switch words.first {
+            case "long press " where names.contains(name): ticked.insert(name)
+            case "tap " where names.contains(name):
+                if !ticked.isEmpty { ticked.formSymmetricDifference([name]) }
+            case "tap " where name == "Delete" || name == "More options": break
+            case let word? where word.hasPrefix("scroll") || word.hasPrefix("wait"): break
+            default: ticked = []
+            }
+        }
+        return ticked
+    }
+
+    /// The move that brings the selection nearer to these rows, which have names of their own; nil when it holds them.
+    func tick(_ wanted: Set<Shown>, among all: [Shown]) -> OracleMove? {
+        let ticked = ticked(among: Set(all.map(\.name)))
+        let missing = wanted.filter { !ticked.contains($0.name) }
+        guard ticked.count == tickedCount, ticked.isSubset(of: Set(wanted.map(\.name))) else {
+            return page.leave("drop the selection")
+        }
+        if missing.isEmpty { return nil }
+        let hits = rows.filter { missing.contains($0.shown) }
+        guard let first = hits.first else { return look(for: missing, among: all) }
+        return OracleMove(hits.flatMap { page.taps(on: $0.element) }, note: "tick \(first.shown.name)")
     }
 }
 
@@ -178,17 +232,28 @@ struct ExpenseDeleteOracle: TaskOracle {
         guard expenses.isInFront else { return page.open(ExpensePages.app) }
         let look = try await ExpenseLook(device)
         let wanted = Set(targets.map(look.shown))
-        if page.element(id: "tv_delete_description") != nil {
-            // The question names nobody: only the way to it tells who is meant.
-            let came = page.history.suffix(2).first ?? ""
-            let isMeant = page.history.count > 1 && wanted.contains { came.contains("\"\($0.name)") }
-            return isMeant ? OracleMove(page.taps(id: "btn_confirm"), note: "confirm") : page.leave()
+        let all = stored.map(look.shown)
+        if let count = expenses.askedCount {
+            return isMeant(page, count, Set(targets.map(\.name)), all)
+                ? OracleMove(page.taps(id: "btn_confirm"), note: "confirm") : page.leave()
         }
         if let detail = expenses.detail {
             return wanted.contains(detail) ? OracleMove(page.taps(id: "btn_delete"), note: "delete") : page.leave()
         }
-        if expenses.isSelecting { return page.leave("drop the selection") }
-        return expenses.find(wanted, among: stored.map(look.shown))
+        if expenses.isSelecting {
+            // Duplicates have one name, so that the working memory cannot tell which of them are ticked.
+            guard names != nil else { return page.leave("drop the selection") }
+            return expenses.tick(wanted, among: all) ?? OracleMove(page.taps(id: "delete"), note: "delete them")
+        }
+        return expenses.find(wanted, among: all, ticking: names != nil && targets.count > 1)
+    }
+
+    /// Whether the question is about wanted expenses: it names nobody, so only the way to it tells.
+    private func isMeant(_ page: OraclePage, _ count: Int, _ wanted: Set<String>, _ all: [ExpensePages.Shown]) -> Bool {
+        let ticked = ExpensePages(page).ticked(among: Set(all.map(\.name)))
+        if !ticked.isEmpty { return ticked.count == count && ticked.isSubset(of: wanted) }
+        let came = page.history.suffix(2).first ?? ""
+        return count == 1 && page.history.count > 1 && wanted.contains { came.contains("\"\($0)") }
     }
 
     private func targets(_ stored: [ExpenseRow]) -> [ExpenseRow] {

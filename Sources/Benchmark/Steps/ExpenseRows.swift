@@ -245,7 +245,10 @@ struct ExpenseDuplicates: TaskProgram {
 /// What happened to the table.
 private enum ExpenseChange {
     /// Rows that are there now and were not, and the other way round; a changed row is in both.
-    static func since(_ before: [ExpenseRow], _ device: any DeviceLink) async throws
+    static func since(
+        _ before: [ExpenseRow],
+        _ device: any DeviceLink
+    ) async throws
         -> (come: [ExpenseRow], gone: [ExpenseRow])
     {
         let after = try await ExpenseTable(device).rows()
@@ -264,7 +267,8 @@ private enum ExpenseNoise {
     private static let names: [(name: String, category: String)] = [
         ("Stamps", "Others"), ("Locker Rent", "Others"), ("Side Job", "Income"), ("Tax Refund", "Income"),
         ("Bakery", "Food"), ("Noodle Bar", "Food"), ("Water Bill", "Housing"), ("New Curtains", "Housing"),
-        ("Wedding Gift", "Social"), ("Club Fee", "Social"), ("Bowling", "Entertainment"), ("Zoo Visit", "Entertainment"),
+        ("Wedding Gift", "Social"), ("Club Fee", "Social"), ("Bowling", "Entertainment"),
+        ("Zoo Visit", "Entertainment"),
         ("Bus Pass", "Transportation"), ("Bike Repair", "Transportation"), ("Rain Jacket", "Clothes"),
         ("Wool Socks", "Clothes"), ("Eye Test", "Health Care"), ("Vitamins", "Health Care"),
         ("Language Class", "Education"), ("Exam Fee", "Education"), ("Food Bank", "Donation"),

@@ -81,10 +81,14 @@ extension ExpenseApp {
             .margin(horizontal: 16, vertical: 8)
             .fillWidth()
             .background(.surfaceVariant, radius: 8)
-            Button("Edit", style: .filled, onClick: ui.on { app, context in
-                app.asking = nil
-                app.open(ExpenseDraft(expense), context)
-            })
+            Button(
+                "Edit",
+                style: .filled,
+                onClick: ui.on { app, context in
+                    app.asking = nil
+                    app.open(ExpenseDraft(expense), context)
+                }
+            )
             .id(Self.id("btn_edit"))
             .margin(16)
             .fillWidth()
