@@ -3,6 +3,7 @@
 import ADB
 import Base
 import Foundation
+import Screen
 import Testing
 
 @testable import Benchmark
@@ -106,33 +107,34 @@ import Testing
     @Test(
         arguments: [
             (
-                sql: "INSERT INTO expense VALUES (9, 'lunch out', 1250, 3, 'With Bo.', 1, 1)",
+                sql: "INSERT INTO expense VALUES (9, 'lunch out', 1250, 3, 'With Bo from work.', 1, 1)",
                 verdicts: [true, false, false]
             ),
             (
-                sql: "INSERT INTO expense VALUES (9, 'Lunch', 1250, 3, 'With Bo', 1, 1)",
+                sql: "INSERT INTO expense VALUES (9, 'Lunch', 1250, 3, 'With Bo from work', 1, 1)",
                 verdicts: [false, false, false]
             ),
             (
-                sql: "INSERT INTO expense VALUES (9, 'Lunch out', 1251, 3, 'With Bo', 1, 1)",
+                sql: "INSERT INTO expense VALUES (9, 'Lunch out', 1251, 3, 'With Bo from work', 1, 1)",
                 verdicts: [false, false, false]
             ),
             (
-                sql: "INSERT INTO expense VALUES (9, 'Lunch out', 1250, 4, 'With Bo', 1, 1)",
-                verdicts: [false, false, false]
-            ),
-            (
-                sql: "INSERT INTO expense SELECT NULL, 'Lunch out', 1250, 3, 'With Bo', 1, 1 FROM expense LIMIT 2",
+                sql: "INSERT INTO expense VALUES (9, 'Lunch out', 1250, 4, 'With Bo from work', 1, 1)",
                 verdicts: [false, false, false]
             ),
             (
                 sql:
-                    "INSERT INTO expense VALUES (9, 'Lunch out', 1250, 3, 'With Bo', 1, 1); UPDATE expense SET note = 'x' WHERE name = 'Rent'",
+                    "INSERT INTO expense SELECT NULL, 'Lunch out', 1250, 3, 'With Bo from work', 1, 1 FROM expense LIMIT 2",
                 verdicts: [false, false, false]
             ),
             (
                 sql:
-                    "UPDATE expense SET name = 'Lunch out', amount = 1250, category = 3, note = 'With Bo' WHERE name = 'Tea'",
+                    "INSERT INTO expense VALUES (9, 'Lunch out', 1250, 3, 'With Bo from work', 1, 1); UPDATE expense SET note = 'x' WHERE name = 'Rent'",
+                verdicts: [false, false, false]
+            ),
+            (
+                sql:
+                    "UPDATE expense SET name = 'Lunch out', amount = 1250, category = 3, note = 'With Bo from work' WHERE name = 'Tea'",
                 verdicts: [false, false, false]
             ),
             (sql: "DELETE FROM expense WHERE name = 'Tea'", verdicts: [false, true, false]),
@@ -155,7 +157,7 @@ import Testing
                   rows: "Rent|80000|Housing|Monthly\\nTea|350|Food|"}}]
                 """,
             check: """
-                [{program: ExpenseDifference, with: {added: "Lunch out|1250|Food|With Bo"}},
+                [{program: ExpenseDifference, with: {added: "Lunch out|1250|Food|With Bo from work"}},
                  {program: ExpenseDifference, with: {removed: Tea}}, {program: ExpenseDuplicates}]
                 """
         )

@@ -98,6 +98,15 @@ import Testing
                 let log = chooser.log.withLock { $0.joined(separator: "\n") }
                 #expect(result.success, "\(result.task) \(seed): \(result.cause) after \(result.steps) steps\n\(log)")
             }
+    @Test func `the oracle that deletes expenses finds its way back from wrong steps`() async throws {
+        let suite = try TaskSuite.load(Locations.checkout + "/Tasks/androidworld")
+        let device = try await BenchDevice.startBuiltIn()
+        for template in suite.templates where template.name.hasPrefix("ExpenseDelete") {
+            let instance = try TaskInstance(template, seed: 5)
+            let chooser = StrayingOracle(oracle: try Oracle(instance), name: template.name)
+            let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle")
+            let result = await runner.run(instance, chooser: chooser)
+            #expect(result.success, "\(template.name)\n\(chooser.log.withLock { $0.joined(separator: "\n") })")
         }
         await device.stop()
     }
