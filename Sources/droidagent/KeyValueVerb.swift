@@ -54,16 +54,13 @@ struct ModelKeyValues: AsyncParsableCommand {
             }
         }
         if let decisions { try await compareChoices(decisions, language, formats) }
-        // Without a depth there is no cache to speak of; a block is 128 tokens, and less is no whole one.
-        for format in formats {
-            let bits = try KeyValueBench.bits(language, format, depth: max(depth, 128))
-            try row("\(format.rawValue).block_bits", bits.blocks, "bits/value")
-            if depth > 0 {
-                let cache = try KeyValueBench.bits(language, format, depth: depth).cache
-                try row("\(format.rawValue).cache_bits", cache, "bits/value")
-            }
-        }
+        // Without a depth there is no cache to speak of.
         guard depth > 0 else { return }
+        for format in formats {
+            let bits = try KeyValueBench.bits(language, format, depth: depth)
+            try row("\(format.rawValue).block_bits", bits.blocks, "bits/value")
+            try row("\(format.rawValue).cache_bits", bits.cache, "bits/value")
+        }
         for format in [.float] + formats {
             let speed = try KeyValueBench.speed(
                 language,

@@ -37,19 +37,26 @@ extension ForwardPass {
         let width = rows == 1 ? min(stretch(panels / chunk) * chunk, ForwardPass.rowBlock * chunk) : chunk
         let tasks = (panels + width - 1) / width
         let upper = (tasks + 1) / 2
+        let rounding = RoundedRows.Rounding(roundedNext, for: block.down.weights, kernels)
         pool.run(tasks) { task, worker in
             // From both ends of the columns' halves in turn: neighbours in a row share cache lines, and two threads that
             // write to them at the same time wait for each other.
             let place = task % 2 == 0 ? task / 2 : upper + task / 2
             let part = (place * width)..<min(place * width + width, panels)
             for first in Swift.stride(from: 0, to: rows, by: ForwardPass.rowBlock) {
-                feedForward(first..<min(first + ForwardPass.rowBlock, rows), part, block, worker)
+                feedForward(first..<min(first + ForwardPass.rowBlock, rows), part, block, rounding, worker)
             }
         }
     }
 
     /// Some panels of gate and of up, for some rows.
-    private func feedForward(_ rows: Range<Int>, _ panels: Range<Int>, _ block: LanguageModel.Block, _ worker: Int) {
+    private func feedForward(
+        _ rows: Range<Int>,
+        _ panels: Range<Int>,
+        _ block: LanguageModel.Block,
+        _ rounding: RoundedRows.Rounding,
+        _ worker: Int
+    ) {
         let columns = panels.count * lanes, half = activatedStride / lanes
         let values = products.base + worker * ForwardPass.productsPerWorker + AdapterPass.scratch
         for side in 0..<2 {
@@ -69,8 +76,7 @@ extension ForwardPass {
             let target = values + row * 2 * columns
             gated(Int64(columns), target, target + columns, target)
         }
-        RoundedRows.Rounding(roundedNext, for: block.down.weights, kernels)
-            .round(rows, columns: place, of: values, stride: 2 * columns)
+        rounding.round(rows, columns: place, of: values, stride: 2 * columns)
         guard block.down.adapter != nil else { return }
         let copies = activated.base + place.lowerBound
         for row in rows {

@@ -184,14 +184,13 @@ struct OutputHead {
         try rounded.reserve(rows, for: [matrix])
         let inputs = matrix.depth - blocks.count * InputRefinement.block
         let scratch = try pass.outputs.reserve(states: blocks.isEmpty ? 0 : pass.pool.threads * matrix.depth)
+        let rounding = RoundedRows.Rounding(rounded, for: matrix, pass.kernels)
         pass.pool.run((rows + 15) / 16) { task, worker in
             let part = (task * 16)..<min(task * 16 + 16, rows)
             guard !blocks.isEmpty else {
-                return RoundedRows.Rounding(rounded, for: matrix, pass.kernels)
-                    .round(part, of: states + part.lowerBound * stride, stride: stride)
+                return rounding.round(part, of: states + part.lowerBound * stride, stride: stride)
             }
             let work = scratch.base + worker * matrix.depth
-            let rounding = RoundedRows.Rounding(rounded, for: matrix, pass.kernels)
             for row in part {
                 work.update(from: states + row * stride, count: inputs)
                 (work + inputs).update(repeating: 0, count: matrix.depth - inputs)

@@ -6,23 +6,18 @@ import Kernels
 /// `next` matrix, while they are in the cache.
 extension ForwardPass {
     func norm(_ rows: Int, _ weight: [Float], for next: PackedMatrix?) {
+        let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
         eachRows(rows, 16, weight) { part, weight in
-            norm(
-                part,
-                weight,
-                from: states.base,
-                to: normed.base,
-                rounding: RoundedRows.Rounding(rounded, for: next, kernels)
-            )
+            norm(part, weight, from: states.base, to: normed.base, rounding: rounding)
         }
     }
 
     func round(_ rows: Int, _ buffer: FloatBuffer, _ stride: Int, for next: PackedMatrix) {
         if next.groups.isEmpty { return }
+        let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
         pool.run((rows + 15) / 16) { task, _ in
             let part = (task * 16)..<min(task * 16 + 16, rows)
-            RoundedRows.Rounding(rounded, for: next, kernels)
-                .round(part, of: buffer.base + part.lowerBound * stride, stride: stride)
+            rounding.round(part, of: buffer.base + part.lowerBound * stride, stride: stride)
         }
     }
 
@@ -63,19 +58,20 @@ extension ForwardPass {
         for next: PackedMatrix
     ) {
         let count = Int64(weight.count)
+        let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
         eachRows(rows, 8, weight) { part, weight in
             let (kernels, epsilon, base) = (kernels, config.normEpsilon, buffer.base)
             for row in part {
                 kernels.rms_norm(count, base + row * stride, weight, epsilon, base + row * stride)
             }
-            RoundedRows.Rounding(rounded, for: next, kernels)
-                .round(part, of: base + part.lowerBound * stride, stride: stride)
+            rounding.round(part, of: base + part.lowerBound * stride, stride: stride)
         }
     }
 
     /// Adds the result that stands in `normed`, itself normed where `post` is given, to the residual stream, and norms
     /// that into `normed`.
     func addAndNorm(_ rows: Int, post: [Float]?, _ weight: [Float], for next: PackedMatrix?) {
+        let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
         eachRows(rows, 8, weight) { part, weight in
             let (kernels, width, stride, epsilon) = (kernels, Int64(config.width), stride, config.normEpsilon)
             let (states, results) = (states.base, normed.base)
@@ -86,7 +82,6 @@ extension ForwardPass {
                 }
             }
             for row in part { kernels.add(width, states + row * stride, results + row * stride) }
-            let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
             norm(part, weight, from: states, to: results, rounding: rounding)
         }
     }
@@ -94,14 +89,14 @@ extension ForwardPass {
     func activate(_ rows: Int, for next: PackedMatrix?) {
         let width = activatedStride
         let gated = gate
+        let rounding = RoundedRows.Rounding(rounded, for: next, kernels)
         pool.run((rows + 3) / 4) { task, _ in
             let part = (task * 4)..<min(task * 4 + 4, rows)
             for row in part {
                 let values = gateUp.base + row * gateUpStride
                 gated(Int64(width), values, values + width, activated.base + row * width)
             }
-            RoundedRows.Rounding(rounded, for: next, kernels)
-                .round(part, of: activated.base + part.lowerBound * width, stride: width)
+            rounding.round(part, of: activated.base + part.lowerBound * width, stride: width)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import Base
 import CLibAV
+import Foundation
 
 /// Writes an H.264 video into an MP4 file, by libavformat. Belongs to one task at a time.
 public final class MP4Writer {
@@ -28,6 +29,21 @@ public final class MP4Writer {
         }
         code = avformat_write_header(context, nil)
         guard code >= 0 else { throw VideoSupport.failure(code, "video.write", "the video file cannot be begun") }
+    }
+
+    /// The bytes of a file with these pictures, the last of which is shown until `length` milliseconds.
+    ///
+    /// - Throws: `DroidError` with code `video.write`, or of the temporary file.
+    public static func file(_ units: [H264Encoder.Unit], encoder: H264Encoder, length: Int64) throws -> [UInt8] {
+        let temporary = NSTemporaryDirectory() + "/video-\(UUID().uuidString).mp4"
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        let writer = try MP4Writer(path: temporary, encoder: encoder)
+        for (index, unit) in units.enumerated() {
+            let next = index + 1 < units.count ? units[index + 1].time : max(length, unit.time + 1)
+            try writer.write(unit, duration: next - unit.time)
+        }
+        try writer.finish()
+        return try FileBytes.read(temporary)
     }
 
     deinit {

@@ -147,16 +147,8 @@ extension ToolTable {
     ) throws {
         guard !units.isEmpty else { throw ToolFailure(message: "ERROR: no frame was recorded", status: 1) }
         guard encoder.headersApart else { return try call.files.write(units.flatMap(\.bytes), to: path) }
-        let temporary = NSTemporaryDirectory() + "/screenrecord-\(UUID().uuidString).mp4"
-        defer { try? FileManager.default.removeItem(atPath: temporary) }
         do {
-            let writer = try MP4Writer(path: temporary, encoder: encoder)
-            for (index, unit) in units.enumerated() {
-                let next = index + 1 < units.count ? units[index + 1].time : max(length, unit.time + 1)
-                try writer.write(unit, duration: next - unit.time)
-            }
-            try writer.finish()
-            try call.files.write(try FileBytes.read(temporary), to: path)
+            try call.files.write(try MP4Writer.file(units, encoder: encoder, length: length), to: path)
         } catch let error as DroidError {
             throw ToolFailure(message: "ERROR: \(error.what): \(error.why)", status: 1)
         }

@@ -28,6 +28,7 @@ struct CameraApp: App {
     var mode = Mode.photo
     /// When the film that is being made began, in milliseconds since 1970.
     var filmingSince: Int64?
+    let thumbnails = Thumbnails()
 
     init?(intent: Intent, context: AppContext) {
         let stored = SharedPreferences(context.system.files, package: Self.package).string("camera.startup_module")
@@ -122,7 +123,7 @@ struct CameraApp: App {
     /// The newest picture, small; touching it opens it.
     private func preview(_ ui: UI<Self>) -> View? {
         guard let path = CameraStore(context: ui.context).newest,
-            let bytes = try? ui.context.system.files.read(path), let picture = try? JPEG.decode(bytes)
+            let picture = thumbnails.picture(ofJPEG: path, ui.context.system.files)
         else { return nil }
         return Picture(picture, fit: .cover).view
             .id(Self.id("rounded_thumbnail_view"))

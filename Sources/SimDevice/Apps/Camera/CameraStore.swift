@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
-import Foundation
 import Media
 
 /// The files that the camera makes: JPEG pictures and MP4 films, named by the device's wall clock.
@@ -44,15 +42,7 @@ struct CameraStore {
             units += try encoder.encode(scene.picture(width: Self.filmSize.width, height: Self.filmSize.height), at: at)
         }
         units += try encoder.finish()
-        let temporary = NSTemporaryDirectory() + "/camera-\(UUID().uuidString).mp4"
-        defer { try? FileManager.default.removeItem(atPath: temporary) }
-        let writer = try MP4Writer(path: temporary, encoder: encoder)
-        for (index, unit) in units.enumerated() {
-            let next = index + 1 < units.count ? units[index + 1].time : length
-            try writer.write(unit, duration: next - unit.time)
-        }
-        try writer.finish()
-        return try keep(FileBytes.read(temporary), Self.movies, "VID", "mp4")
+        return try keep(MP4Writer.file(units, encoder: encoder, length: length), Self.movies, "VID", "mp4")
     }
 
     /// The newest picture, which the round preview shows.

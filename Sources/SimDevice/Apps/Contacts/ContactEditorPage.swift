@@ -170,20 +170,8 @@ extension ContactsApp {
         .fillWidth()
     }
 
-    /// A field whose hint moves into its border once it holds something.
     private func box(_ field: TextField, _ hint: String, filled: Bool) -> View {
-        ZStack {
-            field.view.margin(top: 6)
-            if filled {
-                Text(hint, size: 12, color: .onSurfaceVariant)
-                    .unlisted()
-                    .padding(horizontal: 4)
-                    .margin(left: 12)
-                    .background(.surface)
-            }
-        }
-        .unlisted()
-        .fillWidth()
+        HintedField(hint, field, filled: filled).view
     }
 
     // MARK: Changes

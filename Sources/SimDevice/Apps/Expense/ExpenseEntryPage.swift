@@ -81,22 +81,8 @@ extension ExpenseApp {
         .fill()
     }
 
-    /// A field whose hint moves into its border once it holds something.
     private func box(_ hint: String, _ field: TextField, filled: Bool) -> View {
-        ZStack {
-            field.view.margin(top: 6)
-            if filled {
-                Text(hint, size: 12, color: .onSurfaceVariant)
-                    .unlisted()
-                    .padding(horizontal: 4)
-                    .margin(left: 12)
-                    .background(.surface)
-            }
-        }
-        .unlisted()
-        .margin(horizontal: 16, vertical: 6)
-        .fillWidth()
-        .key(hint)
+        HintedField(hint, field, filled: filled).view.margin(horizontal: 16, vertical: 6).key(hint)
     }
 
     /// The row of categories, which moves sideways under the finger.
