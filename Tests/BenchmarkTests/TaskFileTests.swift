@@ -23,7 +23,7 @@ import Testing
         oracle: StopwatchRun
         """
 
-    private func load(_ text: String, lists: [String: [String]] = [:]) throws -> TaskTemplate {
+    private func load(_ text: String, lists: WordLists = [:]) throws -> TaskTemplate {
         try TaskTemplate(YAMLField.parse(text, file: "demo.yaml"), lists: lists)
     }
 

@@ -40,6 +40,8 @@ enum Programs {
         "MessageResent": MessageResent.self,
         "MessageSent": MessageSent.self,
         "MessageThere": MessageThere.self,
+        "RowsDifference": RowsDifference.self,
+        "RowsDuplicates": RowsDuplicates.self,
         "ExpenseSetUp": ExpenseSetUp.self,
         "ExpenseDifference": ExpenseDifference.self,
         "ExpenseDuplicates": ExpenseDuplicates.self,

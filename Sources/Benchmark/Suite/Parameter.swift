@@ -20,6 +20,18 @@ struct Parameter: Sendable {
         case digitsOf(TextTemplate)
         /// A text with zeros before it, up to a width.
         case padded(TextTemplate, width: Int)
+        /// A part of a text that is split at bars, counted from 0.
+        case part(TextTemplate, at: Int)
+        /// Some of a text's lines, in a drawn order.
+        case shuffled(TextTemplate, take: Int?)
+        /// A whole number that is worked out.
+        case math(TextTemplate)
+        /// A day or time as words.
+        case date(TextTemplate, addingDays: TextTemplate?, format: String)
+        /// Seconds since 1970, in UTC.
+        case timestamp(TextTemplate)
+        /// One of the ways to name a day, seen from the day that the suite's clock stands at.
+        case dateWords(TextTemplate)
     }
 
     let name: String
@@ -29,7 +41,7 @@ struct Parameter: Sendable {
     let place: String
 
     /// Reads one entry under `params:`. `lists` are the suite's word lists.
-    init(_ name: String, _ field: YAMLField, known: Set<String>, lists: [String: [String]]) throws {
+    init(_ name: String, _ field: YAMLField, known: Set<String>, lists: WordLists) throws {
         self.name = name
         place = field.place
         if field.isText {
@@ -38,7 +50,10 @@ struct Parameter: Sendable {
             (source, except) = (.text(text), [])
             return
         }
-        let kinds = ["choice", "draw", "integer", "digits", "map", "digits_of", "padded"]
+        let kinds = [
+            "choice", "draw", "integer", "digits", "map", "digits_of", "padded", "field", "shuffled", "math", "date",
+            "timestamp", "date_words",
+        ]
         let fields = try field.fields(kinds + ["except"])
         except = try fields["except"]?.strings() ?? []
         for other in except where !known.contains(other) {
@@ -55,22 +70,20 @@ struct Parameter: Sendable {
         _ kind: String,
         _ field: YAMLField,
         known: Set<String>,
-        lists: [String: [String]]
+        lists: WordLists
     ) throws -> Source {
+        func template(_ field: YAMLField) throws -> TextTemplate {
+            let text = TextTemplate(try field.string(), place: field.place)
+            try text.validated(known)
+            return text
+        }
         switch kind {
         case "choice":
             let choices = try field.strings()
             guard !choices.isEmpty else { throw field.failure("needs at least one choice") }
             return .choice(choices)
         case "draw":
-            let name = try field.string()
-            guard let list = lists[name], !list.isEmpty else {
-                throw field.failure(
-                    "there is no list \"\(name)\"",
-                    next: "known are: \(lists.keys.sorted().joined(separator: ", ")) (lists.yaml of the suite)"
-                )
-            }
-            return .choice(list)
+            return .choice(try lists.list(field.string(), at: field))
         case "integer":
             let fields = try field.fields(["from", "to", "step", "width"])
             let from = try fields.need("from").integer()
@@ -84,18 +97,43 @@ struct Parameter: Sendable {
             let of = try fields.need("of")
             let other = try of.string()
             guard known.contains(other) else { throw of.failure("{\(other)} does not stand before it") }
-            let pairs = try fields.need("to").entries().map { ($0.key, try $0.value.string()) }
+            let to = try fields.need("to")
+            if to.isText { return .map(of: other, try lists.map(to.string(), at: to)) }
+            let pairs = try to.entries().map { ($0.key, try $0.value.string()) }
             return .map(of: other, Dictionary(pairs) { first, _ in first })
         case "padded":
             let fields = try field.fields(["text", "width"])
-            let text = try fields.text("text")
-            try text.validated(known)
-            return .padded(text, width: try fields.need("width").integer(1...12))
-        default:
-            let text = TextTemplate(try field.string(), place: field.place)
-            try text.validated(known)
-            return .digitsOf(text)
+            return .padded(
+                try template(fields.need("text")),
+                width: try fields.need("width").integer(1...12)
+            )
+        case "field":
+            let fields = try field.fields(["of", "at"])
+            return .part(try Self.value(fields.need("of"), known), at: try fields.need("at").integer(0...99))
+        case "shuffled":
+            let fields = try field.fields(["of", "take"])
+            return .shuffled(try Self.value(fields.need("of"), known), take: try fields["take"]?.integer(1...1000))
+        case "math": return .math(try template(field))
+        case "date":
+            let fields = try field.fields(["of", "add", "format"])
+            return .date(
+                try template(fields.need("of")),
+                addingDays: try fields["add"].map { try template($0) },
+                format: try fields.need("format").string()
+            )
+        case "timestamp": return .timestamp(try template(field))
+        case "date_words": return .dateWords(try template(field))
+        default: return .digitsOf(try template(field))
         }
+    }
+
+    /// The name of a parameter that stands before, or a text over such.
+    private static func value(_ field: YAMLField, _ known: Set<String>) throws -> TextTemplate {
+        let text = try field.string()
+        let template = TextTemplate(known.contains(text) ? "{\(text)}" : text, place: field.place)
+        try template.validated(known)
+        guard !template.names.isEmpty else { throw field.failure("{\(text)} does not stand before it") }
+        return template
     }
 
     /// The value under a seed, given those that stand before. Its own generator makes it independent of theirs.
@@ -128,18 +166,52 @@ struct Parameter: Sendable {
         case .map(let other, let pairs):
             let key = values[other] ?? ""
             guard let value = pairs[key] else {
-                throw DroidError(
-                    "tasks.parameter",
-                    "\(place): nothing stands beside \"\(key)\"",
-                    next: "add it to the map"
-                )
+                throw failure("nothing stands beside \"\(key)\"", next: "add it to the map")
             }
             return value
         case .digitsOf(let text):
             return String(try text.filled(values).filter { $0.isASCII && $0.isNumber })
         case .padded(let text, let width):
             return Self.padded(try text.filled(values), width)
+        case .part(let text, let index):
+            let whole = try text.filled(values)
+            let parts = whole.split(separator: "|", omittingEmptySubsequences: false)
+            guard parts.indices.contains(index) else {
+                throw failure("there is no part \(index) in \"\(whole)\"", next: "parts are split at |, the first is 0")
+            }
+            return parts[index].trimmingSpaces
+        case .shuffled(let text, let take):
+            let lines = try text.filled(values).split(separator: "\n").shuffled(using: &random)
+            return lines.prefix(take ?? lines.count).joined(separator: "\n")
+        case .math(let text):
+            let formula = try text.filled(values)
+            guard let value = Arithmetic.value(of: formula) else {
+                throw failure("\"\(formula)\" is no sum of whole numbers", next: "use + - * / % and parentheses")
+            }
+            return String(value)
+        case .date(let text, let days, let format):
+            let added = try days.map { try $0.filled(values) } ?? "0"
+            guard let added = Int(added) else {
+                throw failure("add must be days, not \"\(added)\"", next: "give a number")
+            }
+            return TaskDates.text(try moment(text, values).addingTimeInterval(Double(added) * 86400), format)
+        case .timestamp(let text):
+            return String(Int(try moment(text, values).timeIntervalSince1970))
+        case .dateWords(let text):
+            return TaskDates.words(for: try moment(text, values)).randomElement(using: &random) ?? ""
         }
+    }
+
+    private func moment(_ text: TextTemplate, _ values: [String: String]) throws -> Date {
+        let words = try text.filled(values)
+        guard let moment = TaskDates.moment(words) else {
+            throw failure("\"\(words)\" is no day", next: "write 2023-10-15 or 2023-10-15 15:34")
+        }
+        return moment
+    }
+
+    private func failure(_ what: String, next: String) -> DroidError {
+        DroidError("tasks.parameter", "\(place): \(what)", next: next)
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {

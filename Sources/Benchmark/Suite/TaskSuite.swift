@@ -30,7 +30,7 @@ public struct TaskSuite: Sendable {
         guard !files.isEmpty else {
             throw DroidError("tasks.suite", "\(folder) holds no task", next: "add a .yaml file; see Tasks/README.md")
         }
-        let lists = names.contains("lists.yaml") ? try self.lists("\(folder)/lists.yaml") : [:]
+        let lists = names.contains("lists.yaml") ? try WordLists(YAMLField.read("\(folder)/lists.yaml")) : [:]
         let templates = try files.map { try TaskTemplate.load("\(folder)/\($0)", lists: lists) }
         for template in templates { try Oracles.check(template) }
         return TaskSuite(name: (folder as NSString).lastPathComponent, folder: folder, templates: templates)
@@ -50,11 +50,6 @@ public struct TaskSuite: Sendable {
     public func selected(_ patterns: [String]) -> [TaskTemplate] {
         guard !patterns.isEmpty else { return templates }
         return templates.filter { template in patterns.contains { Glob.matches($0, template.name) } }
-    }
-
-    private static func lists(_ file: String) throws -> [String: [String]] {
-        let entries = try YAMLField.read(file).entries().map { ($0.key, try $0.value.strings()) }
-        return Dictionary(entries) { first, _ in first }
     }
 }
 

@@ -10,6 +10,11 @@ public struct TaskTemplate: Sendable {
         case train, heldout
     }
 
+    /// How hard a task is for a person, as AndroidWorld's annotators saw it.
+    public enum Difficulty: String, Codable, Sendable, CaseIterable {
+        case easy, medium, hard
+    }
+
     /// The file's name without its ending.
     public let name: String
     /// The app it is about, by the name in the launcher.
@@ -18,6 +23,8 @@ public struct TaskTemplate: Sendable {
     public let goals: [TextTemplate]
     public let split: Split
     public let tags: [String]
+    /// Nil where nobody has said.
+    public let difficulty: Difficulty?
     /// The step budget.
     public let maxSteps: Int
     /// The least number of steps that the task takes, its ending included.
@@ -32,18 +39,19 @@ public struct TaskTemplate: Sendable {
     let check: [CheckStep]
 
     private static let keys = [
-        "app", "goals", "split", "tags", "max_steps", "optimal_steps", "params", "setup", "check", "oracle",
+        "app", "goals", "split", "tags", "difficulty", "max_steps", "optimal_steps", "params", "setup", "check",
+        "oracle",
     ]
 
     /// Reads a task file. `lists` are the word lists that `draw:` may name.
     ///
     /// - Throws: `DroidError` with code `tasks.yaml`, `tasks.field` or `tasks.parameter`, naming file, line
     /// and field.
-    public static func load(_ file: String, lists: [String: [String]] = [:]) throws -> TaskTemplate {
+    public static func load(_ file: String, lists: WordLists = [:]) throws -> TaskTemplate {
         try TaskTemplate(YAMLField.read(file), lists: lists)
     }
 
-    init(_ root: YAMLField, lists: [String: [String]]) throws {
+    init(_ root: YAMLField, lists: WordLists) throws {
         file = root.file
         name = ((root.file as NSString).lastPathComponent as NSString).deletingPathExtension
         let fields = try root.fields(Self.keys)
@@ -59,6 +67,12 @@ public struct TaskTemplate: Sendable {
         }
         self.split = split
         tags = try fields["tags"]?.strings() ?? []
+        difficulty = try fields["difficulty"].map { field in
+            guard let difficulty = Difficulty(rawValue: try field.string()) else {
+                throw field.failure("needs easy, medium or hard")
+            }
+            return difficulty
+        }
         maxSteps = try fields.need("max_steps").integer(1...1000)
         optimalSteps = try fields.need("optimal_steps").integer(1...1000)
 

@@ -42,6 +42,9 @@ struct YAMLField {
     /// Whether it is a scalar.
     var isText: Bool { node.scalar != nil }
 
+    /// Whether it is a mapping.
+    var isMapping: Bool { node.mapping != nil }
+
     /// Whether it is a mapping with this key.
     func has(_ key: String) -> Bool { node.mapping?.contains { $0.key.scalar?.string == key } ?? false }
 
