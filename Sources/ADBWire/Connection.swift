@@ -68,6 +68,9 @@ public struct Connection: Sendable {
     /// The version that the peer's packets are read in, also before the peers have met.
     public var incomingVersion: ProtocolVersion { handshake.incomingVersion }
 
+    /// Device: whether TLS is offered and the host has not answered; its first record may come before its answer does.
+    public var hasOfferedTLS: Bool { handshake.hasOfferedTLS }
+
     /// Host: the keys of this computer, once a device has asked for one.
     public var keys: [AuthKey] { handshake.keys }
 

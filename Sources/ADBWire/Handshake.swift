@@ -220,6 +220,11 @@ public struct Handshake: Sendable {
 
     // MARK: Both
 
+    /// Whether the other end has been offered TLS and has not answered.
+    var hasOfferedTLS: Bool {
+        if case .securing = phase { role == .device && agreement == nil } else { false }
+    }
+
     private mutating func receiveStartTLS(_ packet: Packet) -> [HandshakeAction] {
         guard agreement == nil else { return [.ignore] }
         switch role {
@@ -233,7 +238,7 @@ public struct Handshake: Sendable {
                 return [.fail(Handshake.unauthorized("the device speaks only TLS, and this computer has no key"))]
             }
             phase = .securing
-            return [.send(startTLSPacket), .startTLS]
+            return [.send(Handshake.startTLSPacket), .startTLS]
         }
     }
 
@@ -249,7 +254,7 @@ public struct Handshake: Sendable {
         hello = packet
         guard policy == .rsa else {
             phase = .securing
-            return [.send(startTLSPacket)]
+            return [.send(Handshake.startTLSPacket)]
         }
         phase = .challenging(token: [])
         return (isReset ? [.offline] : []) + [
@@ -280,7 +285,8 @@ public struct Handshake: Sendable {
         )
     }
 
-    private var startTLSPacket: Packet { Packet(.startTLS, Handshake.tlsVersion, 0, version: .v1_0) }
+    /// What both ends send before they change to TLS.
+    static var startTLSPacket: Packet { Packet(.startTLS, tlsVersion, 0, version: .v1_0) }
 
     private func auth(_ kind: UInt32, _ payload: [UInt8]) -> Packet {
         Packet(.auth, kind, 0, payload: payload[...], version: .v1_0)

@@ -8,9 +8,17 @@ public struct PacketReader: Sendable {
     /// From how many missing bytes on a payload is read by itself.
     private static let largePiece = 16 << 10
     private static let bufferSize = 64 << 10
+    /// The first byte of a TLS record that holds a handshake; no command of adb begins with it.
+    private static let handshakeRecord: UInt8 = 0x16
 
     /// What cuts the packets; its limits follow what the peers agree on.
     public var decoder: PacketDecoder
+    /// Whether a TLS record may stand where a packet is due. It is then given as the `STLS` packet that it implies, and its
+    /// bytes are left for `takeRest`.
+    ///
+    /// adb's host answers a device's `STLS` from one thread and shakes hands from another, so now and then its handshake
+    /// is out before the answer, which then comes as the first packet under TLS.
+    public var takesTLSRecord = false
     private var buffer: [UInt8]
     private var start = 0
     private var end = 0
@@ -34,6 +42,9 @@ public struct PacketReader: Sendable {
     public mutating func next(_ read: (UnsafeMutableRawBufferPointer) -> Int) throws(DroidError) -> Packet? {
         while true {
             if start < end {
+                if takesTLSRecord, decoder.isAtBoundary, buffer[start] == PacketReader.handshakeRecord {
+                    return Handshake.startTLSPacket
+                }
                 var used = 0
                 let outcome = buffer.withUnsafeBytes { raw -> Result<Packet?, DroidError> in
                     var rest = UnsafeRawBufferPointer(rebasing: raw[start..<end])

@@ -15,7 +15,9 @@ struct BenchVerb: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Run a suite of tasks and judge each on the device; or measure a part of the program.",
         discussion: "droidagent bench SUITE is short for droidagent bench suite SUITE.",
-        subcommands: [BenchSuite.self, BridgeBench.self, ObserveBench.self],
+        subcommands: [
+            BenchSuite.self, BenchMerge.self, BenchCompare.self, BenchNew.self, BridgeBench.self, ObserveBench.self,
+        ],
         defaultSubcommand: BenchSuite.self
     )
 }
@@ -43,15 +45,27 @@ struct BenchSuite: AsyncParsableCommand {
     @Option(help: "verifier, oracle, noop or random.") var agent = AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
     var tasks: [String] = []
-    @Option(help: "The first seed; episodes of a task take this and the following.") var seed: UInt64 = 30
+    @Option(help: "Where the seeds of the episodes come from.") var seed: UInt64 = 30
     @Option(help: "Episodes of each task.") var repeats = 3
-    @Option(help: "Which wording of the goals, counted from 1. Default: the one that the seed draws.") var goals: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Which wordings of the goals: paraphrase, or a number counted from 1. Default: the seed draws.",
+            valueName: "which"
+        )
+    )
+    var goals: String?
     @Option(help: "strict: AndroidWorld's rules; lenient: V-Droid's.") var rules = BenchRules.strict
     @Option(help: "Built-in devices that run at the same time.") var jobs = 1
     @Option(help: ArgumentHelp("Only this part of the episodes.", valueName: "k/n")) var shard: String?
     @Option(help: ArgumentHelp("Keep results here, and go on where an earlier run stopped.", valueName: "dir"))
     var resume: String?
-    @Option(help: ArgumentHelp("Write the report as a page.", valueName: "file.html")) var report: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the report, as .html, .md, .xml (JUnit) or .json; may be given several times.",
+            valueName: "file"
+        )
+    )
+    var report: [String] = []
     @Flag(help: "How often the verifier's first choice is right on the oracle's states.") var topOne = false
 
     func run() async throws {
@@ -92,11 +106,10 @@ struct BenchSuite: AsyncParsableCommand {
         options.observer = eyes.observer
         options.jobs = jobs
         options.folder = resume
-        options.report = report
+        options.reports = report
         options.records = resume != nil
         if let goals {
-            guard goals > 0 else { throw ValidationError("--goals counts from 1") }
-            options.goals = .wording(goals - 1)
+            options.goals = try wording(goals)
         }
         if let shard {
             let parts = shard.split(separator: "/").compactMap { Int($0) }
@@ -111,6 +124,14 @@ struct BenchSuite: AsyncParsableCommand {
             options.adapter = try head.load().path
         }
         return options
+    }
+
+    private func wording(_ words: String) throws -> TaskInstance.Goals {
+        if words == "paraphrase" { return .paraphrase }
+        guard let number = Int(words), number > 0 else {
+            throw ValidationError("--goals is paraphrase, or the number of a wording, counted from 1")
+        }
+        return .wording(number - 1)
     }
 
     private func chosenAgent() throws -> BenchAgent {
@@ -161,12 +182,30 @@ struct BenchSuite: AsyncParsableCommand {
         let steps = outcome.results.reduce(0) { $0 + $1.steps }
         if steps > 0 {
             let busy = outcome.results.reduce(0) { $0 + $1.seconds }
-            global.say(String(format: "%.2f s a step, set-up and checks included", busy / Double(steps)))
+            let speed = busy > 0 ? Double(steps) / busy : 0
+            global.say(
+                String(
+                    format: "%d steps, %.3f s each, %.0f a second, set-up and checks included",
+                    steps,
+                    busy / Double(steps),
+                    speed
+                )
+            )
         }
+        if let coverage = outcome.coverage {
+            global.say(
+                String(
+                    format: "the right action was a candidate in %.2f %% of %d decisions on the oracle's way",
+                    coverage.share * 100,
+                    coverage.decisions
+                )
+            )
+        }
+        for (fault, count) in outcome.faults { global.say("failed by \(fault.rawValue): \(count)") }
         if summary.skipped > 0 {
             global.say("\(summary.skipped) episodes could not be judged and are no part of the rate")
         }
-        if let report { global.say("report: \(report)") }
+        for file in report { global.say("report: \(file)") }
     }
 
     private struct TopLine: Encodable {

@@ -49,6 +49,32 @@ struct PacketReaderTests {
         }
     }
 
+    @Test("A TLS record in a packet's place is the change to TLS, where that is expected, and its bytes are left")
+    func earlyTLS() throws {
+        let record: [UInt8] = [0x16, 3, 1, 0, 4, 9, 9, 9, 9]
+        let before = Packet(.okay, 1, 2, payload: [], version: .v1_0)
+        var reader = PacketReader()
+        reader.takesTLSRecord = true
+        var bytes = before.encoded + record
+        func read(_ space: UnsafeMutableRawBufferPointer) -> Int {
+            defer { bytes = [] }
+            space.copyBytes(from: bytes)
+            return bytes.count
+        }
+        #expect(try reader.next(read) == before)
+        #expect(try reader.next(read)?.command == .startTLS)
+        #expect(reader.takeRest() == record)
+        // Anywhere else it is no packet.
+        var strict = PacketReader()
+        let long = record + [UInt8](repeating: 0, count: 24)
+        #expect(throws: DroidError.self) {
+            try strict.next { space in
+                space.copyBytes(from: long)
+                return long.count
+            }
+        }
+    }
+
     @Test("What goes out in batches is what was queued, and written bytes are counted")
     func queue() {
         var random = SeededRandom(seed: 5)

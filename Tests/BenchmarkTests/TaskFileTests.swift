@@ -78,8 +78,8 @@ import Testing
 
     @Test func `a wording can be asked for`() throws {
         let template = try load(Self.good)
-        #expect(try TaskInstance(template, seed: 1, wording: 1).goal.hasPrefix("Switch"))
-        #expect(try TaskInstance(template, seed: 1, wording: 2).goal.hasPrefix("Turn"))
+        #expect(try TaskInstance(template, seed: 1, goals: .wording(1)).goal.hasPrefix("Switch"))
+        #expect(try TaskInstance(template, seed: 1, goals: .wording(2)).goal.hasPrefix("Turn"))
     }
 
     @Test(arguments: [
@@ -141,5 +141,77 @@ import Testing
             #expect(template.optimalSteps < template.maxSteps)
             for seed in UInt64(0)..<50 { _ = try TaskInstance(template, seed: seed) }
         }
+    }
+}
+
+/// Values that are worked out from others.
+@Suite struct ValueTests {
+    private func value(_ source: String, before: String = "") throws -> String {
+        let text = """
+            app: Settings
+            split: train
+            max_steps: 10
+            optimal_steps: 4
+            goals: ["{it}"]
+            params:
+              row: "Plums | 3 | ripe and sweet"
+              day: "16"
+              lines: "a\\nb\\nc\\nd"
+            \(before)
+              it: \(source)
+            check: [{answer: x}]
+            """
+        let lists = try WordLists(
+            YAMLField.parse("fruit: [Plum]\nprice: {Plum: '3', Pear: '4'}", file: "lists.yaml")
+        )
+        return try TaskInstance(TaskTemplate(YAMLField.parse(text, file: "demo.yaml"), lists: lists), seed: 3).goal
+    }
+
+    @Test(arguments: [
+        ("{field: {of: row, at: 1}}", "3"), ("{field: {of: row, at: 2}}", "ripe and sweet"),
+        ("{math: \"({day} + 1) * 60 - 7 % 4\"}", "1017"), ("{math: \"-3 + -(2)\"}", "-5"),
+        ("{date: {of: \"2023-10-{day}\", format: \"EEEE, MMMM d yyyy\"}}", "Monday, October 16 2023"),
+        ("{date: {of: \"2023-10-{day}\", add: \"16\", format: \"yyyy-MM-dd\"}}", "2023-11-01"),
+        ("{timestamp: \"2023-10-{day} 13:05\"}", "1697461500"), ("{timestamp: \"1970-1-2\"}", "86400"),
+        ("{draw: fruit}", "Plum"), ("{map: {of: fruit, to: price}}", "3"),
+    ])
+    func `a value is worked out`(_ source: String, _ wanted: String) throws {
+        #expect(try value(source, before: "  fruit: {draw: fruit}") == wanted)
+    }
+
+    @Test func `lines are drawn without doubles, in an order of the seed's`() throws {
+        let all = try value("{shuffled: {of: lines}}").split(separator: "\n").map(String.init)
+        #expect(all.sorted() == ["a", "b", "c", "d"])
+        #expect(try value("{shuffled: {of: lines, take: 2}}").split(separator: "\n").count == 2)
+    }
+
+    @Test(arguments: [
+        ("2023-10-15", "today"), ("2023-10-16", "tomorrow"), ("2023-10-14", "yesterday"),
+        ("2023-10-18", "this Wednesday"),
+        ("2023-10-24", "the Tuesday after next"), ("2023-10-12", "last Thursday"),
+        ("2023-12-24", "on December 24 2023"),
+    ])
+    func `a day is named as it is seen from the device's own`(_ day: String, _ words: String) throws {
+        let date = try #require(TaskDates.moment(day))
+        #expect(TaskDates.words(for: date).contains(words))
+    }
+
+    @Test(arguments: [
+        "{math: \"1 +\"}", "{math: \"9223372036854775807 + 1\"}", "{math: \"1 / 0\"}", "{timestamp: \"2023-02-30\"}",
+        "{timestamp: soon}", "{field: {of: row, at: 3}}", "{map: {of: row, to: price}}",
+    ])
+    func `what cannot be worked out is an error`(_ source: String) {
+        #expect(throws: DroidError.self) { try value(source) }
+    }
+
+    @Test func `deep parentheses are an error, not the end of the program`() {
+        #expect(Arithmetic.value(of: String(repeating: "(", count: 100_000)) == nil)
+        #expect(Arithmetic.value(of: String(repeating: "-", count: 100_000) + "1") == nil)
+    }
+
+    @Test func `seeds follow AndroidWorld's rule where the suite says so`() {
+        #expect(TaskSuite.Seeding.hashed.seed(30, task: "CameraTakePhoto", episode: 0) == 3_729_977_769)
+        #expect(TaskSuite.Seeding.hashed.seed(7, task: "X", episode: 2) == 110_546_937)
+        #expect(TaskSuite.Seeding.counted.seed(30, task: "X", episode: 2) == 32)
     }
 }

@@ -24,6 +24,9 @@ public struct StepSummary: Sendable, Codable {
     public var step: Int
     /// The chosen action in words.
     public var action: String
+    /// The place of the chosen candidate, and what filled its placeholder.
+    public var chosen: Int
+    public var filled: String?
     public var score: Double
     public var normalised: Double
     /// The score over the best other one.

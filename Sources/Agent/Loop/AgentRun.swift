@@ -246,6 +246,8 @@ struct AgentRun {
                 StepSummary(
                     step: steps,
                     action: record.words,
+                    chosen: record.chosen,
+                    filled: record.filled?.text,
                     score: chosen.score,
                     normalised: chosen.normalised,
                     margin: record.margin,

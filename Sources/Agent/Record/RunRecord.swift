@@ -126,6 +126,16 @@ public struct StepTimings: Sendable, Codable, Hashable {
 
     /// All phases together.
     public var total: Double { observe + encode + score + fill + act + settle }
+
+    /// Adds the phases of another step.
+    public static func += (sum: inout StepTimings, step: StepTimings) {
+        sum.observe += step.observe
+        sum.encode += step.encode
+        sum.score += step.score
+        sum.fill += step.fill
+        sum.act += step.act
+        sum.settle += step.settle
+    }
 }
 
 /// `step.json`: everything about one step.

@@ -83,7 +83,7 @@ enum Oracles {
     /// Makes a task's programs once, so that a name that is not known is found when the suite is loaded.
     static func check(_ template: TaskTemplate) throws {
         let instance = try TaskInstance(template, seed: 0)
-        _ = try make(template.oracle.filled(instance.values))
+        if let oracle = template.oracle { _ = try make(oracle.filled(instance.values)) }
         for call in template.setupPrograms + template.check.flatMap(\.programs) {
             _ = try Programs.make(call.filled(instance.values))
         }
@@ -105,22 +105,45 @@ public struct Oracle: ActionChooser {
     ///
     /// - Throws: `DroidError` with code `tasks.program`.
     public init(_ instance: TaskInstance) throws {
-        oracle = try Oracles.make(instance.template.oracle.filled(instance.values))
+        guard let call = instance.template.oracle else {
+            throw DroidError(
+                "tasks.program",
+                "\(instance.template.name) has no oracle",
+                next: "name one under oracle:, or run another agent"
+            )
+        }
+        oracle = try Oracles.make(call.filled(instance.values))
+    }
+
+    /// What the oracle says about a decision. Its right ones are empty where what it wants is no candidate, or where it does
+    /// not know the page.
+    func verdict(_ decision: Decision) async throws -> OracleMove {
+        try await oracle.move(OraclePage(decision), decision.device)
     }
 
     /// What the oracle says about a decision; its right ones are never empty.
     public func judge(_ decision: Decision) async throws -> OracleMove {
-        let page = OraclePage(decision)
-        let move = try await oracle.move(page, decision.device)
+        Self.completed(try await verdict(decision), decision)
+    }
+
+    /// A move with something to do: an oracle that does not know the page leaves it; from the home screen it always knows on.
+    private static func completed(_ move: OracleMove, _ decision: Decision) -> OracleMove {
         guard move.right.isEmpty else { return move }
-        // An oracle that does not know the page leaves it; from the home screen it always knows on.
+        let page = OraclePage(decision)
         let back = page.back + page.home
         return OracleMove(back.isEmpty ? [0] : Array(back.prefix(1)), note: "leave a page that is not known")
     }
 
     public func choose(_ decision: Decision) async throws -> Choice {
-        let move = try await judge(decision)
-        let count = decision.candidates.count
+        Self.choice(try await judge(decision), of: decision.candidates.count)
+    }
+
+    /// The choice that a verdict leads to.
+    static func choice(_ verdict: OracleMove, _ decision: Decision) -> Choice {
+        choice(completed(verdict, decision), of: decision.candidates.count)
+    }
+
+    private static func choice(_ move: OracleMove, of count: Int) -> Choice {
         let others = (0..<count).filter { !move.right.contains($0) }
         let share = 1 / Double(max(move.right.count, 1))
         let ranked =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Base
 import Foundation
 
@@ -47,6 +48,16 @@ public struct EpisodeResult: Codable, Sendable {
     public var answer: String?
     /// What broke, for `error` and `skipped`.
     public var problem: String?
+    /// Which of its task's episodes it is, counted from 0; nil in results of before that was kept.
+    public var episode: Int?
+    /// How hard the task is, where its file says so.
+    public var difficulty: TaskTemplate.Difficulty?
+    /// What stood between the agent and the task, for failures that were looked into.
+    public var fault: Fault?
+    /// How often the right action was a candidate, as long as the agent was on the oracle's way.
+    public var coverage: Coverage?
+    /// Seconds of each phase, all steps together.
+    public var timings: StepTimings?
     /// The folder of the run's record, under the results' folder, where one was kept.
     public var run: String?
 

@@ -5,6 +5,7 @@ import Agent
 import Base
 import Foundation
 import Screen
+import Synchronization
 
 /// Runs one task on one device: set-up, agent, checks.
 public struct EpisodeRunner: Sendable {
@@ -18,6 +19,9 @@ public struct EpisodeRunner: Sendable {
     /// What the agent reads the screen with; nil for the tools.
     let source: ScreenSource?
     let files: EpisodeFiles
+    /// Whether the task's oracle is asked at each step what it would do, to tell why an episode failed. Only on a built-in
+    /// device, whose state it can read.
+    let diagnoses: Bool
 
     /// A runner on a device.
     ///
@@ -29,6 +33,7 @@ public struct EpisodeRunner: Sendable {
     ///   - wander: what is done on the device between set-up and agent.
     ///   - source: what the agent reads the screen with; nil for the tools.
     ///   - files: what records name as the model and its head.
+    ///   - diagnoses: whether failures are looked into, with the task's oracle at hand.
     public init(
         _ device: BenchDevice,
         rules: BenchRules = .strict,
@@ -36,8 +41,10 @@ public struct EpisodeRunner: Sendable {
         runs: String? = nil,
         wander: Wander? = nil,
         source: ScreenSource? = nil,
-        files: EpisodeFiles = EpisodeFiles()
+        files: EpisodeFiles = EpisodeFiles(),
+        diagnoses: Bool = false
     ) {
+        self.diagnoses = diagnoses && device.isBuiltIn
         self.files = files
         self.wander = wander
         self.source = source
@@ -58,12 +65,16 @@ public struct EpisodeRunner: Sendable {
         do {
             let baselines = try await prepare(instance)
             try await wander?.run(on: device.adb, observer: observer)
-            let run = try await act(instance, chooser: chooser, prompt: prompt, into: &result)
+            let oracle = diagnoses && instance.template.oracle != nil ? try Oracle(instance) : nil
+            let watched = oracle.map { DiagnosedChooser(chooser, oracle: $0) }
+            let run = try await act(instance, chooser: watched ?? chooser, prompt: prompt, into: &result)
             var checks = CheckRunner(device: device.adb, instance: instance, answer: run.answer, baselines: baselines)
             // Any other device is looked at until it stands still, as an app may still be about to show its result.
             if device.isBuiltIn { checks.observer = observer }
             result.checks = try await checks.run()
             judge(&result, run)
+            result.fault = watched?.fault(of: result, instance.template)
+            result.coverage = watched?.coverage
         } catch {
             result.cause = .skipped
             result.problem = "\(DroidError.wrapping(error, "bench.episode", "the episode broke off"))"
@@ -121,14 +132,20 @@ public struct EpisodeRunner: Sendable {
             recorder = try RunRecorder(folder: "\(runs)/\(name)", header: header)
             result.run = "runs/\(name)"
         }
+        let spent = Mutex(StepTimings())
         let loop = AgentLoop(
             device: device.adb,
             chooser: chooser,
             options: options,
             settle: observer,
-            input: source?.input(on: device.adb)
+            input: source?.input(on: device.adb),
+            onEvent: { event in
+                (chooser as? DiagnosedChooser)?.note(event)
+                if case .step(let step) = event { spent.withLock { $0 += step.timings } }
+            }
         )
         let run = try await loop.run(goal: instance.goal, recorder: recorder)
+        result.timings = spent.withLock { $0 }
         if let recorder {
             try FileBytes.write(RunPage.html(folder: recorder.folder), to: recorder.folder + "/run.html")
         }
@@ -151,7 +168,9 @@ public struct EpisodeRunner: Sendable {
             optimalSteps: instance.template.optimalSteps,
             maxSteps: instance.template.maxSteps,
             held: false,
-            checks: []
+            checks: [],
+            episode: instance.episode,
+            difficulty: instance.template.difficulty
         )
     }
 

@@ -15,6 +15,8 @@ final class ResultStore {
     struct Header: Codable, Equatable {
         var schema = 1
         var suite: String
+        /// What reports call the suite; nil for its name.
+        var title: String?
         var agent: String
         var rules: BenchRules
         var device: String
@@ -26,6 +28,28 @@ final class ResultStore {
         var observer: ObserverKind?
         var seed: UInt64
         var repeats: Int
+        /// Which wordings goals have, where the seed does not draw them.
+        var goals: String?
+        /// How the screen differs from the device's own; nil where it does not.
+        var screen: String?
+        /// The quirks of AndroidWorld's harness that were imitated; nil for none.
+        var quirks: String?
+
+        /// What a report says beside the figures.
+        var facts: [(String, String)] {
+            let all: [(String, String?)] = [
+                ("suite", suite), ("device", device), ("model", model), ("engine", engine), ("adapter", adapter),
+                ("observer", (observer ?? .tools).rawValue), ("goals", goals ?? "as the seed draws"),
+                ("screen", screen ?? "as the device has it"), ("quirks", quirks ?? "none"), ("seed", "\(seed)"),
+                ("repeats", "\(repeats)"),
+            ]
+            return all.compactMap { name, value in value.map { (name, $0) } }
+        }
+
+        /// The head of a report. Results on the built-in device are never called a suite's own.
+        var heading: String {
+            "\(title ?? suite) on \(device == "built-in" ? "the built-in device" : device): \(agent)"
+        }
     }
 
     let folder: String
@@ -40,14 +64,7 @@ final class ResultStore {
         let headerPath = folder + "/suite.json"
         if FileManager.default.fileExists(atPath: headerPath) {
             let old = try JSON.decode(Header.self, from: FileBytes.read(headerPath))
-            guard old == header else {
-                throw DroidError(
-                    "bench.resume",
-                    "\(folder) holds the results of another run",
-                    why: Self.difference(old, header),
-                    next: "give the same options as then, or another folder"
-                )
-            }
+            try header.mustEqual(old, in: folder, next: "give the same options as then, or another folder")
         } else {
             try FileBytes.write(JSON.pretty(header) + "\n", to: headerPath)
         }
@@ -63,8 +80,21 @@ final class ResultStore {
         try JSONLines.append(JSON.line(result), to: folder + "/results.jsonl")
         done.append(result)
     }
+}
 
-    private static func difference(_ old: Header, _ new: Header) -> String {
+extension ResultStore.Header {
+    /// - Throws: `DroidError` with code `bench.resume` that names what differs.
+    func mustEqual(_ other: Self, in folder: String, next: String) throws {
+        guard self != other else { return }
+        throw DroidError(
+            "bench.resume",
+            "\(folder) holds the results of another run",
+            why: Self.difference(other, self),
+            next: next
+        )
+    }
+
+    private static func difference(_ old: Self, _ new: Self) -> String {
         let pairs: [(String, String, String)] = [
             ("suite", old.suite, new.suite), ("agent", old.agent, new.agent),
             ("rules", old.rules.rawValue, new.rules.rawValue), ("device", old.device, new.device),
@@ -72,6 +102,9 @@ final class ResultStore {
             ("engine", old.engine ?? "integer float", new.engine ?? "integer float"),
             ("adapter", old.adapter ?? "none", new.adapter ?? "none"),
             ("observer", (old.observer ?? .tools).rawValue, (new.observer ?? .tools).rawValue),
+            ("goals", old.goals ?? "drawn", new.goals ?? "drawn"),
+            ("screen", old.screen ?? "plain", new.screen ?? "plain"),
+            ("quirks", old.quirks ?? "none", new.quirks ?? "none"),
             ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),
         ]
         let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is \($0.2)" }

@@ -8,21 +8,13 @@ import Screen
 
 /// What `bench` is asked for.
 public struct SuiteOptions: Sendable {
-    /// Which wording of a goal an episode gets.
-    public enum Goals: Sendable, Equatable {
-        /// The one that the seed draws.
-        case bySeed
-        /// Always this one, counted from 0; templates with fewer start over.
-        case wording(Int)
-    }
-
     public var agent: BenchAgent
     /// Names of tasks with `*` and `?`; all when empty.
     public var tasks: [String] = []
-    /// The first seed; episodes of a task take this and the following.
+    /// Where the seeds of episodes come from, by the suite's own rule.
     public var seed: UInt64 = 30
     public var repeats = 3
-    public var goals = Goals.bySeed
+    public var goals = TaskInstance.Goals.bySeed
     public var rules = BenchRules.strict
     /// Devices that run at the same time; built-in ones only.
     public var jobs = 1
@@ -32,8 +24,8 @@ public struct SuiteOptions: Sendable {
     public var folder: String?
     /// Whether each run is recorded under `folder`.
     public var records = true
-    /// The page, beside `report.html` in `folder`.
-    public var report: String?
+    /// Files that get the report, in the form that their endings name, beside those in `folder`.
+    public var reports: [String] = []
     /// A device that is there already; nil starts built-in ones.
     public var device: ADBDevice?
     /// What the agent reads screens with, and touches them.
@@ -62,6 +54,14 @@ public struct SuiteRunner: Sendable {
         public var summary: SuiteSummary
         /// In the order of tasks and seeds.
         public var results: [EpisodeResult]
+
+        /// How often what was needed could be chosen; nil where nobody looked.
+        public var coverage: Coverage? { BenchTables.coverage(results) }
+
+        /// What failures came from, with their numbers.
+        public var faults: [(fault: Fault, count: Int)] {
+            Fault.allCases.map { fault in (fault, results.count { $0.fault == fault }) }.filter { $0.1 > 0 }
+        }
     }
 
     let suite: TaskSuite
@@ -76,12 +76,20 @@ public struct SuiteRunner: Sendable {
     ///
     /// - Throws: `DroidError` with code `bench.options` when nothing is asked for.
     public func plan() throws -> [TaskInstance] {
+        for path in options.reports { _ = try BenchReport.Form.of(path) }
         let templates = suite.selected(options.tasks)
         guard !templates.isEmpty else {
             throw DroidError(
                 "bench.options",
                 "no task of \(suite.name) is called \(options.tasks.joined(separator: " or "))",
                 next: "the tasks are: \(suite.templates.map(\.name).joined(separator: ", "))"
+            )
+        }
+        if case .oracle = options.agent, let lone = templates.first(where: { $0.oracle == nil }) {
+            throw DroidError(
+                "bench.options",
+                "\(lone.name) has no oracle",
+                next: "leave it out with --tasks, or run another agent"
             )
         }
         guard options.repeats > 0, options.jobs > 0, options.shard.of > 0,
@@ -95,8 +103,10 @@ public struct SuiteRunner: Sendable {
         }
         let all = try templates.flatMap { template in
             try (0..<options.repeats).map { index in
-                let wording: Int? = if case .wording(let number) = options.goals { number } else { nil }
-                return try TaskInstance(template, seed: options.seed &+ UInt64(index), wording: wording)
+                let seed = suite.seeding.seed(options.seed, task: template.name, episode: index)
+                var instance = try TaskInstance(template, seed: seed, goals: options.goals)
+                instance.episode = index
+                return instance
             }
         }
         return all.enumerated().filter { $0.offset % options.shard.of == options.shard.part - 1 }.map(\.element)
@@ -124,6 +134,7 @@ public struct SuiteRunner: Sendable {
     private var header: ResultStore.Header {
         ResultStore.Header(
             suite: suite.name,
+            title: suite.title == suite.name ? nil : suite.title,
             agent: options.agent.name,
             rules: options.rules,
             device: options.device?.serial ?? "built-in",
@@ -132,7 +143,8 @@ public struct SuiteRunner: Sendable {
             adapter: options.adapter,
             observer: options.observer == .tools ? nil : options.observer,
             seed: options.seed,
-            repeats: options.repeats
+            repeats: options.repeats,
+            goals: options.goals.words
         )
     }
 
@@ -153,7 +165,8 @@ public struct SuiteRunner: Sendable {
                     agentName: options.agent.name,
                     runs: options.records ? options.folder.map { $0 + "/runs" } : nil,
                     source: source,
-                    files: files
+                    files: files,
+                    diagnoses: true
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)
                 let result = await runner.run(instance, chooser: chooser, prompt: options.agent.prompt)
@@ -180,20 +193,19 @@ public struct SuiteRunner: Sendable {
     }
 
     private func write(_ summary: SuiteSummary, _ results: [EpisodeResult]) throws {
-        let facts = [
-            ("model", options.model), ("adapter", options.adapter), ("seed", "\(options.seed)"),
-            ("repeats", "\(options.repeats)"),
-        ]
-        let page = BenchReport.html(
-            title: "\(suite.name): \(options.agent.name)",
-            summary: summary,
-            results: results,
-            facts: facts.compactMap { name, value in value.map { (name, $0) } }
-        )
-        let paths = [options.folder.map { $0 + "/report.html" }, options.report].compactMap(\.self)
-        for path in paths { try FileBytes.write(page, to: path) }
-        if let folder = options.folder {
-            try FileBytes.write(JSON.pretty(summary) + "\n", to: folder + "/summary.json")
+        let report = BenchReport(title: header.heading, summary: summary, results: results, facts: header.facts)
+        for path in options.reports { try FileBytes.write(report.text(.of(path)), to: path) }
+        if let folder = options.folder { try report.write(to: folder) }
+    }
+}
+
+extension TaskInstance.Goals {
+    /// For the record; nil where the seed draws.
+    var words: String? {
+        switch self {
+        case .bySeed: nil
+        case .wording(let number): "wording \(number + 1)"
+        case .paraphrase: "paraphrases"
         }
     }
 }

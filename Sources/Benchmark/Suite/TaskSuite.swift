@@ -3,13 +3,51 @@
 import Base
 import Foundation
 
-/// A folder of tasks: one YAML file each, and `lists.yaml` with the words that their values are drawn from.
+/// A folder of tasks: one YAML file each, `lists.yaml` with the words that their values are drawn from, and `suite.yaml` about
+/// the whole.
 public struct TaskSuite: Sendable {
     /// The folder's name.
     public let name: String
     public let folder: String
+    /// What reports call it.
+    public let title: String
+    /// How the seeds of its episodes are made.
+    public let seeding: Seeding
     /// The tasks, by name.
     public let templates: [TaskTemplate]
+
+    /// How the seed of an episode follows from the seed of the run.
+    public enum Seeding: String, Sendable, CaseIterable {
+        /// The first episode of each task has the run's seed, and each further one the next.
+        case counted
+        /// AndroidWorld's: the first 32 bits' worth of SHA-256 over `SEED_TASK_INDEX`, so that tasks share no seed.
+        case hashed
+
+        /// The seed of a task's episode, counted from 0.
+        public func seed(_ seed: UInt64, task: String, episode: Int) -> UInt64 {
+            switch self {
+            case .counted: seed &+ UInt64(episode)
+            // Modulo 2^32 of a big-endian number are its last eight hexadecimal digits.
+            case .hashed: UInt64(SHA256.hex(Array("\(seed)_\(task)_\(episode)".utf8)).suffix(8), radix: 16) ?? 0
+            }
+        }
+    }
+
+    /// A suite of templates; `title` and `seeding` come from `suite.yaml`, where there is one.
+    private init(folder: String, templates: [TaskTemplate], about: YAMLField?) throws {
+        name = (folder as NSString).lastPathComponent
+        self.folder = folder
+        self.templates = templates
+        let fields = try about?.fields(["title", "seeding"])
+        title = try fields?["title"]?.string() ?? name
+        seeding =
+            try fields?["seeding"].map { field in
+                guard let seeding = Seeding(rawValue: try field.string()) else {
+                    throw field.failure("needs counted or hashed")
+                }
+                return seeding
+            } ?? .counted
+    }
 
     /// Loads a folder and checks all of it, oracles and programs included.
     ///
@@ -26,15 +64,19 @@ public struct TaskSuite: Sendable {
                 next: "name a folder under Tasks/, or the path of one"
             )
         }
-        let files = names.filter { $0.hasSuffix(".yaml") && $0 != "lists.yaml" }.sorted()
+        let files = names.filter { $0.hasSuffix(".yaml") && !Self.reserved.contains($0) }.sorted()
         guard !files.isEmpty else {
             throw DroidError("tasks.suite", "\(folder) holds no task", next: "add a .yaml file; see Tasks/README.md")
         }
         let lists = names.contains("lists.yaml") ? try WordLists(YAMLField.read("\(folder)/lists.yaml")) : [:]
         let templates = try files.map { try TaskTemplate.load("\(folder)/\($0)", lists: lists) }
         for template in templates { try Oracles.check(template) }
-        return TaskSuite(name: (folder as NSString).lastPathComponent, folder: folder, templates: templates)
+        let about = names.contains("suite.yaml") ? try YAMLField.read("\(folder)/suite.yaml") : nil
+        return try TaskSuite(folder: folder, templates: templates, about: about)
     }
+
+    /// Files of a suite's folder that are no tasks.
+    private static let reserved: Set<String> = ["lists.yaml", "suite.yaml"]
 
     /// Loads a suite by its path, or by its name under the data folder `Tasks`.
     public static func find(_ name: String) throws -> TaskSuite {

@@ -21,6 +21,8 @@ public struct TaskTemplate: Sendable {
     public let app: String
     /// Ways to say the goal; all of them mean the same.
     public let goals: [TextTemplate]
+    /// Further wordings, which `--goals paraphrase` draws from: how well an agent does where a goal is put as it was never seen.
+    public let paraphrases: [TextTemplate]
     public let split: Split
     public let tags: [String]
     /// Nil where nobody has said.
@@ -29,8 +31,8 @@ public struct TaskTemplate: Sendable {
     public let maxSteps: Int
     /// The least number of steps that the task takes, its ending included.
     public let optimalSteps: Int
-    /// The Swift oracle that can do it, and what it is given.
-    public let oracle: ProgramCall
+    /// The Swift oracle that can do it, and what it is given; nil for a task that has none.
+    public let oracle: ProgramCall?
     /// The file it came from.
     public let file: String
 
@@ -39,7 +41,8 @@ public struct TaskTemplate: Sendable {
     let check: [CheckStep]
 
     private static let keys = [
-        "app", "goals", "split", "tags", "difficulty", "max_steps", "optimal_steps", "params", "setup", "check",
+        "app", "goals", "paraphrases", "split", "tags", "difficulty", "max_steps", "optimal_steps", "params", "setup",
+        "check",
         "oracle",
     ]
 
@@ -56,10 +59,14 @@ public struct TaskTemplate: Sendable {
         name = ((root.file as NSString).lastPathComponent as NSString).deletingPathExtension
         let fields = try root.fields(Self.keys)
         app = try fields.need("app").string()
-        goals = try fields.need("goals").list().map { field in
-            _ = try field.string()
-            return TextTemplate(field)
+        func texts(_ field: YAMLField) throws -> [TextTemplate] {
+            try field.list().map { field in
+                _ = try field.string()
+                return TextTemplate(field)
+            }
         }
+        goals = try texts(fields.need("goals"))
+        paraphrases = try fields["paraphrases"].map(texts) ?? []
         guard !goals.isEmpty else { throw try fields.need("goals").failure("needs at least one goal") }
         let splitField = try fields.need("split")
         guard let split = Split(rawValue: try splitField.string()) else {
@@ -86,10 +93,12 @@ public struct TaskTemplate: Sendable {
         setup = try fields["setup"]?.list().map { try SetupStep($0) } ?? []
         check = try fields.need("check").list().map { try CheckStep($0) }
         guard !check.isEmpty else { throw try fields.need("check").failure("needs at least one step") }
-        oracle = try ProgramCall(fields.need("oracle"))
+        oracle = try fields["oracle"].map { try ProgramCall($0) }
 
-        let texts = goals + setup.flatMap(\.texts) + check.flatMap(\.texts) + oracle.arguments.values
-        for text in texts { try text.validated(known) }
+        let all =
+            goals + paraphrases + setup.flatMap(\.texts) + check.flatMap(\.texts)
+            + Array(oracle?.arguments.values ?? [:].values)
+        for text in all { try text.validated(known) }
     }
 }
 
@@ -154,21 +163,33 @@ public struct ProgramArguments: Sendable {
 public struct TaskInstance: Sendable {
     public let template: TaskTemplate
     public let seed: UInt64
+    /// Which of its task's episodes it is, counted from 0.
+    public var episode = 0
     /// The value of each parameter.
     public let values: [String: String]
     /// The goal as it is put to the agent.
     public let goal: String
-    /// Which of the template's wordings it is.
+    /// Which of the template's wordings it is, or of its paraphrases.
     public let wording: Int
+
+    /// Which wording of a goal an instance gets.
+    public enum Goals: Sendable, Equatable {
+        /// The one that the seed draws.
+        case bySeed
+        /// Always this one, counted from 0; templates with fewer start over.
+        case wording(Int)
+        /// One of the paraphrases, as the seed draws.
+        case paraphrase
+    }
 
     /// Makes the instance of a seed: the same template and seed give the same values and wording on every machine.
     ///
     /// - Parameters:
     ///   - template: the task.
     ///   - seed: where its randomness starts.
-    ///   - wording: the wording to use; nil lets the seed choose.
-    /// - Throws: `DroidError` with code `tasks.parameter`.
-    public init(_ template: TaskTemplate, seed: UInt64, wording: Int? = nil) throws {
+    ///   - goals: the wording to use.
+    /// - Throws: `DroidError` with code `tasks.parameter`, or `tasks.paraphrase` when there is none.
+    public init(_ template: TaskTemplate, seed: UInt64, goals: Goals = .bySeed) throws {
         self.template = template
         self.seed = seed
         var values: [String: String] = [:]
@@ -177,8 +198,16 @@ public struct TaskInstance: Sendable {
         }
         self.values = values
         var random = SeededRandom(seed: seed, name: "\(template.name)/goal")
-        let drawn = Int.random(in: 0..<template.goals.count, using: &random)
-        self.wording = wording.map { $0 % template.goals.count } ?? drawn
-        goal = try template.goals[self.wording].filled(values)
+        let texts = goals == .paraphrase ? template.paraphrases : template.goals
+        guard !texts.isEmpty else {
+            throw DroidError(
+                "tasks.paraphrase",
+                "\(template.name) has no paraphrases of its goal",
+                next: "leave --goals out, or choose tasks that have some with --tasks"
+            )
+        }
+        let drawn = Int.random(in: 0..<texts.count, using: &random)
+        wording = if case .wording(let number) = goals { number % texts.count } else { drawn }
+        goal = try texts[wording].filled(values)
     }
 }

@@ -147,6 +147,7 @@ final class DaemonConnection: Sendable {
                     perform(state.connection.receive(packet), &state, &notices)
                     // A user or a key may let the host in before its next packet, so its version counts from its greeting on.
                     reader.decoder.version = state.connection.incomingVersion
+                    reader.takesTLSRecord = state.connection.hasOfferedTLS
                     if let agreement = state.connection.agreement { reader.decoder.maxPayload = agreement.maxPayload }
                 }
                 carryOut(notices)
@@ -154,7 +155,10 @@ final class DaemonConnection: Sendable {
                     defer { state.startsTLS = false }
                     return state.startsTLS
                 }
-                if startsTLS { channel = try startTLS(begun: reader.takeRest()) }
+                if startsTLS {
+                    reader.takesTLSRecord = false
+                    channel = try startTLS(begun: reader.takeRest())
+                }
             }
         } catch {
             // A peer that sends what is no packet is cut off, as the real daemon does.
