@@ -66,6 +66,8 @@ enum Oracles {
         "MessageSend": MessageSendOracle.self,
         "ExpenseAdd": ExpenseAddOracle.self,
         "ExpenseDelete": ExpenseDeleteOracle.self,
+        "RecipeAdd": RecipeAddOracle.self,
+        "RecipeDelete": RecipeDeleteOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -45,6 +45,7 @@ enum Programs {
         "ExpenseSetUp": ExpenseSetUp.self,
         "ExpenseDifference": ExpenseDifference.self,
         "ExpenseDuplicates": ExpenseDuplicates.self,
+        "RecipeSetUp": RecipeSetUp.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -12,6 +12,7 @@ enum AppRegistry {
             CameraApp.self,
             MessagesApp.self,
             ExpenseApp.self,
+            BroccoliApp.self,
         ]
     }
 }
