@@ -32,6 +32,18 @@ struct GuardTests {
         #expect(guardian.objection(screen: "s", candidate: tap, words: tap.text) != nil)
     }
 
+    @Test("What leads on to new screens is done as often as it takes, until it leads to none")
+    func progress() {
+        var guardian = LoopGuard()
+        for list in ["two left", "one left", "none left"] {
+            #expect(guardian.objection(screen: "question", candidate: tap, words: tap.text) == nil)
+            guardian.record(screen: "menu", words: "tap \"Delete\"", after: "question")
+            guardian.record(screen: "question", words: tap.text, after: list)
+        }
+        guardian.record(screen: "question", words: tap.text, after: "none left")
+        #expect(guardian.objection(screen: "question", candidate: tap, words: tap.text) != nil)
+    }
+
     @Test("There and back twice is a circle")
     func circle() {
         var guardian = LoopGuard()

@@ -15,8 +15,9 @@ public struct LoopGuard: Sendable {
     private var steps: [Step] = []
     private var counts: [Trial: Int] = [:]
     private var idle: Set<Trial> = []
+    private var seen: Set<String> = []
 
-    /// The same words on the same screen are allowed this often.
+    /// The same words on the same screen are allowed this often while no new screen is seen.
     static let repeats = 2
     /// The same words in a row, whatever the screens, are allowed this often.
     static let rowLimit = 8
@@ -27,6 +28,10 @@ public struct LoopGuard: Sendable {
     public mutating func record(screen: String, words: String, after: String) {
         let trial = Trial(screen: screen, words: words)
         steps.append(Step(trial: trial, after: after))
+        seen.insert(screen)
+        // A screen that was never seen is progress, and what was tried before it counts no more: three things are deleted
+        // by the same touches on the same menu and the same question, but the list is a new one each time.
+        if seen.insert(after).inserted { counts = [:] }
         counts[trial, default: 0] += 1
         if screen == after { idle.insert(trial) }
     }

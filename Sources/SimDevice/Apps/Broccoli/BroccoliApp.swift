@@ -20,6 +20,7 @@ struct BroccoliApp: App {
     )
     /// The green of the app's bars and buttons.
     static let green = Tone.rgb(0x4c8c2b)
+    static let lightGreen = Tone.rgb(0xc5e1b0)
 
     /// What the value is a page of.
     enum Page: Hashable {

@@ -33,6 +33,7 @@ extension BroccoliApp {
                     id: Self.id("fab_categories"),
                     onClick: ui.on { app, _ in (app.asking, app.name) = (.category(0), "") }
                 )
+                .background(Self.lightGreen, radius: 16, elevation: 6)
             }
             .weight()
             .fillWidth()

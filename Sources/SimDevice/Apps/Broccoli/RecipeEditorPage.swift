@@ -37,12 +37,7 @@ extension BroccoliApp {
     private func row(_ icon: Icon, _ id: String, _ content: View) -> View {
         HStack(spacing: 20) {
             IconView(icon).id(Self.id("icon_" + id.dropFirst(4)))
-            VStack {
-                content
-                Divider().view.background(.outline)
-            }
-            .unlisted()
-            .weight()
+            content.weight()
         }
         .unlisted()
         .padding(horizontal: 20, vertical: 10)
@@ -76,7 +71,11 @@ extension BroccoliApp {
         .padding(horizontal: 4, vertical: 14)
         .fillWidth()
         .onClick(ui.on { app, _ in app.asking = .categories })
-        return row(.label, "new_categories", text)
+        let lined = VStack {
+            text
+            Divider().view.background(.outline)
+        }
+        return row(.label, "new_categories", lined.unlisted())
     }
 
     /// The question which categories the recipe is in.

@@ -33,6 +33,7 @@ extension BroccoliApp {
                         context.open(Self.editActivity, BroccoliApp(page: .editor), request: "new")
                     }
                 )
+                .background(Self.lightGreen, radius: 16, elevation: 6)
             }
             .weight()
             .fillWidth()
