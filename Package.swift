@@ -80,7 +80,7 @@ let package = Package(
 
         // Learning.
         module("Training", ["Base", "Pages"]),
-        module("Benchmark", ["Base", "ADB", "Screen", "Agent", "Inference", "SimDevice", "Pages", yams]),
+        module("Benchmark", ["Base", "Media", "ADB", "Screen", "Agent", "Inference", "SimDevice", "Pages", yams]),
         module("Learning", ["Base", "Agent", "Benchmark", "Training", "Inference", yams]),
 
         .executableTarget(

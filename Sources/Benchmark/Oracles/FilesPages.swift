@@ -89,6 +89,18 @@ struct FilesPages {
         return OracleMove(page.elements(id: "breadcrumb_text").prefix(1).flatMap { page.taps(on: $0) }, note: "up")
     }
 
+    /// Whether the page on which a new file gets its place shows the folder of downloads.
+    var picksDownloads: Bool {
+        guard let bar = page.element(id: "toolbar") else { return false }
+        return crumbs.isEmpty && page.inside(bar.id).contains { $0.text == "Downloads" }
+    }
+
+    /// The way there.
+    func toDownloads() -> OracleMove {
+        if page.element(id: "roots_list") != nil { return OracleMove(page.taps("Downloads"), note: "to the downloads") }
+        return OracleMove(page.taps("Show roots"), neutral: Set(page.back), note: "to the roots")
+    }
+
     /// Ticks a file in the folder that is open, and nothing else. Nil when it is ticked alone.
     func tick(_ file: String) -> OracleMove? {
         let ticked = ticked

@@ -68,6 +68,8 @@ enum Oracles {
         "ExpenseDelete": ExpenseDeleteOracle.self,
         "RecipeAdd": RecipeAddOracle.self,
         "RecipeDelete": RecipeDeleteOracle.self,
+        "RetroPlaylist": RetroPlaylistOracle.self,
+        "RetroQueue": RetroQueueOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -46,6 +46,9 @@ enum Programs {
         "ExpenseDifference": ExpenseDifference.self,
         "ExpenseDuplicates": ExpenseDuplicates.self,
         "RecipeSetUp": RecipeSetUp.self,
+        "MusicSetUp": MusicSetUp.self,
+        "PlaylistLength": PlaylistLength.self,
+        "Playlists": Playlists.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -23,7 +23,9 @@ struct Parameter: Sendable {
         /// A part of a text that is split at bars, counted from 0.
         case part(TextTemplate, at: Int)
         /// Some of a text's lines, in a drawn order.
-        case shuffled(TextTemplate, take: Int?)
+        case shuffled(TextTemplate, take: TextTemplate?)
+        /// A text's lines with something else between them.
+        case joined(TextTemplate, with: String)
         /// A whole number that is worked out.
         case math(TextTemplate)
         /// A day or time as words.
@@ -51,7 +53,8 @@ struct Parameter: Sendable {
             return
         }
         let kinds = [
-            "choice", "draw", "integer", "digits", "map", "digits_of", "padded", "field", "shuffled", "math", "date",
+            "choice", "draw", "integer", "digits", "map", "digits_of", "padded", "field", "shuffled", "joined", "math",
+            "date",
             "timestamp", "date_words",
         ]
         let fields = try field.fields(kinds + ["except"])
@@ -112,7 +115,13 @@ struct Parameter: Sendable {
             return .part(try Self.value(fields.need("of"), known), at: try fields.need("at").integer(0...99))
         case "shuffled":
             let fields = try field.fields(["of", "take"])
-            return .shuffled(try Self.value(fields.need("of"), known), take: try fields["take"]?.integer(1...1000))
+            return .shuffled(
+                try Self.value(fields.need("of"), known),
+                take: try fields["take"].map { try template($0) }
+            )
+        case "joined":
+            let fields = try field.fields(["of", "with"])
+            return .joined(try Self.value(fields.need("of"), known), with: try fields.need("with").string())
         case "math": return .math(try template(field))
         case "date":
             let fields = try field.fields(["of", "add", "format"])
@@ -182,7 +191,13 @@ struct Parameter: Sendable {
             return parts[index].trimmingSpaces
         case .shuffled(let text, let take):
             let lines = try text.filled(values).split(separator: "\n").shuffled(using: &random)
-            return lines.prefix(take ?? lines.count).joined(separator: "\n")
+            let count = try take.map { try $0.filled(values) }
+            guard let count = count.map({ Int($0) }) ?? lines.count, (1...1000).contains(count) else {
+                throw failure("take must be a number of lines, not \"\(count ?? "")\"", next: "give a whole number")
+            }
+            return lines.prefix(count).joined(separator: "\n")
+        case .joined(let text, let between):
+            return try text.filled(values).split(separator: "\n").joined(separator: between)
         case .math(let text):
             let formula = try text.filled(values)
             guard let value = Arithmetic.value(of: formula) else {

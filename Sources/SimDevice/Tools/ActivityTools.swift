@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Foundation
 
 extension ToolTable {
     static let activityTools: [String: Tool] = [
@@ -137,6 +138,15 @@ extension ToolTable {
             return (-1, text)
         case "ADB_INPUT_TEXT":
             call.windows.type(intent.extras["msg"] ?? "")
+            return (0, nil)
+        case "android.intent.action.MEDIA_SCANNER_SCAN_FILE":
+            guard intent.scheme == "file", let uri = intent.dataURI else { return (0, nil) }
+            let path = String(uri.dropFirst("file://".count))
+            do {
+                try MediaStore(call.system).scan(path.removingPercentEncoding ?? path)
+            } catch {
+                call.system.log.add(.error, "MediaProvider", "Failed to scan \(path): \(error)")
+            }
             return (0, nil)
         case "android.intent.action.CLOSE_SYSTEM_DIALOGS":
             call.windows.collapsePanels()

@@ -11,6 +11,7 @@ struct ContentProvider {
         case phones, emails, contacts, rawContacts, data
         case messages(box: Int?), threads
         case calls
+        case media(MediaStore.Kind?)
         case settings(SettingsStore.Namespace)
     }
 
@@ -42,6 +43,9 @@ struct ContentProvider {
         case ("sms", "failed"): table = .messages(box: 5)
         case ("mms-sms", "conversations"), ("sms", "conversations"): table = .threads
         case ("call_log", "calls"): table = .calls
+        case ("media", "external/audio/media"): table = .media(.audio)
+        case ("media", "external/video/media"): table = .media(.video)
+        case ("media", "external/file"): table = .media(nil)
         case ("settings", let name):
             guard let space = SettingsStore.Namespace(rawValue: name) else { return nil }
             table = .settings(space)
@@ -59,6 +63,7 @@ struct ContentProvider {
 
     func query(_ projection: [String]?, _ filter: String?, _ sort: String?) throws -> [[(String, DatabaseValue)]] {
         if case .settings(let space) = table { return settings(space, projection, filter) }
+        if case .media = table { try MediaStore(system).forgetMissing() }
         let columns = projection.map { $0.joined(separator: ", ") } ?? "*"
         var sql = "SELECT \(columns) FROM (\(source))"
         let conditions = [filter.map { "(\($0))" }, row.map { "_id = \($0)" }].compactMap { $0 }
@@ -73,6 +78,7 @@ struct ContentProvider {
         switch table {
         case .messages, .threads: system.messages.database
         case .calls: system.calls.database
+        case .media: MediaStore(system).database
         default: system.contacts.database
         }
     }
@@ -126,6 +132,7 @@ struct ContentProvider {
             """ + (box.map { " WHERE type = \($0)" } ?? "")
         case .threads: "SELECT * FROM threads"
         case .calls: "SELECT * FROM calls"
+        case .media(let kind): "SELECT * FROM files" + (kind.map { " WHERE media_type = \($0.rawValue)" } ?? "")
         case .settings: ""
         }
     }
@@ -190,7 +197,7 @@ struct ContentProvider {
                 date: text("date").flatMap { Int64($0) } ?? system.clock.now,
                 duration: text("duration").flatMap { Int64($0) } ?? 0
             )
-        case .threads: break
+        case .threads, .media: break
         }
     }
 
@@ -279,6 +286,7 @@ struct ContentProvider {
         case .contacts: "contacts"
         case .rawContacts: "raw_contacts"
         case .calls: "calls"
+        case .media: "files"
         case .settings: nil
         }
     }

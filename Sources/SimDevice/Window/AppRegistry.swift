@@ -13,6 +13,7 @@ enum AppRegistry {
             MessagesApp.self,
             ExpenseApp.self,
             BroccoliApp.self,
+            RetroMusicApp.self,
         ]
     }
 }

@@ -133,6 +133,13 @@ struct DocumentStore {
         return path
     }
 
+    /// Makes an empty file under a name that is free there, and gives its path; `nil` where the name is no name.
+    func makeFile(_ name: String, in folder: String) -> String? {
+        guard Self.isName(name) else { return nil }
+        let path = freePath(name, in: folder)
+        return (try? files.write([UInt8](), to: path)) == nil ? nil : path
+    }
+
     /// Gives a file or folder a new name; `false` where the name is no name or is taken.
     func rename(_ path: String, to name: String) -> Bool {
         guard Self.isName(name) else { return false }

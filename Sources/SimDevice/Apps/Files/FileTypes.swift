@@ -35,6 +35,13 @@ struct FileType: Hashable {
         return FileType(family: family, mime: known?.1 ?? "application/octet-stream", name: title)
     }
 
+    /// The name with the ending of a MIME type, unless it has it, or the type has none.
+    static func named(_ name: String, mime: String) -> String {
+        let endings = table.filter { $0.value.1 == mime }.keys.sorted()
+        guard let ending = endings.first, of(name).mime != mime else { return name }
+        return "\(name).\(ending)"
+    }
+
     var icon: Icon {
         switch family {
         case .folder: .folder
@@ -55,6 +62,7 @@ struct FileType: Hashable {
         "3gp": (.video, "video/3gpp"), "mov": (.video, "video/quicktime"), "avi": (.video, "video/avi"),
         "mp3": (.audio, "audio/mpeg"), "m4a": (.audio, "audio/mp4"), "ogg": (.audio, "audio/ogg"),
         "wav": (.audio, "audio/x-wav"), "flac": (.audio, "audio/flac"), "aac": (.audio, "audio/aac"),
+        "m3u": (.other, "audio/x-mpegurl"),
         "txt": (.document, "text/plain"), "md": (.document, "text/markdown"), "csv": (.document, "text/csv"),
         "pdf": (.document, "application/pdf"), "html": (.document, "text/html"), "htm": (.document, "text/html"),
         "doc": (.document, "application/msword"), "rtf": (.document, "text/rtf"),

@@ -114,6 +114,15 @@ extension FilesApp {
         ])
     }
 
+    /// The button of the picker of a new file: makes it and tells whoever asked where it lies.
+    func finishCreating(_ context: AppContext) {
+        guard case .create(let mime) = page, let folder else { return }
+        guard let path = store(context).makeFile(FileType.named(fileName, mime: mime), in: folder) else {
+            return context.snackbar("Failed to save document")
+        }
+        context.finish([Self.createdPath: path])
+    }
+
     private static func items(_ doing: String, _ count: Int) -> String {
         "\(doing) \(count) \(count == 1 ? "item" : "items")."
     }

@@ -4,10 +4,14 @@ import Media
 
 /// Files, as Android's DocumentsUI shows the shared storage: browsing, selecting, copying, moving, renaming, deleting.
 ///
-/// A value is the browser, the picker of a destination, or the information page of one file.
+/// A value is the browser, the picker of a destination, the picker of another app's new file, or the information page
+/// of one file.
 struct FilesApp: App {
     static let package = "com.google.android.documentsui"
     static let pickActivity = "com.android.documentsui.picker.PickActivity"
+    /// An app asks where a new file of its own is to lie; the result is its path, under `createdPath`.
+    static let createAction = "android.intent.action.CREATE_DOCUMENT"
+    static let createdPath = "path"
     static let infoActivity = "com.android.documentsui.inspector.InspectorActivity"
     static let icon = AppIcon(glyph: .folder, disc: 0x1967d2)
     static let manifest = AppManifest(
@@ -19,7 +23,8 @@ struct FilesApp: App {
             IntentFilter(
                 activity: "com.android.documentsui.files.FilesActivity",
                 actions: ["android.provider.action.BROWSE", "android.intent.action.VIEW_DOWNLOADS"]
-            )
+            ),
+            IntentFilter(activity: pickActivity, actions: [createAction], mimeTypes: ["*/*"]),
         ]
     )
 
@@ -30,6 +35,8 @@ struct FilesApp: App {
         case browser
         /// The choice of the folder into which the files go.
         case picker(Operation, paths: [String])
+        /// The choice of the folder and name of another app's new file.
+        case create(mime: String)
         case info(String)
     }
 
@@ -54,10 +61,15 @@ struct FilesApp: App {
     var asking: Asking?
     /// The name that is being typed.
     var name = ""
+    /// What the new file is to be called.
+    var fileName = ""
     let thumbnails = Thumbnails()
 
     init?(intent: Intent, context: AppContext) {
-        if intent.component?.activity == Self.infoActivity || intent.component?.activity == Self.pickActivity {
+        if intent.action == Self.createAction {
+            page = .create(mime: intent.mimeType ?? "application/octet-stream")
+            fileName = intent.extras["android.intent.extra.TITLE"] ?? ""
+        } else if intent.component?.activity == Self.infoActivity || intent.component?.activity == Self.pickActivity {
             return nil
         }
     }
@@ -74,8 +86,10 @@ struct FilesApp: App {
     var folder: String? { folders.last ?? root.folder }
 
     var isPicker: Bool {
-        if case .picker = page { return true }
-        return false
+        switch page {
+        case .picker, .create: true
+        case .browser, .info: false
+        }
     }
 
     func title(_ root: DocumentRoot, _ context: AppContext) -> String {
@@ -122,7 +136,7 @@ struct FilesApp: App {
     func body(_ ui: UI<Self>) -> any Component {
         switch page {
         case .info(let path): infoPage(path, ui)
-        case .browser, .picker: browser(ui)
+        case .browser, .picker, .create: browser(ui)
         }
     }
 

@@ -163,7 +163,21 @@ extension FilesApp {
         .fillWidth()
     }
 
+    private func saveBar(_ ui: UI<Self>) -> View {
+        HStack(spacing: 12) {
+            TextField("", text: ui.binding(\.fileName), id: "android:id/title").weight()
+            Button("SAVE", style: .filled, onClick: ui.on { app, context in app.finishCreating(context) })
+                .id("android:id/button1")
+                .enabled(folder != nil && !fileName.isEmpty)
+        }
+        .id(Self.id("container_save"))
+        .padding(horizontal: 16, vertical: 12)
+        .fillWidth()
+        .background(.surfaceHigh)
+    }
+
     private func pickerButtons(_ ui: UI<Self>) -> View {
+        if case .create = page { return saveBar(ui) }
         guard case .picker(let operation, _) = page else { return ZStack().view }
         return HStack(spacing: 12, justify: .end) {
             Button("Cancel", onClick: ui.finish).id("android:id/button2")
