@@ -70,6 +70,7 @@ enum Oracles {
         "RecipeDelete": RecipeDeleteOracle.self,
         "RetroPlaylist": RetroPlaylistOracle.self,
         "RetroQueue": RetroQueueOracle.self,
+        "VLCPlaylists": VLCPlaylistsOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

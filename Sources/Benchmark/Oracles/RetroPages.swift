@@ -38,32 +38,15 @@ struct RetroPages {
 
     // MARK: Selection
 
-    /// How many songs are ticked, as the bar says.
-    private var tickedCount: Int? {
-        page.screen.elements.first { $0.text.hasSuffix(" selected") }.flatMap { Int($0.text.prefix { $0.isNumber }) }
-    }
-
-    /// The titles that are ticked, in the order of ticking, as the working memory has it: most are out of sight.
+    /// The titles that are ticked, in the order of ticking.
     func ticked(among names: Set<String>) -> [String] {
-        var ticked: [String] = []
-        for line in page.history {
-            let words = line.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-            let name = words.count > 1 ? words[1] : ""
-            switch words.first {
-            case "long press " where names.contains(name), "tap " where names.contains(name) && !ticked.isEmpty:
-                if let index = ticked.firstIndex(of: name) { ticked.remove(at: index) } else { ticked.append(name) }
-            case "tap " where name == "More options" || name == "Add to playlist" || name == "New playlist…": break
-            case let word? where word.hasPrefix("scroll") || word.hasPrefix("wait"): break
-            default: ticked = []
-            }
-        }
-        return ticked
+        page.tickedInOrder(among: names, beside: ["More options", "Add to playlist", "New playlist…"])
     }
 
     /// The move that brings the selection nearer to exactly these songs, in order; nil when it is.
     func tick(_ wanted: [String], all: [String]) -> OracleMove? {
         let ticked = ticked(among: Set(all))
-        if isSelecting, ticked.count != tickedCount || Array(wanted.prefix(ticked.count)) != ticked {
+        if isSelecting, ticked.count != page.tickedCount || Array(wanted.prefix(ticked.count)) != ticked {
             return page.leave("drop the selection")
         }
         let done = isSelecting ? ticked.count : 0

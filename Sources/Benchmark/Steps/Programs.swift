@@ -49,6 +49,7 @@ enum Programs {
         "MusicSetUp": MusicSetUp.self,
         "PlaylistLength": PlaylistLength.self,
         "Playlists": Playlists.self,
+        "VideoSetUp": VideoSetUp.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

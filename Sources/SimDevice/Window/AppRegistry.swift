@@ -14,6 +14,7 @@ enum AppRegistry {
             ExpenseApp.self,
             BroccoliApp.self,
             RetroMusicApp.self,
+            VLCApp.self,
         ]
     }
 }
