@@ -6,7 +6,7 @@ public enum Icon: String, CaseIterable, Sendable {
     case back, forward, up, chevronRight, chevronDown, chevronUp, chevronLeft, close, drawer, more, search, home,
         recents
     // Doing things.
-    case add, remove, check, delete, edit, copy, cut, paste, share, sort, filter, download, save, undo, grid, list
+    case add, remove, check, delete, edit, copy, cut, paste, share, sort, filter, download, save, undo, redo, grid, list
     case selectAll, refresh, backspace, enter, shift, keyboard, reset
     // Things.
     case folder, file, image, music, video, archive, sdCard, phoneDevice, person, people, personAdd, phone, message,

@@ -56,6 +56,7 @@ enum IconShapes {
         case .download: "s M 12 4 L 12 15 | s M 7 10.5 L 12 15.5 L 17 10.5 | s M 5 20 L 19 20"
         case .save: "s M 5 4 L 16 4 L 20 8 L 20 20 L 4 20 L 4 4 Z | s O 12 14 2.5 | s M 7 8 L 14 8"
         case .undo: "s M 8 5 L 4 9 L 8 13 | s M 4 9 L 14 9 C 18 9 20 11.5 20 14 C 20 17 18 19 14 19 L 9 19"
+        case .redo: "s M 16 5 L 20 9 L 16 13 | s M 20 9 L 10 9 C 6 9 4 11.5 4 14 C 4 17 6 19 10 19 L 15 19"
         case .grid:
             "f M 4 4 L 10.5 4 L 10.5 10.5 L 4 10.5 Z M 13.5 4 L 20 4 L 20 10.5 L 13.5 10.5 Z"
                 + " M 4 13.5 L 10.5 13.5 L 10.5 20 L 4 20 Z M 13.5 13.5 L 20 13.5 L 20 20 L 13.5 20 Z"

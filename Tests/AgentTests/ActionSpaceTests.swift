@@ -62,6 +62,19 @@ struct ActionSpaceTests {
         #expect(!found.contains { $0.hasPrefix("long press") })
     }
 
+    @Test("The field with the focus takes a long press, for its Cut, Copy and Paste")
+    func fieldBar() throws {
+        let one = Fixture.node("EditText", id: "a:id/one", flags: ["clickable", "long-clickable"], bounds: "[0,0][500,100]")
+        let two = Fixture.node(
+            "EditText",
+            id: "a:id/two",
+            flags: ["clickable", "long-clickable", "focused"],
+            bounds: "[0,100][500,200]"
+        )
+        let found = try texts(Fixture.node("FrameLayout", one + two))
+        #expect(found.filter { $0.hasPrefix("long press") } == ["long press \"two\""])
+    }
+
     @Test("Enter is offered with the keyboard, and not without")
     func enter() throws {
         #expect(try texts(Fixture.node("FrameLayout"), keyboard: true).contains("press enter"))

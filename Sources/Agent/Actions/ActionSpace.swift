@@ -4,10 +4,10 @@ import Screen
 
 /// V-Droid's discretized action space: everything that a screen allows, as a finite list.
 ///
-/// From the paper's table: click and long press on what takes them, text and clear on fields, scrolling on what
-/// scrolls, the slides of a slider, and the defaults (home, back, open app, wait, status, answer). Beyond it:
-/// `keyboard_enter` where a field has the focus or the keyboard is shown, and short strokes over an opaque canvas. Two
-/// nodes with the same effect (a row and the text inside it) make one candidate.
+/// From the paper's table: click and long press on what takes them (of fields the one with the focus, where it brings up
+/// Cut, Copy and Paste), text and clear on fields, scrolling on what scrolls, the slides of a slider, and the defaults (home, back, open
+/// app, wait, status, answer). Beyond it: `keyboard_enter` where a field has the focus or the keyboard is shown, and short
+/// strokes over an opaque canvas. Two nodes with the same effect (a row and the text inside it) make one candidate.
 public enum ActionSpace {
     /// The version of the rules below. It is in every report, since scores of different spaces do not compare.
     public static let version = 1

@@ -37,7 +37,9 @@ struct TargetBuilder {
         let canType = element.isEditable
         let canClick = element.isClickable || (element.isCheckable && element.clickTarget == nil) || canType
         let scrolls = directions(of: element)
-        let canLongPress = element.isLongClickable && !canType
+        // A long press on a field is for its Cut, Copy and Paste; it is offered once a tap has given the focus, so that other
+        // screens have the candidates that they always had.
+        let canLongPress = element.isLongClickable && (!canType || element.isFocused)
         guard canClick || canLongPress || canType || !scrolls.isEmpty || isCanvas else { return nil }
         let checkable = element.isCheckable ? element : element.isClickable ? inert : nil
         var role = element.role

@@ -71,6 +71,15 @@ enum Oracles {
         "RetroPlaylist": RetroPlaylistOracle.self,
         "RetroQueue": RetroQueueOracle.self,
         "VLCPlaylists": VLCPlaylistsOracle.self,
+        "MarkorNote": MarkorNoteOracle.self,
+        "MarkorFolder": MarkorFolderOracle.self,
+        "MarkorDelete": MarkorDeleteOracle.self,
+        "MarkorMove": MarkorMoveOracle.self,
+        "MarkorMerge": MarkorMergeOracle.self,
+        "MarkorShare": MarkorShareOracle.self,
+        "MarkorPaste": MarkorPasteOracle.self,
+        "MessagePaste": MessagePasteOracle.self,
+        "ClipboardCopy": ClipboardCopyOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

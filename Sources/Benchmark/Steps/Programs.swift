@@ -50,6 +50,12 @@ enum Programs {
         "PlaylistLength": PlaylistLength.self,
         "Playlists": Playlists.self,
         "VideoSetUp": VideoSetUp.self,
+        "Clipboard": Clipboard.self,
+        "FileHolds": FileHolds.self,
+        "FilesGone": FilesGone.self,
+        "MarkorNotesSetUp": MarkorNotesSetUp.self,
+        "NoteEdited": NoteEdited.self,
+        "NotesMerged": NotesMerged.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -16,6 +16,7 @@ extension WindowManager {
 
     func openRecents() {
         leaveForPanel()
+        pauseFront()
         panel = .recents
     }
 

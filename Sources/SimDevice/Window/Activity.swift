@@ -22,6 +22,8 @@ class Activity {
     var focusedOnce: Set<Int> = []
     /// The focused field has just got the focus and is to be seen.
     var reveals = false
+    /// The floating bar of the focused field is shown: Cut, Copy, Paste, Select all.
+    var showsEditBar = false
 
     init(id: Int, component: ComponentName, context: AppContext) {
         self.id = id
@@ -36,6 +38,7 @@ class Activity {
     func back() -> Bool { false }
     func received(_ intent: Intent) -> Bool { false }
     func resumed() {}
+    func paused() {}
     func result(of request: String, _ values: [String: String]) {}
     func timePassed() {}
 }
@@ -57,6 +60,7 @@ final class AppActivity<A: App>: Activity {
     override func back() -> Bool { store.app.back(context) }
     override func received(_ intent: Intent) -> Bool { store.app.received(intent, context) }
     override func resumed() { store.app.resumed(context) }
+    override func paused() { store.app.paused(context) }
     override func result(of request: String, _ values: [String: String]) {
         store.app.result(of: request, values, context)
     }

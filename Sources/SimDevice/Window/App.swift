@@ -29,6 +29,9 @@ protocol App {
     /// The activity comes back to the front.
     mutating func resumed(_ context: AppContext)
 
+    /// The activity leaves the front; the last moment to keep what was typed. Requests made here are not carried out.
+    mutating func paused(_ context: AppContext)
+
     /// An activity that was opened with `context.open(_:request:)` has finished. Values are empty when it was left.
     mutating func result(of request: String, _ values: [String: String], _ context: AppContext)
 
@@ -55,6 +58,7 @@ extension App {
     mutating func back(_ context: AppContext) -> Bool { false }
     mutating func received(_ intent: Intent, _ context: AppContext) -> Bool { false }
     mutating func resumed(_ context: AppContext) {}
+    mutating func paused(_ context: AppContext) {}
     mutating func result(of request: String, _ values: [String: String], _ context: AppContext) {}
     mutating func timePassed(_ context: AppContext) {}
     var background: Tone { .surface }

@@ -15,6 +15,7 @@ enum AppRegistry {
             BroccoliApp.self,
             RetroMusicApp.self,
             VLCApp.self,
+            MarkorApp.self,
         ]
     }
 }

@@ -102,6 +102,7 @@ extension WindowManager {
     private func setDisplay(_ on: Bool) {
         displayOn = on
         if !on {
+            pauseFront()
             closePanels()
             keyboardShown = false
         }

@@ -161,6 +161,7 @@ extension WindowManager {
         }
         let activity = front
         if activity.openMenu != nil { return activity.openMenu = nil }
+        if closeEditBar() { return }
         if keyboardShown { return keyboardShown = false }
         if let dialog = activity.dialog() {
             if let dismiss = dialog.dismiss { perform(activity, dismiss) }
@@ -179,7 +180,8 @@ extension WindowManager {
     /// Takes an activity off its stack; who asked for its result gets it.
     func finish(_ activity: Activity, _ values: [String: String]) {
         guard !activity.isHome, let stack = stack(of: activity) else { return }
-        leaveWindow()
+        // One that has already put another in front of itself goes unseen.
+        if front === activity { leaveWindow() }
         stack.activities.removeAll { $0 === activity }
         if stack.activities.isEmpty {
             stacks.removeAll { $0 === stack }
@@ -236,10 +238,20 @@ extension WindowManager {
 
     /// The window in front changes: its menu closes and the keyboard goes.
     func leaveWindow() {
+        pauseFront()
         front.openMenu = nil
+        front.showsEditBar = false
         front.focus = nil
         keyboardShown = false
         invalidate()
+    }
+
+    /// The activity in front is told that it goes behind something. What it asks for then is not carried out: it has
+    /// no say any more in what comes to the front.
+    func pauseFront() {
+        let waiting = front.context.requests
+        front.paused()
+        front.context.requests = waiting
     }
 
     // MARK: What handlers ask for

@@ -115,6 +115,7 @@ extension WindowManager {
             }
         }
         place = min(max(0, place), count)
+        front.showsEditBar = false
         front.selection = place..<place
         invalidate()
     }
@@ -123,6 +124,7 @@ extension WindowManager {
     func touchField(_ activity: Activity, _ node: Node, _ x: Int, _ y: Int, long: Bool) {
         let gainsFocus = activity.focus != node.key
         focus(activity, node)
+        if long { activity.showsEditBar = true }
         let content = node.view.text
         guard case .text(let style) = node.view.content, !content.isEmpty, !gainsFocus || long else { return }
         let left = node.frame.left + Screen.pixels(node.view.padding.left)
@@ -159,6 +161,7 @@ extension WindowManager {
     private func edit(_ change: (String, Range<Int>) -> (String, Range<Int>)) {
         guard let field = focusedField, let editing = field.view.handlers.text else { return }
         let activity = front
+        activity.showsEditBar = false
         let old = field.view.text
         let count = old.count
         let selection = activity.selection

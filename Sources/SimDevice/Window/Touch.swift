@@ -25,6 +25,7 @@ extension WindowManager {
         if systemGesture(x1, y1, dx, dy, ms) { return }
         guard let window = window(at: x1, y1) else { return }
         if window.kind == .keyboard || window.kind == .toast { return }
+        front.showsEditBar = false
         stroke(window, x1, y1, x2, y2)
         invalidate()
     }
@@ -66,6 +67,8 @@ extension WindowManager {
             return invalidate()
         }
         defer { invalidate() }
+        // Any touch takes the bar away, also one on the bar itself.
+        front.showsEditBar = false
         guard let node = hit(window.root, x, y), node.isEnabled else { return }
         act(on: node, in: window, x: x, y: y, long: long)
     }

@@ -65,7 +65,7 @@ final class WindowManager {
     var manifests: [AppManifest] { allApps.map { $0.manifest } + [LauncherApp.manifest] }
 
     /// The apps, and what has pages but no place in the launcher.
-    var allApps: [any App.Type] { apps + [InCallApp.self] }
+    var allApps: [any App.Type] { apps + [InCallApp.self, ShareSheetApp.self] }
 
     func app(_ package: String) -> (any App.Type)? { allApps.first { $0.manifest.package == package } }
 
@@ -136,6 +136,14 @@ final class WindowManager {
         isDirty = true
         guard displayOn, let window = activeWindow else { return [] }
         let focus = window.kind.belongsToActivity ? front.focus : nil
+        // The floating bar never has the focus. It is told all the same, since nothing else tells that it can be touched.
+        if window.kind.belongsToActivity, let bar = windows().first(where: { $0.kind == .editBar }) {
+            return HierarchyWriter.write(
+                [(window.root, window.package, focus), (bar.root, bar.package, nil)],
+                depth: .max,
+                rotation: system.display.rotation
+            )
+        }
         return HierarchyWriter.write(
             window.root,
             package: window.package,

@@ -5,11 +5,11 @@ import Media
 /// A window that has been laid out.
 struct Window {
     enum Kind {
-        case page, dialog, menu, prompt, panel, keyboard, toast, headsUp
+        case page, dialog, menu, editBar, prompt, panel, keyboard, toast, headsUp
 
         /// A dump shows the topmost of these.
-        var canBeActive: Bool { self != .keyboard && self != .toast && self != .headsUp }
-        var belongsToActivity: Bool { self == .page || self == .dialog || self == .menu }
+        var canBeActive: Bool { self != .editBar && self != .keyboard && self != .toast && self != .headsUp }
+        var belongsToActivity: Bool { self == .page || self == .dialog || self == .menu || self == .editBar }
     }
 
     var kind: Kind
@@ -32,6 +32,7 @@ extension WindowManager {
         static let toast = 6
         static let prompt = 7
         static let headsUp = 8
+        static let editBar = 9
     }
 
     /// Makes all windows from the state of the app in front and of the system.
@@ -40,6 +41,7 @@ extension WindowManager {
         var windows = activityWindows(activity)
         if settleFocus(activity, windows) { windows = activityWindows(activity) }
         if revealField(activity, windows) { windows = activityWindows(activity) }
+        if let bar = editBarWindow(activity, windows) { windows.append(bar) }
         let prompt = promptWindow()
         if keyboardShown, prompt == nil { windows.append(keyboardWindow(activity, windows)) }
         if let prompt { windows.append(prompt) }
@@ -236,6 +238,7 @@ extension WindowManager {
         activity.selection = field.view.text.count..<field.view.text.count
         keyboardShown = true
         activity.reveals = true
+        activity.showsEditBar = false
         keyboardPage = .letters
         keyboardShift = field.view.text.isEmpty && field.view.handlers.text?.kind == .text
         invalidate()
