@@ -64,7 +64,12 @@ struct ActionSpaceTests {
 
     @Test("The field with the focus takes a long press, for its Cut, Copy and Paste")
     func fieldBar() throws {
-        let one = Fixture.node("EditText", id: "a:id/one", flags: ["clickable", "long-clickable"], bounds: "[0,0][500,100]")
+        let one = Fixture.node(
+            "EditText",
+            id: "a:id/one",
+            flags: ["clickable", "long-clickable"],
+            bounds: "[0,0][500,100]"
+        )
         let two = Fixture.node(
             "EditText",
             id: "a:id/two",

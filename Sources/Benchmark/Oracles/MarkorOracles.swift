@@ -27,7 +27,7 @@ struct MarkorNoteOracle: TaskOracle {
         var current = name
         if let file, file != name, try await notes.content(file) != nil { current = file }
         guard let found = try await notes.content(current) else { return pages.create(name) }
-        if let content, content != found { 
+        if let content, content != found {
             return pages.write(content, into: current, thenLeave: current != name)
         }
         return current == name ? nil : pages.rename(current, to: name)

@@ -167,7 +167,9 @@ extension MarkorApp {
                 .id(id("opoc_filesystem_item__image"))
             VStack(spacing: 2) {
                 Text(name, size: 16, maxLines: 1).id(id("opoc_filesystem_item__title"))
-                Text(detail, size: 12, color: .onSurfaceVariant, maxLines: 1).id(id("opoc_filesystem_item__description"))
+                Text(detail, size: 12, color: .onSurfaceVariant, maxLines: 1).id(
+                    id("opoc_filesystem_item__description")
+                )
             }
             .unlisted()
             .weight()

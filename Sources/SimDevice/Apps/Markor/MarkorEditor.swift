@@ -54,8 +54,20 @@ extension MarkorApp {
             ]
         ) {
             if !isViewing {
-                action(.undo, "Undo", "action_undo", document?.canUndo == true, ui.on { app, _ in app.document?.undo() })
-                action(.redo, "Redo", "action_redo", document?.canRedo == true, ui.on { app, _ in app.document?.redo() })
+                action(
+                    .undo,
+                    "Undo",
+                    "action_undo",
+                    document?.canUndo == true,
+                    ui.on { app, _ in app.document?.undo() }
+                )
+                action(
+                    .redo,
+                    "Redo",
+                    "action_redo",
+                    document?.canRedo == true,
+                    ui.on { app, _ in app.document?.redo() }
+                )
                 action(.save, "Save", "action_save", document?.isChanged == true, ui.on { $0.save($1) })
             }
             action(
