@@ -110,7 +110,9 @@ struct MarkorMoveOracle: TaskOracle {
             }
         }
         if pages.isInFront, page.shows("Select all"), let move = page.tap("Move") { return move }
-        return pages.tick(file, in: source) ?? OracleMove(page.taps("More options"), note: "open the menu")
+        // A wrong step may have left it in the notebook itself, where the picker begins.
+        let place = try await notes.exists("\(source)/\(file)") ? source : nil
+        return pages.tick(file, in: place) ?? OracleMove(page.taps("More options"), note: "open the menu")
     }
 }
 
