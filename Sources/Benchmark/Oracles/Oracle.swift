@@ -80,6 +80,9 @@ enum Oracles {
         "MarkorPaste": MarkorPasteOracle.self,
         "MessagePaste": MessagePasteOracle.self,
         "ClipboardCopy": ClipboardCopyOracle.self,
+        "CalendarAdd": CalendarAddOracle.self,
+        "CalendarDelete": CalendarDeleteOracle.self,
+        "CalendarAnswer": CalendarAnswerOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

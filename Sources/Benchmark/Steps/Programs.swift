@@ -56,6 +56,7 @@ enum Programs {
         "MarkorNotesSetUp": MarkorNotesSetUp.self,
         "NoteEdited": NoteEdited.self,
         "NotesMerged": NotesMerged.self,
+        "CalendarSetUp": CalendarSetUp.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

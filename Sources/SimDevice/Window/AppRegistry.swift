@@ -16,6 +16,7 @@ enum AppRegistry {
             RetroMusicApp.self,
             VLCApp.self,
             MarkorApp.self,
+            CalendarApp.self,
         ]
     }
 }
