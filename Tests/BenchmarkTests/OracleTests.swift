@@ -89,6 +89,7 @@ import Testing
     @Test(arguments: [("SimpleSms", 8), ("ExpenseDelete", 1), ("Recipe", 2)] as [(String, UInt64)])
     @Test(arguments: [("SimpleSms", 8), ("ExpenseDelete", 1), ("Retro", 2), ("Vlc", 2)] as [(String, UInt64)])
     @Test(arguments: [("SimpleSms", 8), ("ExpenseDelete", 1), ("Markor", 4), ("SystemCopy", 4)] as [(String, UInt64)])
+    @Test(arguments: [("SimpleSms", 8), ("ExpenseDelete", 1), ("SimpleCalendar", 1)] as [(String, UInt64)])
     func `an oracle finds its way back from wrong steps`(prefix: String, seeds: UInt64) async throws {
         let suite = try TaskSuite.load(Locations.checkout + "/Tasks/androidworld")
         let device = try await BenchDevice.startBuiltIn()
