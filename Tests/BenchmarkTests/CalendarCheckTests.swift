@@ -90,12 +90,15 @@ import Testing
         #expect(found == [true, false, false, false, false])
     }
 
-    @Test(arguments: ["SimpleCalendarDeleteEvents", "SimpleCalendarDeleteEventsOnRelativeDay", "SimpleCalendarDeleteOneEvent"])
+    @Test(arguments: [
+        "SimpleCalendarDeleteEvents", "SimpleCalendarDeleteEventsOnRelativeDay", "SimpleCalendarDeleteOneEvent",
+    ])
     func `exactly the named events must go`(name: String) async throws {
         let found = try await verdicts(name) { instance in
             let (from, to) = (instance.values["from"] ?? "", instance.values["to"] ?? "")
             let title = (instance.values["title1"] ?? "").replacing("'", with: "''")
-            let right = "DELETE FROM events WHERE start_ts BETWEEN \(from) AND \(to)"
+            let right =
+                "DELETE FROM events WHERE start_ts BETWEEN \(from) AND \(to)"
                 + (name.hasSuffix("OneEvent") ? " AND title = '\(title)';" : ";")
             return [
                 right, "SELECT 1", "DELETE FROM events;",
@@ -110,7 +113,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("SimpleCalendarAnyEventsOnDate", ["title3", "title1", "title2"], [["title1", "title2"], ["title1", "title2", "topic3"]]),
+            (
+                "SimpleCalendarAnyEventsOnDate", ["title3", "title1", "title2"],
+                [["title1", "title2"], ["title1", "title2", "topic3"]]
+            ),
             ("SimpleCalendarEventsInNextWeek", ["title2", "title1"], [["title1"], ["title1", "title1"]]),
             ("SimpleCalendarEventOnDateAtTime", ["title1"], [["kind1"], ["title1", "title1"]]),
             ("SimpleCalendarLocationOfEvent", ["place1"], [["title1"], ["place1", "place1"]]),

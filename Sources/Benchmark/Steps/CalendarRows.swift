@@ -33,7 +33,9 @@ struct CalendarRow: Hashable, Sendable {
         try arguments.lines(key).map { line in
             let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(\.trimmingSpaces)
             guard fields.count == 5, let start = TaskDates.moment(fields[0]), let minutes = Int64(fields[1]) else {
-                throw arguments.failure("\(key) must be lines of START|MINUTES|TITLE|LOCATION|DESCRIPTION, not \"\(line)\"")
+                throw arguments.failure(
+                    "\(key) must be lines of START|MINUTES|TITLE|LOCATION|DESCRIPTION, not \"\(line)\""
+                )
             }
             let seconds = Int64(start.timeIntervalSince1970)
             return CalendarRow(
@@ -94,10 +96,13 @@ struct CalendarSetUp: TaskProgram {
     }
 
     // Words that no task's own lists have at a title's end, so that what a task asks about is the only one of its kind.
-    private static let kinds = ["Meeting with", "Call with", "Lunch with", "Review with", "Coffee with", "Workshop with"]
+    private static let kinds = [
+        "Meeting with", "Call with", "Lunch with", "Review with", "Coffee with", "Workshop with",
+    ]
     private static let people = [
         "Abigail", "Benedict", "Caspian", "Delilah", "Ezekiel", "Fiona", "Gideon", "Harriet", "Isidor", "Jocasta",
-        "Kasimir", "Leonora", "Montague", "Nerissa", "Octavia", "Percival", "Quentin", "Rosalind", "Sebastian", "Tabitha",
+        "Kasimir", "Winifred", "Montague", "Nerissa", "Octavia", "Percival", "Quentin", "Ulrika", "Sebastian",
+        "Tabitha",
     ]
     private static let places = ["", "Office 12", "Main hall", "Riverside Cafe", "Online", "Room 4B", "Town library"]
     private static let remarks = [

@@ -223,7 +223,9 @@ import Testing
         let first = CalendarDay(year: 2023, month: 10, day: 31)
         func days(_ interval: Int64, _ rule: Int64) -> [String] {
             let repetition = Repetition(interval: interval, rule: rule)
-            return (0...100).map { first.adding($0) }.filter { repetition.takesIn($0, first: first) }.prefix(3).map(\.code)
+            return (0...100).map { first.adding($0) }.filter { repetition.takesIn($0, first: first) }.prefix(3).map(
+                \.code
+            )
         }
         #expect(days(Repetition.day * 2, 0) == ["20231031", "20231102", "20231104"])
         #expect(days(Repetition.week, 2 | 8) == ["20231031", "20231102", "20231107"])

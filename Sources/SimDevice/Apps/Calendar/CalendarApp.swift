@@ -160,7 +160,10 @@ struct CalendarApp: App {
         return reachDialog(
             message: "Are you sure you want to proceed with the deletion?" + (repeats ? "\n\n\(what)" : ""),
             titles: repeats
-                ? ["Delete the selected occurrence only", "Delete this and all future occurrences", "Delete all occurrences"] : [],
+                ? [
+                    "Delete the selected occurrence only", "Delete this and all future occurrences",
+                    "Delete all occurrences",
+                ] : [],
             ids: ["delete_event_one_only", "delete_event_future", "delete_event_all"],
             reach,
             pick: ui.on { app, _, reach in app.asking = .delete(keys, reach) },

@@ -145,7 +145,7 @@ extension CalendarApp {
     private func row(_ occurrence: EventOccurrence, _ words: CalendarWords, _ ui: UI<Self>) -> View {
         let ticked = selection.contains(occurrence.key)
         let event = occurrence.event
-        return HStack {
+        let card = HStack {
             Spacer(4).width(4).fillHeight().background(.primary, radius: 2)
             if event.isTask {
                 IconView(.check, color: occurrence.isCompleted ? .primary : .outline, size: 20)
@@ -168,15 +168,19 @@ extension CalendarApp {
         .className("android.view.ViewGroup")
         .id(Self.id("event_item_frame"))
         .padding(horizontal: 8, vertical: 4)
-        .margin(horizontal: 8, vertical: 3)
-        .height(Self.height(occurrence) - 6)
-        .fillWidth()
+        .fill()
         .background(ticked ? .secondaryContainer : .surfaceVariant, radius: 8)
         .opacity(occurrence.isCompleted ? 0.6 : 1)
         .selected(ticked)
-        .key("\(event.id) \(occurrence.startSeconds)")
         .onClick(ui.on { $0.touch(occurrence, $1) })
         .onLongClick(ui.on { app, _ in app.selection.insert(occurrence.key) })
+        // A list gives its rows the whole width, so what stands around the card is a box of its own.
+        return ZStack { card }
+            .unlisted()
+            .padding(horizontal: 8, vertical: 3)
+            .height(Self.height(occurrence))
+            .fillWidth()
+            .key("\(event.id) \(occurrence.startSeconds)")
     }
 
     private mutating func touch(_ occurrence: EventOccurrence, _ context: AppContext) {

@@ -46,7 +46,9 @@ extension CalendarApp {
             } else {
                 IconView(.search).id(Self.id("top_toolbar_search_icon")).margin(12)
             }
-            TextField("Search", text: ui.binding(\.query), id: Self.id("top_toolbar_search"), style: .bare).view.key("search").weight()
+            TextField("Search", text: ui.binding(\.query), id: Self.id("top_toolbar_search"), style: .bare).view.key(
+                "search"
+            ).weight()
             if searching {
                 IconButton(.close, "Clear", onClick: ui.on { app, _ in app.query = "" }).key("clear")
             } else {
@@ -146,9 +148,14 @@ extension CalendarApp {
             HStack {
                 for (number, name) in CalendarDay.weekdayNames.enumerated() {
                     let isToday = number == words.today.weekday && first == words.today.firstOfMonth()
-                    Text(String(name.prefix(1)), size: 13, color: isToday ? .primary : .onSurfaceVariant, align: .center)
-                        .unlisted()
-                        .weight()
+                    Text(
+                        String(name.prefix(1)),
+                        size: 13,
+                        color: isToday ? .primary : .onSurfaceVariant,
+                        align: .center
+                    )
+                    .unlisted()
+                    .weight()
                 }
             }
             .unlisted()

@@ -56,7 +56,9 @@ struct CalendarStore {
             )
         }
         func touches(_ found: EventOccurrence) -> Bool {
-            let last = length > 0 && !event.isAllDay ? LocalTime((found.startSeconds + length - 1) * 1000, zone: zone) : found.end
+            let last =
+                length > 0 && !event.isAllDay
+                ? LocalTime((found.startSeconds + length - 1) * 1000, zone: zone) : found.end
             return found.start.day <= days.upperBound && last.day >= days.lowerBound
         }
         guard event.isRepeated else {
@@ -65,14 +67,16 @@ struct CalendarStore {
         }
         let limit = event.repetition.limit
         // Where the number of times is limited they have to be counted from the first on.
-        let from = limit < 0 ? first.day.number : max(first.day.number, days.lowerBound.number - Int(length / 86400) - 1)
+        let from =
+            limit < 0 ? first.day.number : max(first.day.number, days.lowerBound.number - Int(length / 86400) - 1)
         let exceptions = Set(event.exceptions)
         var found: [EventOccurrence] = []
         var count: Int64 = 0
         for number in stride(from: from, through: days.upperBound.number, by: 1) {
             let day = CalendarDay(number: number)
             guard event.repetition.takesIn(day, first: first.day) else { continue }
-            let start = LocalTime.milliseconds(day, hour: first.hour, minute: first.minute, zone: zone) / 1000
+            let start =
+                LocalTime.milliseconds(day, hour: first.hour, minute: first.minute, zone: zone) / 1000
                 + Int64(first.second)
             if limit > 0, start > limit { break }
             count += 1
