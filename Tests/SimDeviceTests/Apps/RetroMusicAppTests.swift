@@ -153,7 +153,8 @@ import Testing
         let tags = SongTags(title: "Été", artist: "Zoë", album: "Ж", track: 3)
         let file = MP3.silence(200_016, tags: tags)
         #expect(file.count < 201_000)
-        #expect(MP3.facts(file) == MP3.Facts(tags: tags, milliseconds: 200_016))
+        let facts = try #require(MP3.facts(file))
+        #expect(facts.tags == tags && facts.milliseconds == 200_016)
     }
 
     @Test("what is cut off or no sound is read as far as it goes, or not at all")
