@@ -83,7 +83,8 @@ enum Labels {
             let value = oneLine(element.text)
             let told = oneLine(element.hint)
             let isHint = !value.isEmpty && (value == told || (told.isEmpty && looksLikeHint(value, element)))
-            elements[id].detail = isHint ? "" : value
+            // Line breaks alone are a content, too: it can be cleared.
+            elements[id].detail = isHint ? "" : value.isEmpty && !element.text.isEmpty ? "blank" : value
             elements[id].label = firstNonEmpty([
                 told, isHint ? value : "", oneLine(element.contentDescription), floatingLabel(of: id, in: elements),
                 element.resourceWords, neighbour(of: id, in: elements), "text",

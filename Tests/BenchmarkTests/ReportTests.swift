@@ -136,7 +136,7 @@ import FoundationXML
         let suite = try TaskSuite.load(Locations.checkout + "/Tasks/first")
         var options = SuiteOptions(agent: .oracle)
         options.repeats = 2
-        options.tasks = ["*Wifi*", "*Alarm*", "File*"]
+        options.tasks = ["wifi-*", "alarm-*", "file-*"]
         options.jobs = jobs
         options.shard = (shard.0, shard.1)
         options.folder = "\(folder)/\(name)"

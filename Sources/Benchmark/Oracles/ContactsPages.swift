@@ -58,13 +58,18 @@ struct ContactsPages {
     /// Whether the page of this person is shown.
     func isPage(of name: String) -> Bool { page.element(id: "large_title")?.text == name }
 
+    /// The tab with everybody, where the app shows another one; it keeps its tab when it is left.
+    var toEverybody: OracleMove? {
+        guard let tab = page.element(id: "contacts"), !tab.flags.contains(.selected) || !isList else { return nil }
+        return OracleMove(page.taps(on: tab), note: "to everybody")
+    }
+
     /// The way to a person's page, or nil when it is shown.
     func go(to name: String) -> OracleMove? {
         guard isInFront else { return page.open(Self.app) }
         if isPage(of: name) { return nil }
         if isList, page.element("Favorites") == nil { return page.choose(name) }
-        if page.element(id: "contacts") != nil { return OracleMove(page.taps(id: "contacts"), note: "to everybody") }
-        return page.leave()
+        return toEverybody ?? page.leave()
     }
 }
 
@@ -87,7 +92,7 @@ struct ContactAddOracle: TaskOracle {
         guard contacts.isInFront else { return page.open(ContactsPages.app) }
         guard contacts.isEditor else {
             if contacts.isList { return OracleMove(page.taps(id: "floating_action_button"), note: "new contact") }
-            return page.tap("Keep editing") ?? page.leave()
+            return page.tap("Keep editing") ?? contacts.toEverybody ?? page.leave()
         }
         let wantedTexts = [
             ("First name", given), ("Last name", family), ("Company", ""), ("Phone", phone), ("Email", ""),
@@ -199,7 +204,7 @@ struct ContactDraftOracle: TaskOracle {
             // The menu of labels stands alone on the screen.
             let labels = ["Mobile", "Home", "Work"]
             if labels.allSatisfy({ page.shows($0) }) { return OracleMove(page.taps(label), note: "label \(label)") }
-            return page.tap("Keep editing") ?? page.leave()
+            return page.tap("Keep editing") ?? contacts.toEverybody ?? page.leave()
         }
         let texts = [("First name", first), ("Last name", last), ("Company", ""), ("Phone", phone), ("Email", "")]
         if let move = contacts.fill(texts) { return move }
