@@ -102,6 +102,15 @@ import Testing
         await device.stop()
     }
 
+    @Test func `a device's clock is set as AndroidWorld sets it`() async throws {
+        let device = try await BenchDevice.startBuiltIn()
+        let moment = try #require(TaskDates.moment("2024-02-29 08:09:10"))
+        try await DeviceClockSetter(device: device.adb).set(moment)
+        #expect(try await device.adb.shell(["date", "+%F %H:%M"]).text == "2024-02-29 08:09\n")
+        #expect(try await device.adb.shell(["settings", "get", "global", "auto_time"]).text == "0\n")
+        await device.stop()
+    }
+
     @Test func `arguments that do not fit are errors that say so`() throws {
         #expect { try program("RowsDifference", ["columns": "a|b", "added": "1|2|3"]) } throws: {
             "\($0)".contains("lines of a|b")

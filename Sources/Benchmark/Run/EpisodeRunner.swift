@@ -22,6 +22,8 @@ public struct EpisodeRunner: Sendable {
     /// Whether the task's oracle is asked at each step what it would do, to tell why an episode failed. Only on a built-in
     /// device, whose state it can read.
     let diagnoses: Bool
+    /// What the clock of a device that is not built-in is set to before each episode; nil leaves it as it is.
+    let clock: Date?
 
     /// A runner on a device.
     ///
@@ -34,6 +36,7 @@ public struct EpisodeRunner: Sendable {
     ///   - source: what the agent reads the screen with; nil for the tools.
     ///   - files: what records name as the model and its head.
     ///   - diagnoses: whether failures are looked into, with the task's oracle at hand.
+    ///   - clock: what the clock of a device that is not built-in is set to; nil leaves it as it is.
     public init(
         _ device: BenchDevice,
         rules: BenchRules = .strict,
@@ -42,8 +45,10 @@ public struct EpisodeRunner: Sendable {
         wander: Wander? = nil,
         source: ScreenSource? = nil,
         files: EpisodeFiles = EpisodeFiles(),
-        diagnoses: Bool = false
+        diagnoses: Bool = false,
+        clock: Date? = nil
     ) {
+        self.clock = clock
         self.diagnoses = diagnoses && device.isBuiltIn
         self.files = files
         self.wander = wander
@@ -88,6 +93,7 @@ public struct EpisodeRunner: Sendable {
     /// - Throws: `DroidError` with code `bench.setup`, or of ADB and the console.
     public func prepare(_ instance: TaskInstance) async throws -> [[String]] {
         try await device.restore()
+        if let clock, !device.isBuiltIn { try await DeviceClockSetter(device: device.adb).set(clock) }
         try await SetupRunner(device: device.adb, instance: instance).run()
         return try await CheckRunner.baselines(device.adb, instance)
     }

@@ -166,7 +166,8 @@ public struct SuiteRunner: Sendable {
                     runs: options.records ? options.folder.map { $0 + "/runs" } : nil,
                     source: source,
                     files: files,
-                    diagnoses: true
+                    diagnoses: true,
+                    clock: suite.clock
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)
                 let result = await runner.run(instance, chooser: chooser, prompt: options.agent.prompt)

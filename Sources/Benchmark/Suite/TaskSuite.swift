@@ -13,6 +13,8 @@ public struct TaskSuite: Sendable {
     public let title: String
     /// How the seeds of its episodes are made.
     public let seeding: Seeding
+    /// What a device's clock is set to before each episode, where it is not a built-in one (whose clock stands there anyway).
+    public let clock: Date?
     /// The tasks, by name.
     public let templates: [TaskTemplate]
 
@@ -33,12 +35,18 @@ public struct TaskSuite: Sendable {
         }
     }
 
-    /// A suite of templates; `title` and `seeding` come from `suite.yaml`, where there is one.
+    /// A suite of templates; `title`, `seeding` and `clock` come from `suite.yaml`, where there is one.
     private init(folder: String, templates: [TaskTemplate], about: YAMLField?) throws {
         name = (folder as NSString).lastPathComponent
         self.folder = folder
         self.templates = templates
-        let fields = try about?.fields(["title", "seeding"])
+        let fields = try about?.fields(["title", "seeding", "clock"])
+        clock = try fields?["clock"].map { field in
+            guard let moment = TaskDates.moment(try field.string()) else {
+                throw field.failure("needs 2023-10-15 15:34")
+            }
+            return moment
+        }
         title = try fields?["title"]?.string() ?? name
         seeding =
             try fields?["seeding"].map { field in
