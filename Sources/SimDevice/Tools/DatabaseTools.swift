@@ -56,6 +56,8 @@ extension ToolTable {
         configuration.readonly = readOnly && !memory
         // As the device's own SQLite: "x" is a text where no column has that name.
         configuration.acceptsDoubleQuotedStringLiterals = true
+        // A script may end, or fail, within a transaction; what it has not committed goes as the database is closed.
+        configuration.allowsUnsafeTransactions = true
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             defer { try? queue.close() }

@@ -114,6 +114,18 @@ struct ToolTests {
         #expect(outcome.err.contains(message), "\(command): \(outcome.err)")
     }
 
+    @Test("What sqlite3 has not committed is gone, also where the script fails within a transaction")
+    func openTransaction() async throws {
+        let device = try TestDevice()
+        #expect(await device.run("sqlite3 /sdcard/t.db 'begin; create table t(a)'").code == 0)
+        #expect(
+            await device.run("sqlite3 /sdcard/t.db 'create table u(a); begin; insert into u values(1); oh no'").code
+                == 1
+        )
+        let after = await device.run("sqlite3 /sdcard/t.db 'select count(*) from u; select name from sqlite_master'")
+        #expect(after.out == "0\nu\n")
+    }
+
     @Test("sqlite3 does not leave the device by ATTACH, VACUUM INTO or extensions")
     func sqliteStaysInside() async throws {
         let device = try TestDevice()
