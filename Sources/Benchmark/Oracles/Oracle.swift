@@ -83,6 +83,7 @@ enum Oracles {
         "CalendarAdd": CalendarAddOracle.self,
         "CalendarDelete": CalendarDeleteOracle.self,
         "CalendarAnswer": CalendarAnswerOracle.self,
+        "TasksAnswer": TasksAnswerOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

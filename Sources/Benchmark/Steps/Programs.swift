@@ -57,6 +57,7 @@ enum Programs {
         "NoteEdited": NoteEdited.self,
         "NotesMerged": NotesMerged.self,
         "CalendarSetUp": CalendarSetUp.self,
+        "TasksSetUp": TasksSetUp.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -17,6 +17,7 @@ enum AppRegistry {
             VLCApp.self,
             MarkorApp.self,
             CalendarApp.self,
+            TasksApp.self,
         ]
     }
 }
