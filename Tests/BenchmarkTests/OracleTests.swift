@@ -91,6 +91,7 @@ import Testing
             ("SimpleSms", 8), ("ExpenseDelete", 1), ("Recipe", 2), ("Retro", 2), ("Vlc", 2), ("Markor", 4),
             ("SystemCopy", 4),
             ("SimpleCalendar", 1),
+            ("Tasks", 1), ("Notes", 1),
         ] as [(String, UInt64)]
     )
     func `an oracle finds its way back from wrong steps`(prefix: String, seeds: UInt64) async throws {

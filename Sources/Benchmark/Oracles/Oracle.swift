@@ -84,6 +84,7 @@ enum Oracles {
         "CalendarDelete": CalendarDeleteOracle.self,
         "CalendarAnswer": CalendarAnswerOracle.self,
         "TasksAnswer": TasksAnswerOracle.self,
+        "NotesAnswer": NotesAnswerOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -58,6 +58,7 @@ enum Programs {
         "NotesMerged": NotesMerged.self,
         "CalendarSetUp": CalendarSetUp.self,
         "TasksSetUp": TasksSetUp.self,
+        "NotesSetUp": NotesSetUp.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

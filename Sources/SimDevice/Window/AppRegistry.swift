@@ -18,6 +18,7 @@ enum AppRegistry {
             MarkorApp.self,
             CalendarApp.self,
             TasksApp.self,
+            JoplinApp.self,
         ]
     }
 }
