@@ -3,6 +3,7 @@
 import ADB
 import Base
 import Foundation
+import Screen
 import Testing
 
 @testable import Benchmark
