@@ -26,7 +26,10 @@ import Testing
             ("TasksDueOnDate", "{title2}, {title3}, {title1}", ["{title2}", "{title1}, {title2}, {note1}"]),
             ("TasksHighPriorityTasks", "{title1}", ["{thing1}", "{title1}, {title1}", "{verb1}"]),
             ("TasksHighPriorityTasksDueOnDate", "{title1}", ["{thing1}", "{title1}, {title1}", ""]),
-            ("TasksIncompleteTasksOnDate", "{title1}, {title2}, {title3}", ["{title1}, {title3}", "{title1} {title2} {title3}"]),
+            (
+                "TasksIncompleteTasksOnDate", "{title1}, {title2}, {title3}",
+                ["{title1}, {title3}", "{title1} {title2} {title3}"]
+            ),
             ("NotesIsTodo", "{answer}", ["", "{kind} or not", "{title}"]),
             ("NotesMeetingAttendeeCount", "{count}", ["{minutes}", "1{count}", ""]),
             ("NotesRecipeIngredientCount", "{amount2} {unit2}", ["{amount2}", "{unit2}", "{ingredient2}"]),

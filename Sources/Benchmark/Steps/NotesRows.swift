@@ -141,7 +141,8 @@ struct NotesSetUp: TaskProgram {
         return NotesRow(
             folder: folder,
             isTodo: isTodo,
-            title: "\(Self.starts.randomElement(using: &random) ?? "") \(Self.topics.randomElement(using: &random) ?? "")",
+            title:
+                "\(Self.starts.randomElement(using: &random) ?? "") \(Self.topics.randomElement(using: &random) ?? "")",
             body: body.joined(separator: "\n\n")
         )
     }

@@ -89,7 +89,9 @@ struct TasksSetUp: TaskProgram {
             ["open", "completed", "-"].contains(parts[1]), parts[2] == "-" || Int64(parts[2]) != nil
         else { throw arguments.failure("refuse must be FROM..TO|STATE|IMPORTANCE, with - for any") }
         let bounds = ends.compactMap { $0.map { Int64($0.timeIntervalSince1970) * 1000 } }
-        guard bounds.count < 2 || bounds[0] <= bounds[1] else { throw arguments.failure("refuse ends before it begins") }
+        guard bounds.count < 2 || bounds[0] <= bounds[1] else {
+            throw arguments.failure("refuse ends before it begins")
+        }
         days = bounds.count == 2 ? bounds[0]...(bounds[1] + 86_400_000 - 1) : .min ... .max
         state = parts[1]
         importance = Int64(parts[2])
@@ -115,13 +117,17 @@ struct TasksSetUp: TaskProgram {
     }
 
     // Words that no task's own lists have, so that what a task asks about is the only one of its kind.
-    private static let verbs = ["Compare", "Photograph", "Sketch", "Discuss", "Measure", "Catalogue", "Rehearse", "Study"]
+    private static let verbs = [
+        "Compare", "Photograph", "Sketch", "Discuss", "Measure", "Catalogue", "Rehearse", "Study",
+    ]
     private static let things = [
         "insurance offers", "old coins", "wedding speech", "chess openings", "kitchen shelves", "Italian verbs",
         "river maps", "camera lenses", "family tree", "bread recipes", "piano sonata", "train timetables",
         "solar panels", "violin strings", "museum leaflets", "roof tiles", "telescope stand", "puppet theatre",
     ]
-    private static let notes = ["", "", "Not urgent.", "Ask around first.", "See the mail of last week.", "Take the bus."]
+    private static let notes = [
+        "", "", "Not urgent.", "Ask around first.", "See the mail of last week.", "Take the bus.",
+    ]
 
     private static func row(_ random: inout SeededRandom) -> TaskRow {
         let day = Int64.random(in: 0...30, using: &random)

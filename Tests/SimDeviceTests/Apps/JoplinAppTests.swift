@@ -25,7 +25,9 @@ import Testing
         let robot = try Robot(start: JoplinApp.package)
         let home = try store(robot).addFolder("Home")
         let work = try store(robot).addFolder("Work")
-        _ = try store(robot).save(JoplinNote(folder: home, title: "Roof", body: "# Costs\n\n- **90** tiles\n- a ladder"))
+        _ = try store(robot).save(
+            JoplinNote(folder: home, title: "Roof", body: "# Costs\n\n- **90** tiles\n- a ladder")
+        )
         _ = try store(robot).save(JoplinNote(folder: home, title: "Paint", isTodo: true))
         _ = try store(robot).save(JoplinNote(folder: work, title: "Talk", body: "Say hello"))
         robot.windows.forceStop(JoplinApp.package)
@@ -121,7 +123,9 @@ import Testing
     func hostile() throws {
         let robot = try robot()
         try robot.system.database(JoplinStore.path) { _ in }.write { db in
-            try db.execute(sql: "UPDATE folders SET parent_id = (SELECT id FROM folders AS f WHERE f.title != folders.title)")
+            try db.execute(
+                sql: "UPDATE folders SET parent_id = (SELECT id FROM folders AS f WHERE f.title != folders.title)"
+            )
         }
         try robot.tap("Sidebar")
         #expect(robot.texts.filter { $0 == "Home" || $0 == "Work" }.count == 2)

@@ -18,14 +18,19 @@ extension JoplinApp {
                 .unlisted(),
                 background: Self.bar
             ) {
-                Self.button(.search, "Search", ui.on { _, context in
-                    context.open(Self.mainActivity, JoplinApp(searching: ()))
-                })
+                Self.button(
+                    .search,
+                    "Search",
+                    ui.on { _, context in
+                        context.open(Self.mainActivity, JoplinApp(searching: ()))
+                    }
+                )
             }
             if notes.isEmpty {
                 EmptyState(
                     folder == nil && store.folders().isEmpty
-                        ? "You currently have no notebooks." : "There are currently no notes. Create one by clicking on the (+) button."
+                        ? "You currently have no notebooks."
+                        : "There are currently no notes. Create one by clicking on the (+) button."
                 )
                 .view.weight()
             } else {

@@ -52,9 +52,13 @@ extension JoplinApp {
                 )
                 Spacer()
                 if draft != stored {
-                    Self.button(.save, "Save changes", ui.on { app, context in
-                        if app.save(context) { context.hideKeyboard() }
-                    })
+                    Self.button(
+                        .save,
+                        "Save changes",
+                        ui.on { app, context in
+                            if app.save(context) { context.hideKeyboard() }
+                        }
+                    )
                 }
                 IconButton(.more, "Actions", color: Self.ink)
                     .className("android.widget.Button")

@@ -10,9 +10,13 @@ extension TasksApp {
         return VStack {
             AppBar("", titleView: saveButton(ui), id: Self.id("toolbar")) {
                 if draft.id != 0 {
-                    IconButton(.delete, "Delete task", onClick: ui.on { app, _ in app.asking = .delete([app.draft.id]) })
-                        .className("android.widget.Button")
-                        .id(Self.id("menu_delete"))
+                    IconButton(
+                        .delete,
+                        "Delete task",
+                        onClick: ui.on { app, _ in app.asking = .delete([app.draft.id]) }
+                    )
+                    .className("android.widget.Button")
+                    .id(Self.id("menu_delete"))
                 }
             }
             ScrollView {
