@@ -30,6 +30,10 @@ let nio: [Target.Dependency] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let deviceNotes = ["README.md", "View/README.md"]
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let web: [Target.Dependency] = [
+    .product(name: "FlyingFox", package: "FlyingFox"),
+    .product(name: "FlyingSocks", package: "FlyingFox"),
+]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -40,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // C libraries, from Debian.
@@ -61,7 +66,7 @@ let package = Package(
         // Shared by everything.
         module("Base", ["COpenSSL"]),
         module("Media", ["Base", "CLibPNG", "CPangoCairo", "CLibAV"]),
-        module("Pages", []),
+        module("Pages", ["Base"] + web),
 
         // The phone.
         module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
@@ -87,7 +92,7 @@ let package = Package(
             name: "droidagent",
             dependencies: [
                 "Base", "Media", "ADBWire", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
-                "Learning",
+                "Learning", "Pages",
                 argumentParser, yams,
             ],
             exclude: ["README.md"],
@@ -114,7 +119,7 @@ let package = Package(
         tests("Architecture", ["Base"]),
         tests("Base", ["Base"]),
         tests("Media", ["Media"]),
-        tests("Pages", ["Pages"]),
+        tests("Pages", ["Pages", "Base"]),
         tests("ADBWire", ["ADBWire", "Base"]),
         tests("ADB", ["ADB", "ADBWire", "SimDevice", "Base", "CLibUSB"] + nio),
         tests("Screen", ["Screen", "ADBWire", "ADB", "Media", "SimDevice", "Base"]),
@@ -123,7 +128,7 @@ let package = Package(
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Agent", ["Agent", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
         tests("Training", ["Training", "Base"]),
-        tests("Benchmark", ["Benchmark", "Agent", "Screen", "ADB", "SimDevice", "Base"]),
+        tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Base"]),
         tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
         tests("droidagent", ["droidagent", "Base"]),
     ]

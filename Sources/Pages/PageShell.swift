@@ -43,7 +43,7 @@ public struct PageShell: Sendable {
     }
 
     /// Colours are variables, so that pages and plots share them in both modes.
-    static let baseStyle = """
+    public static let baseStyle = """
         :root { color-scheme: light dark; --back: #f6f7f9; --card: #ffffff; --text: #1b1f24; --dim: #667080;
           --line: #dfe3e8; --accent: #1a66d6; --accent-soft: #dbe8fb; --good: #1a7f4b; --bad: #c0392b;
           --series-0: #1a66d6; --series-1: #d9822b; --series-2: #1a7f4b; --series-3: #8e44ad; --series-4: #c0392b; }

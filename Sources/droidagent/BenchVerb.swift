@@ -33,7 +33,7 @@ struct BenchSuite: AsyncParsableCommand {
             """
     )
 
-    enum AgentName: String, ExpressibleByArgument, CaseIterable { case verifier, oracle, noop, random }
+    enum AgentName: String, ExpressibleByArgument, CaseIterable { case verifier, oracle, noop, random, human }
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var choice: DeviceOptions
@@ -42,7 +42,7 @@ struct BenchSuite: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
-    @Option(help: "verifier, oracle, noop or random.") var agent = AgentName.verifier
+    @Option(help: "verifier, oracle, noop, random, or human: you, on a page whose address is printed.") var agent = AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
     var tasks: [String] = []
     @Option(help: "Where the seeds of the episodes come from.") var seed: UInt64 = 30
@@ -55,7 +55,8 @@ struct BenchSuite: AsyncParsableCommand {
     )
     var goals: String?
     @Option(help: "strict: AndroidWorld's rules; lenient: V-Droid's.") var rules = BenchRules.strict
-    @Option(help: "Built-in devices that run at the same time.") var jobs = 1
+    @Option(help: "Port of the page for the agent human; 0 takes a free one.") var port = 0
+    @Option(help: "Built-in devices that run at the same time; one for the agent human.") var jobs = 1
     @Option(help: ArgumentHelp("Only this part of the episodes.", valueName: "k/n")) var shard: String?
     @Option(help: ArgumentHelp("Keep results here, and go on where an earlier run stopped.", valueName: "dir"))
     var resume: String?
@@ -70,14 +71,20 @@ struct BenchSuite: AsyncParsableCommand {
 
     func run() async throws {
         let suite = try TaskSuite.find(suite)
-        let options = try await options()
+        var options = try await options()
         if topOne {
             try await measureTopOne(suite, options)
             return
         }
+        let person = agent == .human ? try await HumanDesk.start(port: port, global) : nil
+        if let person {
+            options.agent = .chooser(name: "human", person.chooser)
+            options.jobs = 1
+        }
         let global = global
         let start = ContinuousClock.now
         let outcome = try await SuiteRunner(suite, options: options).run { event in
+            person?.tell(event)
             switch event {
             case .planned(let total, let done):
                 let skipped = done > 0 ? ", \(done) of them are done already" : ""
@@ -94,6 +101,7 @@ struct BenchSuite: AsyncParsableCommand {
             case .note(let text): global.say(Terminal.dim(text))
             }
         }
+        await person?.stop()
         try show(outcome, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
@@ -138,6 +146,8 @@ struct BenchSuite: AsyncParsableCommand {
         switch agent {
         case .oracle where !topOne: return .oracle
         case .noop: return .noop
+        // The person's page is opened once everything else is known to be right.
+        case .human where !topOne: return .noop
         case .random: return .random
         default:
             let language = try model.load(threads: threads.count)

@@ -11,10 +11,10 @@ import SimDevice
 struct EmulatorVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator",
-        abstract: "The built-in device: start, stop, list, console, bench; and the official one: avd.",
+        abstract: "The built-in device: start, stop, list, console, bench; view, of any device; and the official one: avd.",
         subcommands: [
             EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorConsole.self, EmulatorBench.self,
-            EmulatorAvd.self,
+            EmulatorView.self, EmulatorAvd.self,
         ]
     )
 }

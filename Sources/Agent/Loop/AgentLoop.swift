@@ -208,6 +208,7 @@ public final class AgentLoop: Sendable {
             prompt: prompt,
             apps: apps,
             step: step,
+            maxSteps: options.maxSteps,
             device: device
         )
     }

@@ -170,11 +170,13 @@ struct AgentRun {
                 continue
             }
             let words = Memory.words(candidate, action: action)
-            if let objection = guardian.objection(
-                screen: decision.screen.contentHash,
-                candidate: candidate,
-                words: words
-            ) {
+            if loop.chooser.isGuarded,
+                let objection = guardian.objection(
+                    screen: decision.screen.contentHash,
+                    candidate: candidate,
+                    words: words
+                )
+            {
                 objections[ranked.index] = objection
                 continue
             }

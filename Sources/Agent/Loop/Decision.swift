@@ -18,6 +18,8 @@ public struct Decision: Sendable {
     public var apps: AppCatalog
     /// 0 for the first step.
     public var step: Int
+    /// The most steps that the run may take; nil where nobody counts.
+    public var maxSteps: Int?
     /// The device; a person or a verifier needs none, an oracle reads its state.
     public var device: any DeviceLink
 
@@ -30,6 +32,7 @@ public struct Decision: Sendable {
         prompt: Prompt,
         apps: AppCatalog = AppCatalog(),
         step: Int = 0,
+        maxSteps: Int? = nil,
         device: any DeviceLink
     ) {
         self.goal = goal
@@ -40,6 +43,7 @@ public struct Decision: Sendable {
         self.prompt = prompt
         self.apps = apps
         self.step = step
+        self.maxSteps = maxSteps
         self.device = device
     }
 
@@ -122,11 +126,15 @@ public protocol ActionChooser: Sendable {
 
     /// Counts tokens as this chooser's model does; nil where it has none.
     var counter: PromptCounter? { get }
+
+    /// Whether what was tried and led nowhere is ruled out; a person's word stands.
+    var isGuarded: Bool { get }
 }
 
 extension ActionChooser {
     public func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? { nil }
     public var counter: PromptCounter? { nil }
+    public var isGuarded: Bool { true }
 }
 
 /// Tells when a screen has settled after an action.

@@ -66,6 +66,7 @@ final class DiagnosedChooser: ActionChooser {
     }
 
     var counter: PromptCounter? { chooser?.counter }
+    var isGuarded: Bool { chooser?.isGuarded ?? true }
 
     func choose(_ decision: Decision) async throws -> Choice {
         let move: OracleMove

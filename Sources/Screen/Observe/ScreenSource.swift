@@ -60,6 +60,13 @@ public final class ScreenSource: Sendable {
         ScreenObserver(reader: reader, options: options, clock: clock)
     }
 
+    /// The picture as it is now, whether or not the screen has settled.
+    ///
+    /// - Throws: `DroidError` with code `screen.noPicture` or of ADB.
+    public func picture(timeout: Duration = .seconds(20)) async throws -> Screenshot {
+        try await reader.picture(.raw, since: nil, timeout: timeout)
+    }
+
     /// Ends what was started on the device for this.
     public func close() async {
         await video?.stop()
