@@ -47,7 +47,8 @@ final class PageGate: HTTPHandler {
         if let origin = request.headers[HTTPHeader("Origin")], origin.lowercased() != "http://\(host)" {
             return .refused(.text("another page may not ask", status: 403))
         }
-        let parts = request.path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        // As it was sent: made standard, it would have no slash at its end.
+        let parts = request.target.path().split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let rest = parts.count > 1 ? parts[1].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false) : []
         guard let given = rest.first, Self.isSame(String(given), token) else {
             return .refused(.text("the address lacks the token that the program printed", status: 403))

@@ -79,7 +79,7 @@ public final class DeviceView: Sendable {
                     last = picture
                 }
                 let now = ContinuousClock.now
-                moments = moments.filter { now - $0 < .seconds(2) } + [now]
+                moments = moments.filter { now - $0 < .seconds(4) } + [now]
                 if isNew || asked.map({ now - $0 > .seconds(2) }) ?? true {
                     asked = now
                     try await tell(rate: Self.rate(moments))

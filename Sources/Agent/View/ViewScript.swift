@@ -72,7 +72,7 @@ extension ViewPage {
               tell();
               await paint();
               if (human) ask(); else { cover(shown ? "" : "Waiting for the device…"); inspectSoon(); }
-              document.documentElement.dataset.picture = shown;
+              if (state.isOver) return;
             } catch (error) {
               cover("The program that serves this page has ended.");
               problem("");
