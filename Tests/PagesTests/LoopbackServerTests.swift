@@ -123,8 +123,13 @@ struct LoopbackServerTests {
         }
     }
 
-    @Test("Tokens are compared whole", arguments: [("abc", "abc", true), ("abd", "abc", false), ("", "abc", false),
-        ("ab", "abc", false), ("abcd", "abc", false), ("", "", true)])
+    @Test(
+        "Tokens are compared whole",
+        arguments: [
+            ("abc", "abc", true), ("abd", "abc", false), ("", "abc", false), ("ab", "abc", false),
+            ("abcd", "abc", false), ("", "", true),
+        ]
+    )
     func same(given: String, wanted: String, isSame: Bool) { #expect(PageGate.isSame(given, wanted) == isSame) }
 
     @Test("A body may be as long as the limit, and no longer, however it comes")
@@ -153,9 +158,14 @@ struct LoopbackServerTests {
     func loopback() async throws {
         try await with { server, _ in
             let wanted = String(format: ":%04X", server.port)
-            let tables = try ["/proc/net/tcp", "/proc/net/tcp6"].map { try String(contentsOfFile: $0, encoding: .utf8) }
-            let listening = tables.joined().split(separator: "\n").map { $0.split(separator: " ") }
-                .filter { $0.count > 3 && $0[1].hasSuffix(wanted) && $0[3] == "0A" }.map { String($0[1]) }
+            let tables: [String] = try ["/proc/net/tcp", "/proc/net/tcp6"].map {
+                try String(contentsOfFile: $0, encoding: .utf8)
+            }
+            var listening: [String] = []
+            for line in tables.joined().split(separator: "\n") {
+                let fields: [Substring] = line.split(separator: " ")
+                if fields.count > 3, fields[1].hasSuffix(wanted), fields[3] == "0A" { listening.append(String(fields[1])) }
+            }
             #expect(listening == ["0100007F\(wanted)"])
         }
     }
