@@ -61,8 +61,14 @@ final class PageGate: HTTPHandler {
         case .POST: method = .post
         default: return .refused(.text("only GET and POST are known", status: 405))
         }
-        guard let body = try await body(of: request) else {
-            return .refused(.text("more than \(bodyLimit) bytes", status: 413))
+        let body: [UInt8]
+        do {
+            guard let whole = try await self.body(of: request) else {
+                return .refused(.text("more than \(bodyLimit) bytes", status: 413))
+            }
+            body = whole
+        } catch {
+            return .refused(.text("the body is broken", status: 400))
         }
         let query = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         return .page(PageRequest(method: method, path: String(rest[1]), query: query, body: body))
