@@ -42,7 +42,8 @@ struct BenchSuite: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
-    @Option(help: "verifier, oracle, noop, random, or human: you, on a page whose address is printed.") var agent = AgentName.verifier
+    @Option(help: "verifier, oracle, noop, random, or human: you, on a page whose address is printed.") var agent =
+        AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
     var tasks: [String] = []
     @Option(help: "Where the seeds of the episodes come from.") var seed: UInt64 = 30

@@ -11,7 +11,8 @@ import SimDevice
 struct EmulatorVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator",
-        abstract: "The built-in device: start, stop, list, console, bench; view, of any device; and the official one: avd.",
+        abstract:
+            "The built-in device: start, stop, list, console, bench; view, of any device; and the official one: avd.",
         subcommands: [
             EmulatorStart.self, EmulatorStop.self, EmulatorList.self, EmulatorConsole.self, EmulatorBench.self,
             EmulatorView.self, EmulatorAvd.self,

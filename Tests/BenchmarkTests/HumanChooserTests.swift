@@ -89,7 +89,9 @@ private struct PlayedPerson: ActionChooser {
         #expect(question.budget == decision.maxSteps && question.memory == decision.history)
         #expect(question.candidates.map(\.text) == decision.candidates.map(\.text))
         let picture = try await page.get("picture")
-        #expect(state.picture > 0 && picture.type == "image/png" && picture.body.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        #expect(
+            state.picture > 0 && picture.type == "image/png" && picture.body.starts(with: [0x89, 0x50, 0x4E, 0x47])
+        )
         let index = move.right[0]
         let candidate = question.candidates[index]
         #expect(candidate.asks == decision.candidates[index].action.isPlaceholder)

@@ -82,11 +82,17 @@ struct LoopbackServerTests {
         try await with { server, _ in
             let page = try await ask(server, "/\(server.token)/")
             #expect(page.status == 200 && page.body == "get [] {} 0")
-            let state = try await ask(server, "/\(server.token)/state?after=7&b=x%20y", host: "localhost:\(server.port)")
+            let state = try await ask(
+                server,
+                "/\(server.token)/state?after=7&b=x%20y",
+                host: "localhost:\(server.port)"
+            )
             #expect(state.body == "get [state] {after=7,b=x y} 0")
             let posted = try await ask(server, "/\(server.token)/input", method: "POST", body: "{\"a\":1}")
             #expect(posted.body == "post [input] {} 7")
-            for header in ["Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff"] {
+            for header in [
+                "Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff",
+            ] {
                 #expect(page.head.contains(header), "\(header)")
             }
             #expect(server.address == "http://127.0.0.1:\(server.port)/\(server.token)/")
@@ -99,16 +105,27 @@ struct LoopbackServerTests {
             let token = server.token
             #expect(token.count == 32 && token != LoopbackServer.freshToken())
             let other = String(token.dropLast()) + (token.last == "0" ? "1" : "0")
-            for path in ["/", "", "*", "/x/", "/\(other)/", "/\(token.dropLast())/", "/\(token)0/", "//\(token)/", "/\(other)/../\(other)/"] {
+            for path in [
+                "/", "", "*", "/x/", "/\(other)/", "/\(token.dropLast())/", "/\(token)0/", "//\(token)/",
+                "/\(other)/../\(other)/",
+            ] {
                 let answer = try await ask(server, path)
                 #expect(answer.status == 403 || answer.status == 0, "\(path): \(answer.status)")
             }
             #expect(try await ask(server, "/\(token)").status == 404)
-            for host in ["evil.example", "evil.example:\(server.port)", "127.0.0.1", "127.0.0.1:1", "[::1]:\(server.port)", ""] {
+            for host in [
+                "evil.example", "evil.example:\(server.port)", "127.0.0.1", "127.0.0.1:1", "[::1]:\(server.port)", "",
+            ] {
                 #expect(try await ask(server, "/\(token)/", host: host).status == 421, "\(host)")
             }
             for origin in ["http://evil.example", "null", "http://localhost:\(server.port)", "http://127.0.0.1"] {
-                let answer = try await ask(server, "/\(token)/", method: "POST", more: "Origin: \(origin)\r\n", body: "x")
+                let answer = try await ask(
+                    server,
+                    "/\(token)/",
+                    method: "POST",
+                    more: "Origin: \(origin)\r\n",
+                    body: "x"
+                )
                 #expect(answer.status == 403, "\(origin)")
             }
             for method in ["PUT", "DELETE", "OPTIONS", "HEAD"] {
@@ -137,7 +154,9 @@ struct LoopbackServerTests {
     func bounds() async throws {
         try await with { server, count in
             let path = "/\(server.token)/input"
-            #expect(try await ask(server, path, method: "POST", body: String(repeating: "x", count: 1000)).status == 200)
+            #expect(
+                try await ask(server, path, method: "POST", body: String(repeating: "x", count: 1000)).status == 200
+            )
             for size in [1001, 5000, 100_000, 3_000_000] {
                 let answer = try await ask(server, path, method: "POST", body: String(repeating: "x", count: size))
                 #expect(answer.status == 413, "\(size)")
@@ -145,7 +164,8 @@ struct LoopbackServerTests {
             func chunked(_ chunks: Int) async throws -> Int {
                 let head = "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n"
                 let piece = "1f4\r\n" + String(repeating: "y", count: 500) + "\r\n"
-                let text = head + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: piece, count: chunks) + "0\r\n\r\n"
+                let text =
+                    head + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: piece, count: chunks) + "0\r\n\r\n"
                 return try await send(Array(text.utf8), to: server.port).status
             }
             #expect(try await chunked(2) == 200)
@@ -165,7 +185,9 @@ struct LoopbackServerTests {
             var listening: [String] = []
             for line in tables.joined().split(separator: "\n") {
                 let fields: [Substring] = line.split(separator: " ")
-                if fields.count > 3, fields[1].hasSuffix(wanted), fields[3] == "0A" { listening.append(String(fields[1])) }
+                if fields.count > 3, fields[1].hasSuffix(wanted), fields[3] == "0A" {
+                    listening.append(String(fields[1]))
+                }
             }
             #expect(listening == ["0100007F\(wanted)"])
         }
@@ -214,7 +236,8 @@ struct LoopbackServerTests {
                 "GET \(path) HTTP/1.1\r\n\(host)Upgrade: websocket\r\nConnection: upgrade\r\n\r\n",
             ]
             let words = [
-                "\r\n", "\r\n\r\n", "%00", "%", "?", "//", "..", ":", "-1", "99999999999999999999", "7fffffffffffffff", "\u{0}",
+                "\r\n", "\r\n\r\n", "%00", "%", "?", "//", "..", ":", "-1", "99999999999999999999", "7fffffffffffffff",
+                "\u{0}",
                 "Content-Length: 9223372036854775807\r\n", "Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n",
             ]
             for _ in 0..<120 {
@@ -229,7 +252,10 @@ struct LoopbackServerTests {
                     }
                 }
                 let answer = try await send(bytes, to: server.port)
-                #expect([0, 200, 400, 403, 404, 405, 413, 421].contains(answer.status), "\(String(decoding: bytes, as: UTF8.self))")
+                #expect(
+                    [0, 200, 400, 403, 404, 405, 413, 421].contains(answer.status),
+                    "\(String(decoding: bytes, as: UTF8.self))"
+                )
             }
             let before = count()
             #expect(try await ask(server, path).status == 200)

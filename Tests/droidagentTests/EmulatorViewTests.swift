@@ -91,8 +91,10 @@ struct EmulatorViewTests {
         #expect(try await page.ask("input", posting: "{\"kind\":\"key\",\"key\":\"home\"}").status == 200)
         _ = try await page.state { $0.package == home.package }
         for wrong in [
-            "", "{}", "[]", "{\"kind\":\"tap\"}", "{\"kind\":\"tap\",\"x\":-1,\"y\":5}", "{\"kind\":\"tap\",\"x\":1e99,\"y\":5}",
-            "{\"kind\":\"swipe\",\"x\":1,\"y\":5}", "{\"kind\":\"text\",\"text\":\"\"}", "{\"kind\":\"key\",\"key\":\"power\"}",
+            "", "{}", "[]", "{\"kind\":\"tap\"}", "{\"kind\":\"tap\",\"x\":-1,\"y\":5}",
+            "{\"kind\":\"tap\",\"x\":1e99,\"y\":5}",
+            "{\"kind\":\"swipe\",\"x\":1,\"y\":5}", "{\"kind\":\"text\",\"text\":\"\"}",
+            "{\"kind\":\"key\",\"key\":\"power\"}",
             "{\"kind\":\"reboot\"}",
         ] {
             #expect(try await page.ask("input", posting: wrong).status == 400, "\(wrong)")

@@ -99,7 +99,9 @@ public final class DeviceView: Sendable {
     }
 
     private func tell(rate: Double) async throws {
-        let answer = try await device.run("am stack list | grep visible=true; dumpsys window windows | grep mCurrentFocus")
+        let answer = try await device.run(
+            "am stack list | grep visible=true; dumpsys window windows | grep mCurrentFocus"
+        )
         let focus = ScreenFocus.first(in: answer.text)
         await hub.update { state in
             state.rate = rate

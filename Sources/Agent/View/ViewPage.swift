@@ -6,7 +6,12 @@ import Pages
 enum ViewPage {
     /// A device to touch.
     static func device(_ serial: String) -> LivePage {
-        LivePage(title: "\(serial) · droidagent", style: style, body: body(side: deviceSide, mode: "device"), script: script)
+        LivePage(
+            title: "\(serial) · droidagent",
+            style: style,
+            body: body(side: deviceSide, mode: "device"),
+            script: script
+        )
     }
 
     /// A task to do.
