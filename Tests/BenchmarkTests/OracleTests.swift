@@ -92,6 +92,7 @@ import Testing
             ("SystemCopy", 4),
             ("SimpleCalendar", 1),
             ("Tasks", 1), ("Notes", 1),
+            ("SportsTracker", 2),
         ] as [(String, UInt64)]
     )
     func `an oracle finds its way back from wrong steps`(prefix: String, seeds: UInt64) async throws {

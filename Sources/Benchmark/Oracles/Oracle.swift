@@ -85,6 +85,7 @@ enum Oracles {
         "CalendarAnswer": CalendarAnswerOracle.self,
         "TasksAnswer": TasksAnswerOracle.self,
         "NotesAnswer": NotesAnswerOracle.self,
+        "TrackAnswer": TrackAnswerOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -59,6 +59,7 @@ enum Programs {
         "CalendarSetUp": CalendarSetUp.self,
         "TasksSetUp": TasksSetUp.self,
         "NotesSetUp": NotesSetUp.self,
+        "TracksSetUp": TracksSetUp.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -19,6 +19,7 @@ enum AppRegistry {
             CalendarApp.self,
             TasksApp.self,
             JoplinApp.self,
+            OpenTracksApp.self,
         ]
     }
 }
