@@ -93,6 +93,7 @@ import Testing
             ("SimpleCalendar", 1),
             ("Tasks", 1), ("Notes", 1),
             ("SportsTracker", 2),
+            ("SportsTracker", 2), ("AudioRecorder", 4),
         ] as [(String, UInt64)]
     )
     func `an oracle finds its way back from wrong steps`(prefix: String, seeds: UInt64) async throws {

@@ -86,6 +86,7 @@ enum Oracles {
         "TasksAnswer": TasksAnswerOracle.self,
         "NotesAnswer": NotesAnswerOracle.self,
         "TrackAnswer": TrackAnswerOracle.self,
+        "AudioRecord": AudioRecordOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -60,6 +60,7 @@ enum Programs {
         "TasksSetUp": TasksSetUp.self,
         "NotesSetUp": NotesSetUp.self,
         "TracksSetUp": TracksSetUp.self,
+        "RecordAdded": RecordAdded.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

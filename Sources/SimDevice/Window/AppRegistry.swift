@@ -20,6 +20,7 @@ enum AppRegistry {
             TasksApp.self,
             JoplinApp.self,
             OpenTracksApp.self,
+            AudioRecorderApp.self,
         ]
     }
 }
