@@ -48,7 +48,10 @@ import Testing
         #expect(number(parts[1].content, 8) == count && number(parts[1].content, 12) == 1024)
     }
 
-    @Test(arguments: [(44100, 1, [0x12, 0x08]), (48000, 2, [0x11, 0x90]), (8000, 1, [0x15, 0x88])] as [(Int, Int, [UInt8])])
+    @Test(
+        arguments: [(44100, 1, [0x12, 0x08]), (48000, 2, [0x11, 0x90]), (8000, 1, [0x15, 0x88])]
+            as [(Int, Int, [UInt8])]
+    )
     func `the decoder is told rate and channels`(rate: Int, channels: Int, configuration: [UInt8]) throws {
         let file = M4A(silence: 100, sampleRate: rate, channels: channels).bytes
         let list = try content(file, "moov", "trak", "mdia", "minf", "stbl", "stsd")

@@ -72,6 +72,11 @@ struct AudioRecordOracle: TaskOracle {
         if name != nil, isKept { return page.leave("the name is given") }
         guard let name, text != name else { return OracleMove(page.taps("Save"), note: "save") }
         if !text.isEmpty { return OracleMove(page.clears(field), note: "empty the name") }
-        return OracleMove(page.types(into: field), neutral: Set(page.taps(on: field)), text: name, note: "type the name")
+        return OracleMove(
+            page.types(into: field),
+            neutral: Set(page.taps(on: field)),
+            text: name,
+            note: "type the name"
+        )
     }
 }

@@ -108,7 +108,9 @@ struct TracksSetUp: TaskProgram {
     ]
     private static let times = ["Early", "Morning", "Noon", "Afternoon", "Evening", "Sunset", "Weekend"]
     private static let places = ["by the lake", "with Kim", "in town", "up north", "for fun", "near home", "and back"]
-    private static let remarks = ["", "Felt great", "A bit windy", "New shoes", "Too warm", "Slow but steady", "With friends"]
+    private static let remarks = [
+        "", "Felt great", "A bit windy", "New shoes", "Too warm", "Slow but steady", "With friends",
+    ]
 
     private static func row(_ name: String, _ random: inout SeededRandom) -> TrackRow {
         let day = Int64.random(in: 0...14, using: &random)

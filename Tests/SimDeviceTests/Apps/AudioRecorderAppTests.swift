@@ -16,7 +16,9 @@ import Testing
         return robot
     }
 
-    private func files(_ robot: Robot) -> [String] { ((try? robot.system.files.list(RecordStore.folder)) ?? []).sorted() }
+    private func files(_ robot: Robot) -> [String] {
+        ((try? robot.system.files.list(RecordStore.folder)) ?? []).sorted()
+    }
 
     private func record(_ robot: Robot, _ milliseconds: Int64 = 3000) throws {
         try robot.tap("Record")

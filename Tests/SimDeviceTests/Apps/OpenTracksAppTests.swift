@@ -14,7 +14,8 @@ import Testing
 
     private func rows(_ robot: Robot) throws -> [String] {
         try database(robot).read { db in
-            try Row.fetchAll(db, sql: "SELECT name, category, activity_type, description FROM tracks ORDER BY _id").map {
+            try Row.fetchAll(db, sql: "SELECT name, category, activity_type, description FROM tracks ORDER BY _id").map
+            {
                 "\($0["name"] ?? "")|\($0["category"] ?? "")|\($0["activity_type"] ?? "")|\($0["description"] ?? "")"
             }
         }
@@ -45,7 +46,10 @@ import Testing
     }
 
     private var three: [(String, String, Int64, Int64, Double)] {
-        [("Old", "running", 30, 2700, 7000), ("New", "mountain biking", 0, 3900, 12345), ("Mid", "running", 3, 600, 480)]
+        [
+            ("Old", "running", 30, 2700, 7000), ("New", "mountain biking", 0, 3900, 12345),
+            ("Mid", "running", 3, 600, 480),
+        ]
     }
 
     @Test("the list has the newest first, with day, time, length and activity")
@@ -139,7 +143,9 @@ import Testing
         #expect(robot.sees("There are no recorded tracks yet."))
         try database(robot).write { db in
             try db.execute(sql: "INSERT INTO tracks (name, starttime, totaldistance) VALUES ('Odd', 'x', 9e999)")
-            try db.execute(sql: "INSERT INTO tracks (name, starttime, totaltime) VALUES ('Far', \(Int64.min), \(Int64.max))")
+            try db.execute(
+                sql: "INSERT INTO tracks (name, starttime, totaltime) VALUES ('Far', \(Int64.min), \(Int64.max))"
+            )
         }
         robot.windows.forceStop(OpenTracksApp.package)
         robot.open(OpenTracksApp.package)

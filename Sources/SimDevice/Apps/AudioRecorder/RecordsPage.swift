@@ -85,7 +85,11 @@ extension AudioRecorderApp {
             ScrollView {
                 SectionHeader("Sample rate")
                 for rate in RecordFormat.sampleRates {
-                    choice(RecordFormat.label(rate), rate == format.sampleRate, ui.on { app, _ in app.format.sampleRate = rate })
+                    choice(
+                        RecordFormat.label(rate),
+                        rate == format.sampleRate,
+                        ui.on { app, _ in app.format.sampleRate = rate }
+                    )
                 }
                 SectionHeader("Channels")
                 choice("Mono", format.channels == 1, ui.on { app, _ in app.format.channels = 1 })

@@ -14,12 +14,27 @@ struct TrackActivityType {
         /// In a grid of 24 x 24, drawn with lines of 2.
         var path: VectorPath {
             switch self {
-            case .walk: VectorPath(words: "O 13 4 1.6 M 13 8 L 10 13 L 13 16 L 13 21 M 10 13 L 8 21 M 13 9 L 17 12 M 12 8 L 8 11")
-            case .run: VectorPath(words: "O 15 4 1.6 M 14 8 L 11 13 L 15 15 L 14 21 M 11 13 L 9 17 L 4 17 M 13 8 L 8 9 L 7 12 M 14 9 L 17 12 L 20 11")
-            case .bike: VectorPath(words: "O 6 16 4 O 18 16 4 M 6 16 L 10 9 L 15 9 L 18 16 M 10 9 L 12 16 L 15 9 M 12 16 L 6 16 M 15 9 L 14 6 L 17 6")
+            case .walk:
+                VectorPath(
+                    words: "O 13 4 1.6 M 13 8 L 10 13 L 13 16 L 13 21 M 10 13 L 8 21 M 13 9 L 17 12 M 12 8 L 8 11"
+                )
+            case .run:
+                VectorPath(
+                    words:
+                        "O 15 4 1.6 M 14 8 L 11 13 L 15 15 L 14 21 M 11 13 L 9 17 L 4 17 M 13 8 L 8 9 L 7 12 M 14 9 L 17 12 L 20 11"
+                )
+            case .bike:
+                VectorPath(
+                    words:
+                        "O 6 16 4 O 18 16 4 M 6 16 L 10 9 L 15 9 L 18 16 M 10 9 L 12 16 L 15 9 M 12 16 L 6 16 M 15 9 L 14 6 L 17 6"
+                )
             case .boat: VectorPath(words: "M 3 16 L 21 16 L 18 21 L 6 21 L 3 16 M 12 16 L 12 3 L 19 13 L 12 13")
-            case .ski: VectorPath(words: "O 15 5 1.6 M 3 17 L 21 22 M 14 9 L 10 12 L 14 15 L 11 19 M 13 9 L 18 12 M 19 8 L 16 18")
-            case .car: VectorPath(words: "M 3 16 L 3 12 L 6 6 L 18 6 L 21 12 L 21 16 L 3 16 M 3 12 L 21 12 O 7 17 2 O 17 17 2")
+            case .ski:
+                VectorPath(
+                    words: "O 15 5 1.6 M 3 17 L 21 22 M 14 9 L 10 12 L 14 15 L 11 19 M 13 9 L 18 12 M 19 8 L 16 18"
+                )
+            case .car:
+                VectorPath(words: "M 3 16 L 3 12 L 6 6 L 18 6 L 21 12 L 21 16 L 3 16 M 3 12 L 21 12 O 7 17 2 O 17 17 2")
             case .plane: VectorPath(words: "M 12 2 L 12 21 M 3 14 L 12 8 L 21 14 M 8 21 L 12 18 L 16 21")
             case .other: VectorPath(words: "O 12 12 8 M 12 8 L 12 13 L 15 15")
             }
