@@ -21,6 +21,7 @@ enum AppRegistry {
             JoplinApp.self,
             OpenTracksApp.self,
             AudioRecorderApp.self,
+            GalleryApp.self,
         ]
     }
 }
