@@ -56,6 +56,8 @@ enum Programs {
         "MarkorNotesSetUp": MarkorNotesSetUp.self,
         "NoteEdited": NoteEdited.self,
         "NotesMerged": NotesMerged.self,
+        "PictureSetUp": PictureSetUp.self,
+        "FileCopied": FileCopied.self,
         "CalendarSetUp": CalendarSetUp.self,
         "TasksSetUp": TasksSetUp.self,
         "NotesSetUp": NotesSetUp.self,
