@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CTesseract", pkgConfig: "tesseract", providers: [.apt(["libtesseract-dev"])]),
         .systemLibrary(
             name: "CLibAV",
             pkgConfig: "libavcodec",
@@ -71,7 +72,7 @@ let package = Package(
         // The phone.
         module("ADBWire", ["Base", "COpenSSL", "CZstd", "CLZ4", "CBrotli"]),
         module("ADB", ["Base", "ADBWire", "CLibUSB"] + nio),
-        module("Screen", ["Base", "ADBWire", "ADB", "Media", "CLibXML2"]),
+        module("Screen", ["Base", "ADBWire", "ADB", "Media", "CLibXML2", "CTesseract"]),
         module("SimDevice", ["Base", "ADBWire", "Media", "CZlib", grdb, yams] + nio, exclude: deviceNotes),
 
         // The mind.
@@ -128,7 +129,7 @@ let package = Package(
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Agent", ["Agent", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
         tests("Training", ["Training", "Base"]),
-        tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Base"]),
+        tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
         tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
         tests("droidagent", ["droidagent", "Base"]),
     ]

@@ -18,6 +18,8 @@ public struct ScreenJSON: Codable, Sendable {
         public var bounds: Bounds
         public var flags: [String]
         public var clickTarget: Int?
+        /// What was read in a picture, where that was asked for.
+        public var readTexts: [ReadText]?
     }
 
     public var package: String
@@ -37,10 +39,10 @@ public struct ScreenJSON: Codable, Sendable {
         keyboardShown = state.keyboardShown
         contentHash = state.contentHash
         flags = state.flags.names
-        elements = state.elements.map(Self.node)
+        elements = state.elements.map { Self.node($0, state.readTexts[$0.id]) }
     }
 
-    private static func node(_ element: Element) -> Node {
+    private static func node(_ element: Element, _ readTexts: [ReadText]?) -> Node {
         func known(_ text: String) -> String? { text.isEmpty ? nil : text }
         return Node(
             id: element.id,
@@ -54,7 +56,8 @@ public struct ScreenJSON: Codable, Sendable {
             className: element.className,
             bounds: element.bounds,
             flags: element.flags.names,
-            clickTarget: element.clickTarget
+            clickTarget: element.clickTarget,
+            readTexts: readTexts
         )
     }
 }

@@ -47,6 +47,9 @@ public struct ScreenState: Sendable {
     /// The picture, where one was taken.
     public var screenshot: Screenshot?
     public var flags: Flags
+    /// What was read in pictures that the hierarchy does not describe, by the ids of their elements; see `PictureText`. It is no
+    /// part of the content hash.
+    public var readTexts: [Int: [ReadText]] = [:]
 
     /// A digest of everything that a hierarchy says about what is shown. Two screens with the same hash look the same
     /// to the agent.

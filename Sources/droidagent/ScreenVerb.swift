@@ -24,6 +24,7 @@ struct ScreenVerb: AsyncParsableCommand {
     @OptionGroup var eyes: ObserverChoice
     @Option(help: "actions, html, xml, json or png.") var format = Format.actions
     @Option(help: ArgumentHelp("Prompt tokens that the list may cost.", valueName: "tokens")) var budget = 700
+    @Flag(help: "Read the letters in pictures that the hierarchy does not describe.") var ocr = false
     @Option(help: ArgumentHelp("Where a png goes. Default: screen.png.", valueName: "file")) var out = "screen.png"
 
     func run() async throws {
@@ -32,7 +33,11 @@ struct ScreenVerb: AsyncParsableCommand {
         let observation = try await source.observer().observe()
         await source.close()
         await device.close()
-        let screen = observation.state
+        var screen = observation.state
+        if ocr {
+            if screen.screenshot == nil, let problem = observation.pictureProblem { throw problem }
+            screen = try await PictureText().read(screen)
+        }
         let actions = ScreenActions(screen)
         switch global.json ? .json : format {
         case .xml: StandardOutput.write(screen.xml + [10])
@@ -55,7 +60,7 @@ struct ScreenVerb: AsyncParsableCommand {
     }
 
     private func list(_ screen: ScreenState, _ actions: ScreenActions) {
-        let prompt = PromptBuilder(options: PromptOptions(budget: budget)).build(
+        let prompt = PromptBuilder(options: PromptOptions(budget: budget, showsReadTexts: ocr ? true : nil)).build(
             goal: "-",
             history: [],
             screen: screen,

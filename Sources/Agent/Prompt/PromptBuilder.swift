@@ -11,11 +11,19 @@ public struct PromptOptions: Sendable, Codable, Hashable {
     public var remindsGoal: Bool
     /// What ends every candidate. One and the same last token makes the states read there comparable.
     public var suffixEnd: String
+    /// Whether lines tell what was read in pictures. Absent is no, so that options that were stored before stay as they are.
+    public var showsReadTexts: Bool?
 
-    public init(budget: Int = 700, remindsGoal: Bool = true, suffixEnd: String = "\n") {
+    public init(
+        budget: Int = 700,
+        remindsGoal: Bool = true,
+        suffixEnd: String = "\n",
+        showsReadTexts: Bool? = nil
+    ) {
         self.budget = budget
         self.remindsGoal = remindsGoal
         self.suffixEnd = suffixEnd
+        self.showsReadTexts = showsReadTexts
     }
 }
 
@@ -156,6 +164,7 @@ public struct PromptBuilder: Sendable {
         let title = screenTitle(screen, appName: appName)
         let fixed = PromptTokens.lines(head + title + tail).reduce(0) { $0 + count($1) }
         var lines = ScreenText.lines(screen, actions: actions)
+        if options.showsReadTexts == true { lines = ScreenText.withReadTexts(lines, screen) }
         if let pruner { lines = pruner.prune(lines, goal: goal) }
         // A goal of any length leaves the screen some room.
         let fitted = ScreenText.fit(lines, room: max(options.budget - fixed, 120), count: count)

@@ -48,6 +48,19 @@ public enum ScreenText {
         return out
     }
 
+    /// The same with a line for each line of text that was read in a picture, where the picture stands in document order.
+    static func withReadTexts(_ lines: [ScreenLine], _ screen: ScreenState) -> [ScreenLine] {
+        var out = lines
+        for (id, texts) in screen.readTexts.sorted(by: { $0.key < $1.key }) {
+            let read = texts.map { text in
+                let (main, rest) = split(PromptBuilder.oneLine(text.text).replacing("\"", with: "'"), labelLimit)
+                return ScreenLine(elementID: id, number: nil, main: "read \"\(main)\"", detail: rest)
+            }
+            out.insert(contentsOf: read, at: out.firstIndex { $0.elementID > id } ?? out.endIndex)
+        }
+        return out
+    }
+
     /// The lines that fit into `room` tokens: details go first, then plain texts from the end, then targets from the
     /// end.
     static func fit(_ lines: [ScreenLine], room: Int, count: PromptCounter) -> (text: String, omitted: Int, tokens: Int)
