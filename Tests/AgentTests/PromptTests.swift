@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
+import Base
 import Screen
 import Testing
 
@@ -126,5 +127,21 @@ struct PromptTests {
         let prompt = try build(nodes: Fixture.node("FrameLayout", field + empty))
         #expect(prompt.prefix.contains("[1] field \"first name\" = \"Bob\"\n"))
         #expect(prompt.prefix.contains("[2] field \"last name\" empty\n"))
+    }
+
+    @Test("what was read in pictures is told where the options ask for it, and nowhere else")
+    func readTexts() throws {
+        var screen = try Fixture.screen(Fixture.internet)
+        func build(_ options: PromptOptions) -> String {
+            PromptBuilder(options: options)
+                .build(goal: "x", history: [], screen: screen, actions: ScreenActions(screen), appName: "Settings").prefix
+        }
+        let before = build(PromptOptions())
+        let bounds = Bounds(left: 0, top: 0, right: 9, bottom: 9)
+        let last = try #require(screen.elements.last?.id)
+        screen.readTexts[last] = [ReadText(text: "Milk \"2 l\"", bounds: bounds, confidence: 0.9)]
+        #expect(build(PromptOptions()) == before)
+        #expect(build(PromptOptions(showsReadTexts: true)).contains("read \"Milk '2 l'\"\n"))
+        #expect(try !JSON.line(PromptOptions()).contains("showsReadTexts"))
     }
 }

@@ -171,7 +171,7 @@ import Testing
         _ = try await device.adb.run(view)
         let screen = try await ScreenObserver(device.adb).observe().state
         let error = await #expect(throws: DroidError.self) { try await PictureText(language: "zzz").read(screen) }
-        #expect(error?.code == "screen.ocr" && error?.next?.contains("tesseract-ocr-zzz") == true)
+        #expect(error?.code == "screen.ocr" && error?.next.contains("tesseract-ocr-zzz") == true)
         await device.stop()
     }
 
