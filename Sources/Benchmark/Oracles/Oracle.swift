@@ -84,6 +84,7 @@ enum Oracles {
         "PictureToExpenses": PictureToExpensesOracle.self,
         "PictureToNote": PictureToNoteOracle.self,
         "PictureToRecipes": PictureToRecipesOracle.self,
+        "VideoToNote": VideoToNoteOracle.self,
         "CalendarAdd": CalendarAddOracle.self,
         "CalendarDelete": CalendarDeleteOracle.self,
         "CalendarAnswer": CalendarAnswerOracle.self,

@@ -58,6 +58,7 @@ enum Programs {
         "NotesMerged": NotesMerged.self,
         "PictureSetUp": PictureSetUp.self,
         "FileCopied": FileCopied.self,
+        "TextVideoSetUp": TextVideoSetUp.self,
         "CalendarSetUp": CalendarSetUp.self,
         "TasksSetUp": TasksSetUp.self,
         "NotesSetUp": NotesSetUp.self,

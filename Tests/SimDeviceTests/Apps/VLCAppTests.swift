@@ -79,4 +79,41 @@ import Testing
         try robot.tap("Playlists")
         #expect(robot.sees("No playlists"))
     }
+
+    @Test("the player shows the film's picture at its position, which time and buttons move")
+    func picture() throws {
+        let robot = try Robot()
+        let encoder = try H264Encoder(width: 160, height: 96, headersApart: true)
+        var units: [H264Encoder.Unit] = []
+        for (index, hex) in ([0xff0000, 0x00ff00, 0x0000ff] as [UInt32]).enumerated() {
+            let picture = PixelBuffer(width: 160, height: 96, filled: RGBA(hex: hex))
+            units += try encoder.encode(picture, at: Int64(index) * 8000)
+        }
+        units += try encoder.finish()
+        let path = "\(Self.folder)/film.mp4"
+        try robot.system.files.makeFolder(Self.folder)
+        try robot.system.files.write(try MP4Writer.file(units, encoder: encoder, length: 24_000), to: path)
+        robot.open(VLCApp.package)
+        try robot.tap("film.mp4")
+        func color() throws -> RGBA {
+            let place = try #require(robot.find("player_surface")?.visible)
+            return robot.windows.screenshot()[place.centerX, place.centerY]
+        }
+        #expect(try color().red > 200 && color().blue < 60)
+        robot.wait(8500)
+        #expect(try color().green > 200 && color().red < 60)
+        try robot.tap("Pause")
+        robot.wait(60_000)
+        #expect(try color().green > 200)
+        try robot.tap("Forward")
+        #expect(try color().blue > 200 && robot.text("player_overlay_time") == "00:18")
+        try robot.tap("Forward")
+        #expect(robot.text("player_overlay_time") == "00:24")
+        try robot.tap("Rewind")
+        try robot.tap("Rewind")
+        #expect(try color().red > 200 && robot.text("player_overlay_time") == "00:04")
+        try robot.system.files.write("no film", to: path)
+        robot.wait(1000)
+        #expect(try color().red < 20, "a file that is no film shows nothing")
+    }
 }

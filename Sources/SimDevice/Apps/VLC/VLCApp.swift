@@ -50,6 +50,7 @@ struct VLCApp: App {
     var name = ""
     /// Where the player was stopped, in milliseconds; nil while it plays.
     var paused: Int64?
+    let frames = VLCFrames()
 
     init?(intent: Intent, context: AppContext) {
         guard intent.component == nil || intent.component?.activity == Self.mainActivity else { return nil }

@@ -253,38 +253,4 @@ extension VLCApp {
             context.toast("The playlist could not be changed.")
         }
     }
-
-    // MARK: Player
-
-    func playerPage(_ path: String, _ since: Int64, _ ui: UI<Self>) -> any Component {
-        let length = (try? VLCStore(ui.context).media())?.first { $0.path == path }?.duration ?? -1
-        let played = paused ?? (ui.context.now - since)
-        let position = length < 0 ? played : min(played, length)
-        return VStack {
-            AppBar(DevicePath.name(path), leading: .up(ui.finish), id: Self.id("player_overlay_title"))
-            ZStack {}.unlisted().weight().fillWidth().background(.rgb(0x000000))
-            HStack(justify: .between) {
-                Text(Self.length(position), size: 13).id(Self.id("player_overlay_time"))
-                IconButton(
-                    paused == nil ? .pause : .play,
-                    paused == nil ? "Pause" : "Play",
-                    onClick: ui.on { app, context in
-                        if let at = app.paused {
-                            app.page = .player(path, since: context.now - at)
-                            app.paused = nil
-                        } else {
-                            app.paused = position
-                        }
-                    }
-                )
-                .id(Self.id("player_overlay_play"))
-                Text(Self.length(length), size: 13).id(Self.id("player_overlay_length"))
-            }
-            .id(Self.id("player_hud"))
-            .padding(horizontal: 24, vertical: 12)
-            .fillWidth()
-        }
-        .id(Self.id("player_root"))
-        .fill()
-    }
 }
