@@ -80,6 +80,7 @@ import Testing
     @Test("a picture is copied into a folder that holds none yet")
     func copy() throws {
         let robot = try robot(["DCIM/a.jpg", "DCIM/b.jpg"])
+        try robot.system.files.makeFolder("\(Self.storage)/Download")
         try robot.tap("DCIM")
         try robot.hold("a.jpg")
         #expect(robot.sees("1 / 2"))
