@@ -26,7 +26,8 @@ final class TextRecognizer {
                 "screen.ocr",
                 "the letters in pictures cannot be read",
                 why: "tesseract finds no \(language).traineddata in \(place)",
-                next: "install the Debian package tesseract-ocr-\(language), or set TESSDATA_PREFIX to a folder that has it"
+                next:
+                    "install the Debian package tesseract-ocr-\(language), or set TESSDATA_PREFIX to a folder that has it"
             )
         }
         TessBaseAPISetVariable(made, "debug_file", "/dev/null")

@@ -134,7 +134,8 @@ struct PromptTests {
         var screen = try Fixture.screen(Fixture.internet)
         func build(_ options: PromptOptions) -> String {
             PromptBuilder(options: options)
-                .build(goal: "x", history: [], screen: screen, actions: ScreenActions(screen), appName: "Settings").prefix
+                .build(goal: "x", history: [], screen: screen, actions: ScreenActions(screen), appName: "Settings")
+                .prefix
         }
         let before = build(PromptOptions())
         let bounds = Bounds(left: 0, top: 0, right: 9, bottom: 9)

@@ -55,7 +55,12 @@ extension GalleryApp {
                     autofocus: true,
                     onSubmit: rename
                 )
-                TextField("Extension", text: ui.binding(\.ending), id: Self.id("rename_item_extension"), onSubmit: rename)
+                TextField(
+                    "Extension",
+                    text: ui.binding(\.ending),
+                    id: Self.id("rename_item_extension"),
+                    onSubmit: rename
+                )
             }
             .fillWidth()
             .padding(horizontal: 24, vertical: 8),
