@@ -89,7 +89,7 @@ import Testing
     @Test(
         arguments: [
             ("SimpleSms", 8), ("ExpenseDelete", 1), ("Recipe", 2), ("Retro", 2), ("Vlc", 2), ("Markor", 4),
-            ("SystemCopy", 4),
+            ("SystemCopy", 4), ("OsmAnd", 2), ("Browser", 2),
             ("SimpleCalendar", 1),
             ("Tasks", 1), ("Notes", 1),
             ("SportsTracker", 2),

@@ -92,6 +92,10 @@ enum Oracles {
         "NotesAnswer": NotesAnswerOracle.self,
         "TrackAnswer": TrackAnswerOracle.self,
         "AudioRecord": AudioRecordOracle.self,
+        "OsmFavorite": OsmFavoriteOracle.self,
+        "OsmMarker": OsmMarkerOracle.self,
+        "OsmTrack": OsmTrackOracle.self,
+        "Browser": BrowserOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -64,6 +64,9 @@ enum Programs {
         "NotesSetUp": NotesSetUp.self,
         "TracksSetUp": TracksSetUp.self,
         "RecordAdded": RecordAdded.self,
+        "OsmFavoriteThere": OsmFavoriteThere.self,
+        "OsmTrackThere": OsmTrackThere.self,
+        "BrowserPage": BrowserPage.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

@@ -53,6 +53,10 @@ extension Component {
         }
     }
     func onSwipe(_ handler: @escaping (View.SwipeDirection) -> Void) -> View { with { $0.handlers.swipe = handler } }
+    /// Touches count by their place.
+    func onPoint(_ handler: @escaping (View.Place, Bool) -> Void) -> View { with { $0.handlers.point = handler } }
+    /// Strokes count by both of their ends; nothing around the node scrolls by them.
+    func onDrag(_ handler: @escaping (View.Place, View.Place) -> Void) -> View { with { $0.handlers.drag = handler } }
     func onScroll(_ handler: @escaping (Int) -> Void) -> View { with { $0.handlers.scroll = handler } }
     /// A click opens a pop-up menu at the node.
     func menu(_ items: [MenuItem]) -> View {

@@ -158,6 +158,18 @@ extension View {
         var swipe: ((SwipeDirection) -> Void)?
         /// The pop-up menu that a click opens.
         var menu: [MenuItem]?
+        /// A touch at a place, long or not; for maps and canvases, where it matters where.
+        var point: ((Place, Bool) -> Void)?
+        /// A finger that went from one place to another in a straight line.
+        var drag: ((Place, Place) -> Void)?
+    }
+
+    /// Where on a node a finger is, from its top left corner, and how large the node is.
+    struct Place: Hashable {
+        var x: Dp
+        var y: Dp
+        var width: Dp
+        var height: Dp
     }
 
     enum SwipeDirection { case up, down, left, right }

@@ -22,6 +22,9 @@ enum AppRegistry {
             OpenTracksApp.self,
             AudioRecorderApp.self,
             GalleryApp.self,
+            OsmAndApp.self,
+            ChromeApp.self,
+            HTMLViewerApp.self,
         ]
     }
 }

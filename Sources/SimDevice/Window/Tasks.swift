@@ -13,8 +13,10 @@ extension WindowManager {
     /// Which activity an intent goes to.
     func resolve(_ intent: Intent) -> Result<(app: any App.Type, component: ComponentName), StartFailure> {
         if let component = intent.component {
-            guard let (app, manifest) = known(component.package).first,
-                manifest.activities.contains(component.activity)
+            // The system's own package has more than one app here.
+            guard let (app, _) = known(component.package).first(where: {
+                $0.manifest.activities.contains(component.activity)
+            })
             else { return .failure(.noSuchActivity) }
             return .success((app, component))
         }

@@ -83,6 +83,9 @@ extension WindowManager {
         if let seek = handlers.seek {
             return run(window) { seek(self.share(node, x)) }
         }
+        if let point = handlers.point {
+            return run(window) { point(Self.place(node, x, y), long) }
+        }
         if long, let longClick = handlers.longClick { return run(window, longClick) }
         if handlers.menu != nil, window.kind.belongsToActivity {
             activity.openMenu = node.key
@@ -98,6 +101,16 @@ extension WindowManager {
 
     private func share(_ node: Node, _ x: Int) -> Double {
         ControlDrawing.sliderShare(x: x, left: node.frame.left, right: node.frame.right, height: node.height)
+    }
+
+    private static func place(_ node: Node, _ x: Int, _ y: Int) -> View.Place {
+        func dp(_ pixels: Int) -> Dp { Dp(pixels) / Screen.scale }
+        return View.Place(
+            x: dp(x - node.frame.left),
+            y: dp(y - node.frame.top),
+            width: dp(node.width),
+            height: dp(node.height)
+        )
     }
 
     /// The topmost window at a place. A window that darkens what is below, or a menu, takes all touches.
@@ -129,6 +142,9 @@ extension WindowManager {
         }
         let axis = vertical ? View.Axis.vertical : .horizontal
         let distance = vertical ? -dy : -dx
+        if let node = path.last(where: { $0.view.handlers.drag != nil }) {
+            return run(window) { node.view.handlers.drag?(Self.place(node, x1, y1), Self.place(node, x2, y2)) }
+        }
         // The innermost list that can still move that way takes the stroke; at its end, the one around it.
         if let list = path.last(where: { $0.axis == axis && Self.canMove($0, distance) }) {
             return scroll(list, by: distance, in: window)

@@ -65,7 +65,7 @@ final class WindowManager {
     var manifests: [AppManifest] { allApps.map { $0.manifest } + [LauncherApp.manifest] }
 
     /// The apps, and what has pages but no place in the launcher.
-    var allApps: [any App.Type] { apps + [InCallApp.self, ShareSheetApp.self] }
+    var allApps: [any App.Type] { apps + [InCallApp.self, ShareSheetApp.self, ResolverApp.self] }
 
     func app(_ package: String) -> (any App.Type)? { allApps.first { $0.manifest.package == package } }
 

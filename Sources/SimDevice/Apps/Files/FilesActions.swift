@@ -19,7 +19,7 @@ extension FilesApp {
             return context.scrollToTop()
         }
         guard !isPicker else { return }
-        context.start(
+        context.view(
             Intent(
                 action: "android.intent.action.VIEW",
                 dataURI: "file://" + document.path,
