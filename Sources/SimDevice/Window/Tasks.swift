@@ -14,9 +14,10 @@ extension WindowManager {
     func resolve(_ intent: Intent) -> Result<(app: any App.Type, component: ComponentName), StartFailure> {
         if let component = intent.component {
             // The system's own package has more than one app here.
-            guard let (app, _) = known(component.package).first(where: {
-                $0.manifest.activities.contains(component.activity)
-            })
+            guard
+                let (app, _) = known(component.package).first(where: {
+                    $0.manifest.activities.contains(component.activity)
+                })
             else { return .failure(.noSuchActivity) }
             return .success((app, component))
         }

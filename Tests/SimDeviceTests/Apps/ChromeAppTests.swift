@@ -48,7 +48,9 @@ import Testing
         try robot.system.files.write(html(#"{"kind":"multiply","numbers":[3,4]}"#), to: "/sdcard/Download/task.html")
         try robot.menu("Refresh")
         #expect(robot.sees("Click me") && !robot.sees("Up"))
-        for block in ["{", ##"{"kind":"maze","cells":["#."]}"##, #"{"kind":"chess"}"#, #"{"kind":"multiply","numbers":[]}"#] {
+        for block in [
+            "{", ##"{"kind":"maze","cells":["#."]}"##, #"{"kind":"chess"}"#, #"{"kind":"multiply","numbers":[]}"#,
+        ] {
             try robot.system.files.write(html(block), to: "/sdcard/Download/task.html")
             try robot.menu("Refresh")
             #expect(robot.sees("This device's Chrome shows only pages it knows."))
@@ -76,7 +78,12 @@ import Testing
         let robot = try robot("{\"kind\":\"draw\",\"wanted\":[\"red\",\"teal\"],\"palette\":[\(palette)]}")
         let canvas = try #require(robot.nodes.first { $0.view.resourceID == "canvas" }).visible
         func stroke() {
-            robot.windows.swipe(x1: canvas.left + 50, y1: canvas.top + 50, x2: canvas.right - 50, y2: canvas.bottom - 50)
+            robot.windows.swipe(
+                x1: canvas.left + 50,
+                y1: canvas.top + 50,
+                x2: canvas.right - 50,
+                y2: canvas.bottom - 50
+            )
         }
         func choose(_ name: String) throws {
             let button = robot.nodes.first { $0.view.text == name && $0.view.className == "android.widget.Button" }

@@ -102,7 +102,8 @@ struct WebPage: Hashable {
             return .multiply(numbers: numbers)
         case "draw":
             guard let palette = block.palette, let wanted = block.wanted, (1...24).contains(palette.count),
-                palette.allSatisfy({ $0.rgb != nil && !$0.name.isEmpty }), Set(palette.map(\.name)).count == palette.count,
+                palette.allSatisfy({ $0.rgb != nil && !$0.name.isEmpty }),
+                Set(palette.map(\.name)).count == palette.count,
                 (1...6).contains(wanted.count), wanted.allSatisfy({ name in palette.contains { $0.name == name } })
             else { return nil }
             return .draw(wanted: wanted, palette: palette)

@@ -36,7 +36,7 @@ struct GPXFile: Hashable {
                 if kind == "trkpt" { track.append(point) }
                 if kind == "wpt", closes { waypoints.append(Waypoint(name: "", point: point)) }
                 if !closes { (open, waypointName) = ((kind, point), "") }
-            case "": // A tag that closes.
+            case "":  // A tag that closes.
                 switch tag.dropFirst() {
                 case "name":
                     let value = Self.unescaped(content).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -81,7 +81,8 @@ struct GPXFile: Hashable {
     private static func stamp(_ milliseconds: Int64) -> String {
         let time = LocalTime(milliseconds, zone: "UTC")
         let (day, two) = (time.day, LocalTime.two)
-        return "\(day.year)-\(two(day.month))-\(two(day.day))T\(two(time.hour)):\(two(time.minute)):\(two(time.second))Z"
+        return
+            "\(day.year)-\(two(day.month))-\(two(day.day))T\(two(time.hour)):\(two(time.minute)):\(two(time.second))Z"
     }
 
     private static func point(_ tag: Substring) -> GeoPoint? {

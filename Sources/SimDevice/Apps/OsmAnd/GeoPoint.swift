@@ -115,6 +115,9 @@ struct OsmPlace: Hashable {
     }
 
     private static func fold(_ text: some StringProtocol) -> String {
-        text.trimmingCharacters(in: .whitespaces).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+        text.trimmingCharacters(in: .whitespaces).folding(
+            options: [.caseInsensitive, .diacriticInsensitive],
+            locale: nil
+        )
     }
 }

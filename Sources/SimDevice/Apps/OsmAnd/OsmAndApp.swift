@@ -165,7 +165,12 @@ struct OsmAndApp: App {
     mutating func startPlan(_ points: [GeoPoint] = [], from track: OsmTrack? = nil, _ context: AppContext) {
         let day = context.localNow.day
         let date = "\(day.year)-\(LocalTime.two(day.month))-\(LocalTime.two(day.day))"
-        plan = Plan(points: points, source: track, name: track?.name ?? date, isChanged: track == nil && !points.isEmpty)
+        plan = Plan(
+            points: points,
+            source: track,
+            name: track?.name ?? date,
+            isChanged: track == nil && !points.isEmpty
+        )
         if let first = points.first { map.center = first }
         (page, asking, selection, shown) = (.plan, nil, nil, nil)
     }

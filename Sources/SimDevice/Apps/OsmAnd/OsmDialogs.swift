@@ -142,7 +142,12 @@ extension OsmAndApp {
     private func sheet(_ title: String, _ rows: [(String, Icon, Handler)], _ close: @escaping Handler) -> Dialog {
         var dialog = Dialog(place: .bottom, dismiss: close, bare: true)
         dialog.content = VStack {
-            Text(title, size: 18, weight: .medium).id(Self.id("title_text")).padding(left: 20, top: 20, right: 20, bottom: 8)
+            Text(title, size: 18, weight: .medium).id(Self.id("title_text")).padding(
+                left: 20,
+                top: 20,
+                right: 20,
+                bottom: 8
+            )
             for (index, row) in rows.enumerated() {
                 ListRow(row.0, icon: row.1, titleID: Self.id("title"), onClick: row.2).key("row \(index)")
             }

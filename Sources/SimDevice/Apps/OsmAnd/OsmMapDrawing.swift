@@ -75,7 +75,9 @@ struct OsmMapDrawing {
 
     private func settlement(_ place: OsmPlace, _ canvas: Canvas, _ rect: Rect) {
         let at = spot(place.point, rect)
-        guard at.x > rect.x - 300, at.x < rect.right + 300, at.y > rect.y - 100, at.y < rect.bottom + 100 else { return }
+        guard at.x > rect.x - 300, at.x < rect.right + 300, at.y > rect.y - 100, at.y < rect.bottom + 100 else {
+            return
+        }
         canvas.fillCircle(x: at.x, y: at.y, radius: 10, RGBA(hex: 0xffffff))
         canvas.strokeCircle(x: at.x, y: at.y, radius: 10, Self.ink, width: 4)
         let size = map.zoom < 10 ? 10.0 : 13

@@ -44,13 +44,14 @@ extension OsmAndApp {
     }
 
     private func controls(_ ui: UI<Self>) -> [View] {
-        let north = ui.on { (app: inout Self, context: AppContext) in context.toast("The map is oriented to the north") }
+        let north = ui.on { (app: inout Self, context: AppContext) in context.toast("The map is oriented to the north")
+        }
         return [
             VStack(spacing: 12) {
                 round(.search, "Search", "map_search_button", ui.on { $0.openSearch($1) })
                 round(.up, "Compass", "map_compass_button", north)
             }
-            .unlisted().margin(12),
+            .unlisted().margin(12)
         ]
             // The context menu takes the place of what stands at the bottom.
             + (selection == nil
@@ -77,7 +78,11 @@ extension OsmAndApp {
         HStack {
             VStack {
                 Text("OsmAnd", size: 22).padding(left: 24, top: 32, right: 24, bottom: 24)
-                entry("Map markers", .flag, ui.on { app, _ in (app.page, app.tab, app.drawerOpen) = (.markers, 0, false) })
+                entry(
+                    "Map markers",
+                    .flag,
+                    ui.on { app, _ in (app.page, app.tab, app.drawerOpen) = (.markers, 0, false) }
+                )
                 entry("My Places", .star, ui.on { app, _ in (app.page, app.tab, app.drawerOpen) = (.places, 0, false) })
                 entry("Search", .search, ui.on { $0.openSearch($1) })
                 entry(
@@ -207,7 +212,11 @@ extension OsmAndApp {
     }
 
     private mutating func askToSave(_ context: AppContext) {
-        if plan?.points.isEmpty == false { asking = .saveTrack } else { context.toast("Please add at least one point.") }
+        if plan?.points.isEmpty == false {
+            asking = .saveTrack
+        } else {
+            context.toast("Please add at least one point.")
+        }
     }
 
     /// The points of a route in words: the settlement that a point lies in, or its coordinates.

@@ -95,7 +95,9 @@ struct OsmStore {
     }
 
     func deleteMarker(_ id: String) throws {
-        try markersDatabase.write { try $0.execute(sql: "DELETE FROM map_markers WHERE marker_id = ?", arguments: [id]) }
+        try markersDatabase.write {
+            try $0.execute(sql: "DELETE FROM map_markers WHERE marker_id = ?", arguments: [id])
+        }
     }
 
     private static func create(_ db: Database) throws {
