@@ -89,6 +89,21 @@ struct FilesPages {
         return OracleMove(page.elements(id: "breadcrumb_text").prefix(1).flatMap { page.taps(on: $0) }, note: "up")
     }
 
+    /// Whether a folder of the storage is open, whatever page it is on.
+    func isIn(_ folder: String) -> Bool { crumbs.count == 2 && crumbs.last == folder }
+
+    /// The way to a folder of the storage from another place on such a page.
+    func toFolder(_ folder: String) -> OracleMove {
+        if let first = page.elements(id: "breadcrumb_text").first {
+            return OracleMove(page.taps(on: first), neutral: Set(page.back), note: "up")
+        }
+        let bar = page.element(id: "toolbar").map { page.texts(in: $0.id) } ?? []
+        if Self.collections.contains(where: bar.contains) {
+            return OracleMove(page.taps("Show roots"), neutral: Set(page.back), note: "to the roots")
+        }
+        return page.choose(folder)
+    }
+
     /// Whether the page on which a new file gets its place shows the folder of downloads.
     var picksDownloads: Bool {
         guard let bar = page.element(id: "toolbar") else { return false }

@@ -66,8 +66,10 @@ enum Oracles {
         "MessageSend": MessageSendOracle.self,
         "ExpenseAdd": ExpenseAddOracle.self,
         "ExpenseDelete": ExpenseDeleteOracle.self,
+        "ExpenseFromNote": ExpenseFromNoteOracle.self,
         "RecipeAdd": RecipeAddOracle.self,
         "RecipeDelete": RecipeDeleteOracle.self,
+        "RecipeFromNote": RecipeFromNoteOracle.self,
         "RetroPlaylist": RetroPlaylistOracle.self,
         "RetroQueue": RetroQueueOracle.self,
         "VLCPlaylists": VLCPlaylistsOracle.self,
@@ -96,6 +98,8 @@ enum Oracles {
         "OsmMarker": OsmMarkerOracle.self,
         "OsmTrack": OsmTrackOracle.self,
         "Browser": BrowserOracle.self,
+        "DrawCreate": DrawCreateOracle.self,
+        "OpenApp": OpenAppOracle.self,
     ]
 
     /// - Throws: `DroidError` with code `tasks.program`.

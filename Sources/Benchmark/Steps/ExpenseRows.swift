@@ -263,7 +263,7 @@ private enum ExpenseChange {
 }
 
 /// Expenses that stand around those that a task is about.
-private enum ExpenseNoise {
+enum ExpenseNoise {
     private static let names: [(name: String, category: String)] = [
         ("Stamps", "Others"), ("Locker Rent", "Others"), ("Side Job", "Income"), ("Tax Refund", "Income"),
         ("Bakery", "Food"), ("Noodle Bar", "Food"), ("Water Bill", "Housing"), ("New Curtains", "Housing"),

@@ -45,6 +45,8 @@ enum Programs {
         "ExpenseSetUp": ExpenseSetUp.self,
         "ExpenseDifference": ExpenseDifference.self,
         "ExpenseDuplicates": ExpenseDuplicates.self,
+        "ExpenseNoteSetUp": ExpenseNoteSetUp.self,
+        "RecipeNoteSetUp": RecipeNoteSetUp.self,
         "RecipeSetUp": RecipeSetUp.self,
         "MusicSetUp": MusicSetUp.self,
         "PlaylistLength": PlaylistLength.self,

@@ -128,7 +128,7 @@ struct RecipeSetUp: TaskProgram {
 }
 
 /// Recipes that stand around those that a task is about.
-private enum RecipeNoise {
+enum RecipeNoise {
     static let dishes: [(title: String, directions: String)] = [
         ("Apple Crumble", "Cover sliced apples with oats, flour and butter, and bake until bubbling."),
         ("Asparagus Frittata", "Pour the whisked eggs over the asparagus and let them set in the oven."),
@@ -194,12 +194,13 @@ private enum RecipeNoise {
         list.filter { $0 != except }.randomElement(using: &random) ?? ""
     }
 
-    /// As many recipes, no title twice.
+    /// As many recipes, no title twice, and none that takes the time `time`.
     static func rows(
         _ count: Int,
         without word: String,
         except taken: Set<String>,
-        _ random: inout SeededRandom
+        _ random: inout SeededRandom,
+        time: String = ""
     ) -> [RecipeRow] {
         let free = dishes.filter { dish in
             !taken.contains(dish.title) && (word.isEmpty || !dish.directions.localizedCaseInsensitiveContains(word))
@@ -207,7 +208,8 @@ private enum RecipeNoise {
         return free.shuffled(using: &random).prefix(count).compactMap { dish in
             let use = draw(uses, &random).replacing("SPICE", with: draw(spices, except: word.lowercased(), &random))
             let parts = [
-                dish.title, draw(descriptions, &random), draw(servings, &random), draw(times, &random), "",
+                dish.title, draw(descriptions, &random), draw(servings, &random),
+                draw(times, except: time, &random), "",
                 draw(ingredients, &random), "\(dish.directions) \(use)",
             ]
             return RecipeRow(parts.joined(separator: "|"))

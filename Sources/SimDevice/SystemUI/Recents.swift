@@ -10,7 +10,9 @@ struct RecentsScreen: Component {
 
     var view: View {
         let display = manager.system.display
-        let cards = manager.stacks.filter { $0.package != InCallApp.package }.compactMap { stack in
+        let cards = manager.stacks.filter { stack in
+            stack.activities.contains { $0.component != InCallApp.component }
+        }.compactMap { stack in
             stack.top.map { (stack, $0) }
         }
         return ZStack {

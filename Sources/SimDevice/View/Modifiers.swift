@@ -57,6 +57,7 @@ extension Component {
     func onPoint(_ handler: @escaping (View.Place, Bool) -> Void) -> View { with { $0.handlers.point = handler } }
     /// Strokes count by both of their ends; nothing around the node scrolls by them.
     func onDrag(_ handler: @escaping (View.Place, View.Place) -> Void) -> View { with { $0.handlers.drag = handler } }
+    func onTrace(_ handler: @escaping (View.Trace) -> Void) -> View { with { $0.handlers.trace = handler } }
     func onScroll(_ handler: @escaping (Int) -> Void) -> View { with { $0.handlers.scroll = handler } }
     /// A click opens a pop-up menu at the node.
     func menu(_ items: [MenuItem]) -> View {

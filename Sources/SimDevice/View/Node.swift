@@ -115,7 +115,7 @@ final class Node {
     var takesTouch: Bool {
         let handlers = view.handlers
         return view.flags.contains(.clickable) || handlers.click != nil || handlers.longClick != nil
-            || handlers.text != nil || handlers.seek != nil || handlers.point != nil
+            || handlers.text != nil || handlers.seek != nil || handlers.point != nil || handlers.trace != nil
     }
 
     /// Calls `body` for the node and all below it, parents first.

@@ -156,6 +156,8 @@ extension View {
         var scroll: ((Int) -> Void)?
         /// A stroke over the node that nothing inside it took; used by the launcher and the shade.
         var swipe: ((SwipeDirection) -> Void)?
+        /// The way of a finger over a node that draws; taken before anything scrolls.
+        var trace: ((Trace) -> Void)?
         /// The pop-up menu that a click opens.
         var menu: [MenuItem]?
         /// A touch at a place, long or not; for maps and canvases, where it matters where.
@@ -173,6 +175,20 @@ extension View {
     }
 
     enum SwipeDirection { case up, down, left, right }
+
+    /// Where a finger went on a node, from down to up: one point for a tap.
+    struct Trace {
+        /// Pixels from the node's upper left corner.
+        var points: [Point]
+        /// The node's size in pixels.
+        var width: Int
+        var height: Int
+
+        struct Point: Hashable {
+            var x: Int
+            var y: Int
+        }
+    }
 
     /// How a text field takes text.
     struct TextEditing {

@@ -17,6 +17,7 @@ enum AppRegistry {
             VLCApp.self,
             MarkorApp.self,
             CalendarApp.self,
+<<<<<<< HEAD
             TasksApp.self,
             JoplinApp.self,
             OpenTracksApp.self,
@@ -25,6 +26,10 @@ enum AppRegistry {
             OsmAndApp.self,
             ChromeApp.self,
             HTMLViewerApp.self,
+=======
+            DialerApp.self,
+            DrawApp.self,
+>>>>>>> aaec910 (benchmark, sim-device: tasks that read a note of Markor, Simple Draw Pro, the dialer, opening an app (in work))
         ]
     }
 }

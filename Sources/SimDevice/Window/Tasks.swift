@@ -13,12 +13,11 @@ extension WindowManager {
     /// Which activity an intent goes to.
     func resolve(_ intent: Intent) -> Result<(app: any App.Type, component: ComponentName), StartFailure> {
         if let component = intent.component {
-            // The system's own package has more than one app here.
-            guard
-                let (app, _) = known(component.package).first(where: {
-                    $0.manifest.activities.contains(component.activity)
-                })
-            else { return .failure(.noSuchActivity) }
+            // A package may have several types, each with activities of its own.
+            let all = known(component.package)
+            guard let (app, _) = all.first(where: { $0.manifest.activities.contains(component.activity) }) else {
+                return .failure(.noSuchActivity)
+            }
             return .success((app, component))
         }
         let candidates = known(intent.package)

@@ -26,7 +26,7 @@ extension WindowManager {
         guard let window = window(at: x1, y1) else { return }
         if window.kind == .keyboard || window.kind == .toast { return }
         front.showsEditBar = false
-        stroke(window, x1, y1, x2, y2)
+        stroke(window, [.init(x: x1, y: y1), .init(x: x2, y: y2)])
         invalidate()
     }
 
@@ -34,23 +34,33 @@ extension WindowManager {
     func drag(x1: Int, y1: Int, x2: Int, y2: Int, ms: Int = 300) {
         guard displayOn, let window = window(at: x1, y1) else { return }
         if let node = hit(window.root, x1, y1), node.view.handlers.longClick != nil { return longPress(x: x1, y: y1) }
-        stroke(window, x1, y1, x2, y2)
+        stroke(window, [.init(x: x1, y: y1), .init(x: x2, y: y2)])
         invalidate()
     }
 
     // MARK: One finger, event by event
 
-    func motionDown(x: Int, y: Int) { finger = (x, y, system.clock.now, x, y) }
+    /// The most places of a finger that are kept; a longer way goes on in straight lines.
+    private static let longestPath = 10_000
+
+    func motionDown(x: Int, y: Int) { finger = (system.clock.now, [.init(x: x, y: y)]) }
 
     func motionMove(x: Int, y: Int) {
-        finger?.x = x
-        finger?.y = y
+        if let count = finger?.path.count, count < Self.longestPath { finger?.path.append(.init(x: x, y: y)) }
     }
 
     func motionUp(x: Int, y: Int) {
-        guard let down = finger else { return }
+        guard let down = finger, let start = down.path.first else { return }
         finger = nil
-        swipe(x1: down.startX, y1: down.startY, x2: x, y2: y, ms: Int(clamping: system.clock.now - down.time))
+        let ms = Int(clamping: system.clock.now - down.time)
+        // What draws is told the whole way; everything else asks for its ends.
+        if displayOn, down.path.count > 1, let window = window(at: start.x, start.y),
+            traces(nodes(at: start.x, start.y, from: window.root))
+        {
+            stroke(window, down.path + [.init(x: x, y: y)])
+            return invalidate()
+        }
+        swipe(x1: start.x, y1: start.y, x2: x, y2: y, ms: ms)
     }
 
     func motionCancel() { finger = nil }
@@ -79,6 +89,9 @@ extension WindowManager {
         let activity = front
         if handlers.text != nil, window.kind.belongsToActivity {
             return touchField(activity, node, x, y, long: long)
+        }
+        if let trace = handlers.trace {
+            return run(window) { trace(Self.trace([.init(x: x, y: y)], on: node)) }
         }
         if let seek = handlers.seek {
             return run(window) { seek(self.share(node, x)) }
@@ -133,10 +146,25 @@ extension WindowManager {
 
     // MARK: Strokes
 
-    private func stroke(_ window: Window, _ x1: Int, _ y1: Int, _ x2: Int, _ y2: Int) {
-        let (dx, dy) = (x2 - x1, y2 - y1)
+    /// A finger's way from a node's own corner.
+    private static func trace(_ points: [View.Trace.Point], on node: Node) -> View.Trace {
+        let own = points.map { View.Trace.Point(x: $0.x - node.frame.left, y: $0.y - node.frame.top) }
+        return View.Trace(points: own, width: node.width, height: node.height)
+    }
+
+    private func traces(_ path: [Node]) -> Bool { path.contains { $0.view.handlers.trace != nil } }
+
+    private func stroke(_ window: Window, _ points: [View.Trace.Point]) {
+        guard let start = points.first, let end = points.last else { return }
+        let (x1, y1, x2) = (start.x, start.y, end.x)
+        let (dx, dy) = (end.x - start.x, end.y - start.y)
         let vertical = abs(dy) >= abs(dx)
         let path = nodes(at: x1, y1, from: window.root)
+        if let node = path.last(where: { $0.view.handlers.trace != nil && $0.isEnabled }),
+            let trace = node.view.handlers.trace
+        {
+            return run(window) { trace(Self.trace(points, on: node)) }
+        }
         if let slider = path.last(where: { $0.view.handlers.seek != nil && $0.isEnabled }), !vertical {
             return run(window) { slider.view.handlers.seek?(self.share(slider, x2)) }
         }

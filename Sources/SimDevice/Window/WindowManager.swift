@@ -39,8 +39,8 @@ final class WindowManager {
     var displayOn = true
     var flashlight = false
     var nextID = 1
-    /// A finger that is down: where and when it went down, and where it is.
-    var finger: (startX: Int, startY: Int, time: Int64, x: Int, y: Int)?
+    /// A finger that is down: when it went down, and where it has been.
+    var finger: (time: Int64, path: [View.Trace.Point])?
 
     /// Counts what was done to the display: touches, keys, apps that started. A video looks at it.
     private(set) var changes = 0
@@ -62,7 +62,19 @@ final class WindowManager {
     }
 
     /// The built-in apps' manifests, the launcher's included.
-    var manifests: [AppManifest] { allApps.map { $0.manifest } + [LauncherApp.manifest] }
+    /// Of types with one package the first stands for all.
+    var manifests: [AppManifest] {
+        var out: [AppManifest] = []
+        for manifest in allApps.map({ $0.manifest }) + [LauncherApp.manifest] {
+            if let place = out.firstIndex(where: { $0.package == manifest.package }) {
+                out[place].activities += manifest.activities
+                out[place].intentFilters += manifest.intentFilters
+            } else {
+                out.append(manifest)
+            }
+        }
+        return out
+    }
 
     /// The apps, and what has pages but no place in the launcher.
     var allApps: [any App.Type] { apps + [InCallApp.self, ShareSheetApp.self, ResolverApp.self] }
