@@ -95,6 +95,8 @@ public final class TextEngine {
     private let context: OpaquePointer
     private var fonts: [FontStyle: OpaquePointer] = [:]
     private var blocks: [Key: TextBlock] = [:]
+    /// How much larger than its style says all text is set: the font size that a user chose.
+    public var scale = 1.0
 
     public init() {
         guard let made = pango_cairo_font_map_new() else { preconditionFailure("pango is out of memory") }
@@ -119,6 +121,8 @@ public final class TextEngine {
 
     /// The text in lines of at most `width` pixels; without a width, lines end only where the text has line breaks.
     public func block(_ text: String, _ style: FontStyle, width: Int? = nil) -> TextBlock {
+        var style = style
+        style.size *= scale
         let key = Key(text: text, style: style, width: width ?? -1)
         if let known = blocks[key] { return known }
         if blocks.count > 4096 { blocks.removeAll(keepingCapacity: true) }

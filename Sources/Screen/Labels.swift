@@ -103,7 +103,7 @@ enum Labels {
             elements[id].detail = pieces.filter { $0 != label }.joined(separator: ", ")
         }
         if label.isEmpty && (element.isCheckable || element.isSlider) { label = neighbour(of: id, in: elements) }
-        if label.isEmpty && (interactive || element.isScrollable || element.isSlider) {
+        if label.isEmpty && (interactive || element.isScrollable || element.isSlider || element.role == .canvas) {
             label = firstNonEmpty([element.resourceWords, interactive ? element.shortClass : ""])
         }
         elements[id].label = label

@@ -8,6 +8,8 @@ import Foundation
 import Inference
 
 extension BenchRules: ExpressibleByArgument {}
+extension BenchQuirk: ExpressibleByArgument {}
+extension BenchScreen: ExpressibleByArgument {}
 
 /// `droidagent bench`: a suite of tasks, or one of the reserved names.
 struct BenchVerb: AsyncParsableCommand {
@@ -56,6 +58,15 @@ struct BenchSuite: AsyncParsableCommand {
     )
     var goals: String?
     @Option(help: "strict: AndroidWorld's rules; lenient: V-Droid's.") var rules = BenchRules.strict
+    @Option(
+        help: ArgumentHelp(
+            "Imitate AndroidWorld's harness: enter (after every typed text), scroll0 (element 0 is the screen); may be given several times.",
+            valueName: "name"
+        )
+    )
+    var quirk: [BenchQuirk] = []
+    @Option(help: ArgumentHelp("Run every episode on such a screen: dark, font-large or landscape.", valueName: "how"))
+    var screen: BenchScreen?
     @Option(help: "Port of the page for the agent human; 0 takes a free one.") var port = 0
     @Option(help: "Built-in devices that run at the same time; one for the agent human.") var jobs = 1
     @Option(help: ArgumentHelp("Only this part of the episodes.", valueName: "k/n")) var shard: String?
@@ -114,6 +125,8 @@ struct BenchSuite: AsyncParsableCommand {
         options.rules = rules
         options.observer = eyes.observer
         options.jobs = jobs
+        options.quirks = quirk
+        options.screen = screen
         options.folder = resume
         options.reports = report
         options.records = resume != nil

@@ -49,7 +49,12 @@ import Testing
         return "INSERT INTO recipes (\(columns.joined(separator: ", "))) VALUES (\(list));"
     }
 
-    @Test(arguments: ["RecipeAddSingleRecipe", "RecipeAddMultipleRecipes"])
+    @Test(
+        arguments: [
+            "RecipeAddSingleRecipe", "RecipeAddMultipleRecipes", "RecipeAddMultipleRecipesFromMarkor",
+            "RecipeAddMultipleRecipesFromMarkor2",
+        ]
+    )
     func `recipes count when each of their parts is there and nothing else is`(task: String) async throws {
         try await judge(task) { instance in
             let lines = (instance.values["rows"] ?? "").split(separator: "\n").map(String.init)

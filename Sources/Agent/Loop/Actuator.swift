@@ -10,12 +10,20 @@ public struct Actuator: Sendable {
     private let input: any ScreenInput
     /// Whether Enter follows every typed text, as AndroidWorld's own agent interface does.
     public let trailingEnter: Bool
+    /// Whether a scroll of element 0 scrolls the whole screen, as AndroidWorld's own agent interface does.
+    public let zeroIsScreen: Bool
 
     /// - Parameter input: what touches and types; nil for the `input` tool.
-    public init(_ device: any DeviceLink, input: (any ScreenInput)? = nil, trailingEnter: Bool = false) {
+    public init(
+        _ device: any DeviceLink,
+        input: (any ScreenInput)? = nil,
+        trailingEnter: Bool = false,
+        zeroIsScreen: Bool = false
+    ) {
         self.device = device
         self.input = input ?? ToolInput(device)
         self.trailingEnter = trailingEnter
+        self.zeroIsScreen = zeroIsScreen
     }
 
     private static let enter = 66
@@ -38,6 +46,11 @@ public struct Actuator: Sendable {
             throw unfilled(action)
         case .answer, .complete, .infeasible:
             return
+        case .scroll(0, let direction) where zeroIsScreen:
+            let size = screen.displaySize
+            try await input.perform(
+                Self.swipe(direction, in: Bounds(left: 0, top: 0, right: size.width, bottom: size.height))
+            )
         default:
             for gesture in Self.gestures(action, on: screen) { try await input.perform(gesture) }
         }
@@ -98,6 +111,12 @@ public struct Actuator: Sendable {
             let end = direction == .left || direction == .down ? bounds.left + 1 : bounds.right - 2
             return .swipe(x1: x, y1: y, x2: end, y2: y, milliseconds: 400)
         }
+        return swipe(direction, in: bounds)
+    }
+
+    /// A swipe against the direction of the scroll through the middle of an area.
+    private static func swipe(_ direction: ScrollDirection, in bounds: Bounds) -> Gesture {
+        let (x, y) = bounds.center
         let (low, high) = (3, 7)
         func across(_ part: Int) -> Int { bounds.left + bounds.width * part / 10 }
         func down(_ part: Int) -> Int { bounds.top + bounds.height * part / 10 }

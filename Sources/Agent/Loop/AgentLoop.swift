@@ -10,6 +10,8 @@ public struct AgentOptions: Sendable {
     public var confirm = ConfirmPolicy.ask
     /// Enter after every typed text, as AndroidWorld does; off by default, since it submits forms and adds line breaks.
     public var trailingEnter = false
+    /// A scroll of element 0 scrolls the whole screen, as in AndroidWorld, which takes that number for no number.
+    public var zeroIsScreen = false
     /// Whether the device's facts are read before and after.
     public var wantsProof = true
     /// Whether the device's date stands in the prompt.

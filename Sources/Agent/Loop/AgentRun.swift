@@ -321,7 +321,12 @@ struct AgentRun {
 
 extension AgentLoop {
     func act(_ action: Action, on screen: ScreenState, apps: AppCatalog) async throws {
-        try await Actuator(device, input: input, trailingEnter: options.trailingEnter)
-            .perform(action, on: screen, apps: apps)
+        let actuator = Actuator(
+            device,
+            input: input,
+            trailingEnter: options.trailingEnter,
+            zeroIsScreen: options.zeroIsScreen
+        )
+        try await actuator.perform(action, on: screen, apps: apps)
     }
 }

@@ -24,6 +24,10 @@ public struct EpisodeRunner: Sendable {
     let diagnoses: Bool
     /// What the clock of a device that is not built-in is set to before each episode; nil leaves it as it is.
     let clock: Date?
+    /// What is imitated of AndroidWorld's harness.
+    let quirks: Set<BenchQuirk>
+    /// How the screen differs from the device's own; nil where it does not.
+    let screen: BenchScreen?
 
     /// A runner on a device.
     ///
@@ -37,6 +41,8 @@ public struct EpisodeRunner: Sendable {
     ///   - files: what records name as the model and its head.
     ///   - diagnoses: whether failures are looked into, with the task's oracle at hand.
     ///   - clock: what the clock of a device that is not built-in is set to; nil leaves it as it is.
+    ///   - quirks: what is imitated of AndroidWorld's harness.
+    ///   - screen: how the screen differs from the device's own; nil where it does not.
     public init(
         _ device: BenchDevice,
         rules: BenchRules = .strict,
@@ -46,9 +52,13 @@ public struct EpisodeRunner: Sendable {
         source: ScreenSource? = nil,
         files: EpisodeFiles = EpisodeFiles(),
         diagnoses: Bool = false,
+        quirks: [BenchQuirk] = [],
+        screen: BenchScreen? = nil,
         clock: Date? = nil
     ) {
         self.clock = clock
+        self.quirks = Set(quirks)
+        self.screen = screen
         self.diagnoses = diagnoses && device.isBuiltIn
         self.files = files
         self.wander = wander
@@ -94,6 +104,7 @@ public struct EpisodeRunner: Sendable {
     public func prepare(_ instance: TaskInstance) async throws -> [[String]] {
         try await device.restore()
         if let clock, !device.isBuiltIn { try await DeviceClockSetter(device: device.adb).set(clock) }
+        try await screen?.apply(to: device.adb)
         try await SetupRunner(device: device.adb, instance: instance).run()
         return try await CheckRunner.baselines(device.adb, instance)
     }
@@ -119,6 +130,8 @@ public struct EpisodeRunner: Sendable {
         options.prompt = prompt
         options.confirm = .never
         options.wantsProof = false
+        options.trailingEnter = quirks.contains(.enter)
+        options.zeroIsScreen = quirks.contains(.scroll0)
         var recorder: RunRecorder?
         if let runs {
             var header = RunHeader(
@@ -129,6 +142,7 @@ public struct EpisodeRunner: Sendable {
                 maxSteps: options.maxSteps
             )
             header.rules = rules.rawValue
+            header.trailingEnter = options.trailingEnter
             header.model = files.model
             header.adapter = files.adapter
             header.observer = source?.kind ?? .tools

@@ -30,6 +30,10 @@ public struct SuiteOptions: Sendable {
     public var device: ADBDevice?
     /// What the agent reads screens with, and touches them.
     public var observer = ObserverKind.tools
+    /// What is imitated of AndroidWorld's harness.
+    public var quirks: [BenchQuirk] = []
+    /// How the screen differs from the device's own; nil where it does not.
+    public var screen: BenchScreen?
     /// The image of built-in devices; nil for the one that ships.
     public var image: String?
     /// The files of model and adapter, for the record.
@@ -144,7 +148,9 @@ public struct SuiteRunner: Sendable {
             observer: options.observer == .tools ? nil : options.observer,
             seed: options.seed,
             repeats: options.repeats,
-            goals: options.goals.words
+            goals: options.goals.words,
+            screen: options.screen?.rawValue,
+            quirks: BenchQuirk.words(options.quirks)
         )
     }
 
@@ -167,6 +173,8 @@ public struct SuiteRunner: Sendable {
                     source: source,
                     files: files,
                     diagnoses: true,
+                    quirks: options.quirks,
+                    screen: options.screen,
                     clock: suite.clock
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)

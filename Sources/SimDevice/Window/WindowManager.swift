@@ -171,12 +171,22 @@ final class WindowManager {
         guard displayOn, !system.faults.secure else {
             return PixelBuffer(width: display.width, height: display.height, filled: RGBA(hex: 0))
         }
+        takeFontScale()
         let canvas = Canvas(width: display.width, height: display.height, text: text)
         draw(windows(), on: canvas)
         return canvas.pixels()
     }
 
     var palette: Palette { Palette(dark: system.settings.get(.secure, "ui_night_mode") == "2") }
+
+    /// How much larger than usual texts are, within what Android's settings offer.
+    private var fontScale: Double {
+        let value = system.settings.get(.system, "font_scale").flatMap { Double($0) } ?? 1
+        return value.isFinite ? min(max(value, 0.85), 2) : 1
+    }
+
+    /// Takes the font size as it is set now; whatever lays out or draws asks for it first.
+    func takeFontScale() { text.scale = fontScale }
 
     // MARK: Time
 

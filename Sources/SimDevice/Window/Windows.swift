@@ -37,6 +37,7 @@ extension WindowManager {
 
     /// Makes all windows from the state of the app in front and of the system.
     func makeWindows() -> [Window] {
+        takeFontScale()
         let activity = front
         var windows = activityWindows(activity)
         if settleFocus(activity, windows) { windows = activityWindows(activity) }
