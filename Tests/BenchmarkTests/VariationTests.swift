@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADB
 import Base
+import Screen
 import Testing
 
 @testable import Benchmark
@@ -48,7 +50,7 @@ import Testing
             let device = try await BenchDevice.startBuiltIn()
             _ = try await EpisodeRunner(device, agentName: "test", screen: screen).prepare(instance("OpenAppTaskEval"))
             _ = try await device.adb.run("am start -n com.android.settings/.Settings")
-            let screen = try await EpisodeRunner(device, agentName: "test").observer.observe().screen
+            let screen = try await EpisodeRunner(device, agentName: "test").observer.observe().state
             await device.stop()
             return screen.elements.first { $0.text == "Network & internet" }?.bounds.width ?? 0
         }
