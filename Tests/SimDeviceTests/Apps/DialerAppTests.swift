@@ -50,7 +50,7 @@ import Testing
         #expect(robot.system.telephony.calls.map(\.number) == ["5550199"])
         try robot.tap("End call")
         try robot.tap("Search contacts & places")
-        try robot.fill("open_search_view_edit_text", "yu")
+        try robot.fill("Search contacts & places", "yu")
         #expect(robot.sees("5550177") && !robot.sees("5550199"))
         try robot.tap("Yuki")
         #expect(robot.system.telephony.calls.map(\.number) == ["5550177"])

@@ -32,7 +32,7 @@ import Testing
 
     private func save(_ robot: Robot, _ name: String, _ format: String) throws {
         try robot.tap("Save as")
-        try robot.fill("save_image_filename", name)
+        try robot.fill(robot.text("save_image_filename") ?? "", name)
         try robot.tap(format)
         try robot.tap("OK")
         if !robot.sees("Pictures") {
@@ -73,12 +73,12 @@ import Testing
         try stroke(robot, 100, 100)
         #expect(try shown(robot) == 0xf44336)
         try robot.menu("Change background")
-        try robot.fill("color_picker_new_hex", "00ff00")
+        try robot.fill(robot.text("color_picker_new_hex") ?? "", "00ff00")
         try robot.tap("OK")
         try robot.tap("Undo")
         #expect(try shown(robot) == 0x00ff00)
         try robot.tap("Change color")
-        try robot.fill("color_picker_new_hex", "zz")
+        try robot.fill(robot.text("color_picker_new_hex") ?? "", "zz")
         #expect(robot.find("OK")?.isEnabled == false)
     }
 
@@ -121,7 +121,7 @@ import Testing
         robot.back()
         #expect(robot.sees("You have unsaved changes. Save before exit?"))
         try robot.tap("Save")
-        try robot.fill("save_image_filename", " ")
+        try robot.fill(robot.text("save_image_filename") ?? "", " ")
         try robot.tap("OK")
         #expect(robot.message == "Filename cannot be empty")
         try robot.tap("Cancel")
