@@ -226,7 +226,10 @@ struct DrawApp: App {
     // MARK: Dialogs
 
     func dialog(_ ui: UI<Self>) -> Dialog? {
-        let close = ui.on { (app: inout Self, _: AppContext) in app.asking = nil }
+        let close = ui.on { (app: inout Self, context: AppContext) in
+            app.asking = nil
+            context.hideKeyboard()
+        }
         switch asking {
         case .save: return saveDialog(ui, close)
         case .color, .ground: return colorDialog(ui, close)
