@@ -76,7 +76,7 @@ import Testing
 
     @Test func `the oracle does every task under strict rules within the official budget`() async throws {
         let results = try await run(.oracle, repeats: 3)
-        #expect(results.count == 82 * 3)
+        #expect(results.count == 116 * 3)
         for result in results {
             let failed = result.checks.filter { !$0.passed }.map { "\($0.wanted): found \($0.found)" }
             #expect(

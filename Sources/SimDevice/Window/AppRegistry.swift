@@ -17,7 +17,6 @@ enum AppRegistry {
             VLCApp.self,
             MarkorApp.self,
             CalendarApp.self,
-<<<<<<< HEAD
             TasksApp.self,
             JoplinApp.self,
             OpenTracksApp.self,
@@ -26,10 +25,8 @@ enum AppRegistry {
             OsmAndApp.self,
             ChromeApp.self,
             HTMLViewerApp.self,
-=======
             DialerApp.self,
             DrawApp.self,
->>>>>>> aaec910 (benchmark, sim-device: tasks that read a note of Markor, Simple Draw Pro, the dialer, opening an app (in work))
         ]
     }
 }

@@ -171,7 +171,7 @@ extension WindowManager {
         let axis = vertical ? View.Axis.vertical : .horizontal
         let distance = vertical ? -dy : -dx
         if let node = path.last(where: { $0.view.handlers.drag != nil }) {
-            return run(window) { node.view.handlers.drag?(Self.place(node, x1, y1), Self.place(node, x2, y2)) }
+            return run(window) { node.view.handlers.drag?(Self.place(node, x1, y1), Self.place(node, end.x, end.y)) }
         }
         // The innermost list that can still move that way takes the stroke; at its end, the one around it.
         if let list = path.last(where: { $0.axis == axis && Self.canMove($0, distance) }) {
