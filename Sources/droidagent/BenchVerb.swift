@@ -172,8 +172,9 @@ struct BenchSuite: AsyncParsableCommand {
     private func show(_ outcome: SuiteRunner.Outcome, seconds: Double) throws {
         if global.json { Terminal.out(try outcome.summary.line()) }
         let templates = TemplateResult.of(outcome.results)
+        let width = max(20, templates.map(\.task.count).max() ?? 0)
         global.say("")
-        global.say(Terminal.dim("task                 app        split     passed  successes  mean steps  best"))
+        global.say(Terminal.dim("\("task".padding(toLength: width, withPad: " ", startingAt: 0)) app        split     passed  successes  mean steps  best"))
         for task in templates {
             let figures = String(
                 format: "%4d of %-3d %9.1f %7d",
@@ -183,7 +184,7 @@ struct BenchSuite: AsyncParsableCommand {
                 task.optimalSteps
             )
             let mark = task.passed ? Terminal.green("yes") : Terminal.red("no ")
-            let name = Terminal.fit(task.task, 20)
+            let name = Terminal.fit(task.task, width)
             global.say(
                 "\(name) \(Terminal.fit(task.app, 10)) \(Terminal.fit(task.split.rawValue, 9)) \(mark)    \(figures)"
             )
@@ -206,15 +207,13 @@ struct BenchSuite: AsyncParsableCommand {
         let steps = outcome.results.reduce(0) { $0 + $1.steps }
         if steps > 0 {
             let busy = outcome.results.reduce(0) { $0 + $1.seconds }
-            let speed = busy > 0 ? Double(steps) / busy : 0
             global.say(
-                String(
-                    format: "%d steps, %.3f s each, %.0f a second, set-up and checks included",
-                    steps,
-                    busy / Double(steps),
-                    speed
-                )
+                String(format: "%d steps in %.1f s, set-up and checks included: %.0f a second", steps, busy, Double(steps) / max(busy, 1e-9))
             )
+            let own = outcome.results.compactMap(\.timings).reduce(0) { $0 + $1.total }
+            if own > 0 {
+                global.say(String(format: "looking, choosing and acting alone: %.0f steps a second", Double(steps) / own))
+            }
         }
         if let coverage = outcome.coverage {
             global.say(

@@ -56,8 +56,12 @@ import Testing
         case .answer(let text):
             return (right, try await check(TextTemplate(text).filled(instance.values)))
         case .shell(let command):
-            let folder = ["notes": "/storage/emulated/0/Documents/Markor"]
-            let values = instance.values.merging(folder) { own, _ in own }
+            let files = "/storage/emulated/0/Android/data"
+            let folders = [
+                "notes": "/storage/emulated/0/Documents/Markor",
+                "records": "\(files)/com.dimowner.audiorecorder/files/Music/records", "osmand": "\(files)/net.osmand/files",
+            ]
+            let values = instance.values.merging(folders) { own, _ in own }
             let result = try await device.adb.shell(raw: TextTemplate(command).filled(values))
             #expect(result.exitCode == 0, "\(command): \(String(decoding: result.stderr, as: UTF8.self))")
             return (right, try await check(run.answer))
