@@ -174,7 +174,11 @@ struct BenchSuite: AsyncParsableCommand {
         let templates = TemplateResult.of(outcome.results)
         let width = max(20, templates.map(\.task.count).max() ?? 0)
         global.say("")
-        global.say(Terminal.dim("\("task".padding(toLength: width, withPad: " ", startingAt: 0)) app        split     passed  successes  mean steps  best"))
+        global.say(
+            Terminal.dim(
+                "\("task".padding(toLength: width, withPad: " ", startingAt: 0)) app        split     passed  successes  mean steps  best"
+            )
+        )
         for task in templates {
             let figures = String(
                 format: "%4d of %-3d %9.1f %7d",
@@ -208,11 +212,18 @@ struct BenchSuite: AsyncParsableCommand {
         if steps > 0 {
             let busy = outcome.results.reduce(0) { $0 + $1.seconds }
             global.say(
-                String(format: "%d steps in %.1f s, set-up and checks included: %.0f a second", steps, busy, Double(steps) / max(busy, 1e-9))
+                String(
+                    format: "%d steps in %.1f s, set-up and checks included: %.0f a second",
+                    steps,
+                    busy,
+                    Double(steps) / max(busy, 1e-9)
+                )
             )
             let own = outcome.results.compactMap(\.timings).reduce(0) { $0 + $1.total }
             if own > 0 {
-                global.say(String(format: "looking, choosing and acting alone: %.0f steps a second", Double(steps) / own))
+                global.say(
+                    String(format: "looking, choosing and acting alone: %.0f steps a second", Double(steps) / own)
+                )
             }
         }
         if let coverage = outcome.coverage {

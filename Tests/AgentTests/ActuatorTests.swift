@@ -59,7 +59,10 @@ struct ActuatorTests {
         #expect(Actuator.commands(.scroll(1, .right), on: screen) == ["input swipe 700 900 300 900 400"])
     }
 
-    @Test("With the harness' quirk a scroll of element 0 goes over the whole screen, and of no other", arguments: [true, false])
+    @Test(
+        "With the harness' quirk a scroll of element 0 goes over the whole screen, and of no other",
+        arguments: [true, false]
+    )
     func zeroIsScreen(_ quirk: Bool) async throws {
         let inner = Fixture.node("RecyclerView", flags: ["scrollable"], bounds: "[0,600][1000,1000]")
         let screen = try Fixture.screen(
@@ -69,7 +72,8 @@ struct ActuatorTests {
         let phone = FakePhone()
         let actuator = Actuator(phone, zeroIsScreen: quirk)
         try await actuator.perform(.scroll(0, .down), on: screen, apps: AppCatalog())
-        let whole = "input swipe \(size.width / 2) \(size.height * 7 / 10) \(size.width / 2) \(size.height * 3 / 10) 400"
+        let whole =
+            "input swipe \(size.width / 2) \(size.height * 7 / 10) \(size.width / 2) \(size.height * 3 / 10) 400"
         #expect(phone.commands == (quirk ? [whole] : Actuator.commands(.scroll(0, .down), on: screen)))
         try await actuator.perform(.scroll(1, .down), on: screen, apps: AppCatalog())
         #expect(phone.commands.last == "input swipe 500 880 500 720 400")

@@ -60,9 +60,18 @@ import Testing
                 ("another sum", false, changed { $0.amount += 1 }),
                 ("another category", false, changed { $0.category = $0.category % 11 + 1 }),
                 ("another name", false, changed { $0.name = "Tea" }),
-                ("another one besides", false, right + insert(ExpenseRow(name: "Tea", amount: 1, category: 1, note: ""))),
-                ("an old one changed", false, right + "UPDATE expense SET note='x' WHERE expense_id=(SELECT MIN(expense_id) FROM expense);"),
-                ("an old one gone", false, right + "DELETE FROM expense WHERE expense_id=(SELECT MIN(expense_id) FROM expense);"),
+                (
+                    "another one besides", false,
+                    right + insert(ExpenseRow(name: "Tea", amount: 1, category: 1, note: ""))
+                ),
+                (
+                    "an old one changed", false,
+                    right + "UPDATE expense SET note='x' WHERE expense_id=(SELECT MIN(expense_id) FROM expense);"
+                ),
+                (
+                    "an old one gone", false,
+                    right + "DELETE FROM expense WHERE expense_id=(SELECT MIN(expense_id) FROM expense);"
+                ),
             ]
             return ends.map { ($0.0, $0.1, sqlite($0.2)) }
         }
@@ -84,7 +93,9 @@ import Testing
         await device.stop()
     }
 
-    @Test func `three of forty recipes of the note take the time, and all of the other note's three are meant`() async throws {
+    @Test func `three of forty recipes of the note take the time, and all of the other note's three are meant`()
+        async throws
+    {
         let device = try await BenchDevice.startBuiltIn()
         for seed in 1...4 as ClosedRange<UInt64> {
             let instance = try instance("RecipeAddMultipleRecipesFromMarkor2", seed: seed)

@@ -90,7 +90,8 @@ import Testing
         arguments: [
             ("SimpleSms", 8), ("ExpenseDelete", 1), ("Recipe", 2), ("Retro", 2), ("Vlc", 2), ("Markor", 4),
             ("SystemCopy", 4), ("OsmAnd", 2), ("Browser", 2), ("SimpleCalendar", 1), ("Tasks", 1), ("Notes", 1),
-            ("SportsTracker", 2), ("AudioRecorder", 4), ("ExpenseAddMultipleFrom", 3), ("SimpleDraw", 6), ("OpenApp", 3),
+            ("SportsTracker", 2), ("AudioRecorder", 4), ("ExpenseAddMultipleFrom", 3), ("SimpleDraw", 6),
+            ("OpenApp", 3),
             ("SaveCopy", 2),
         ] as [(String, UInt64)]
     )

@@ -59,7 +59,8 @@ import Testing
             let files = "/storage/emulated/0/Android/data"
             let folders = [
                 "notes": "/storage/emulated/0/Documents/Markor",
-                "records": "\(files)/com.dimowner.audiorecorder/files/Music/records", "osmand": "\(files)/net.osmand/files",
+                "records": "\(files)/com.dimowner.audiorecorder/files/Music/records",
+                "osmand": "\(files)/net.osmand/files",
             ]
             let values = instance.values.merging(folders) { own, _ in own }
             let result = try await device.adb.shell(raw: TextTemplate(command).filled(values))

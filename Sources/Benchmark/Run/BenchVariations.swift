@@ -47,7 +47,8 @@ public enum BenchScreen: String, Sendable, CaseIterable {
                 throw DroidError(
                     "bench.setup",
                     "the screen could not be made \(rawValue)",
-                    why: "\(command) ended with \(result.exitCode.map { "\($0)" } ?? "no status"): \(result.text.prefix(200))"
+                    why:
+                        "\(command) ended with \(result.exitCode.map { "\($0)" } ?? "no status"): \(result.text.prefix(200))"
                 )
             }
         }

@@ -27,11 +27,12 @@ public enum MP3 {
         return Facts(tags: SongTags(reading: file), milliseconds: microseconds / 1000)
     }
 
-    /// A file of silence in one channel with as few bytes as the format has: 8 kbit/s at 8 kHz, 72 bytes for 72 ms.
+    /// A file of silence in one channel with as few bytes as the format has: 8 kbit/s at 8 kHz, 72 bytes for 72 ms. It is as long as
+    /// asked for, or up to 71 ms longer.
     public static func silence(_ milliseconds: Int64, tags: SongTags) -> [UInt8] {
         // MPEG 2.5, layer III, no checksum; side information of zeros says that nothing sounds.
         let frame = [0xff, 0xe3, 0x18, 0xc0] + [UInt8](repeating: 0, count: 68)
-        let count = Int(max(1, (milliseconds + 36) / 72))
+        let count = Int(max(1, (milliseconds + 71) / 72))
         var bytes = tags.bytes
         bytes.reserveCapacity(bytes.count + count * frame.count)
         for _ in 0..<count { bytes += frame }

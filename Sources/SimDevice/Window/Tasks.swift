@@ -45,7 +45,9 @@ extension WindowManager {
     }
 
     /// The activity that the launcher starts for a package.
-    private func mainActivity(of package: String) -> String? { known(package).first?.manifest.mainActivity }
+    private func mainActivity(of package: String) -> String? {
+        known(package).lazy.compactMap(\.manifest.mainActivity).first
+    }
 
     /// Why an intent goes nowhere.
     enum StartFailure: Error { case unresolved, noSuchActivity }

@@ -109,7 +109,10 @@ import Testing
             #expect(color(picture, 5, 5) > 0xf0f0f0 && picture.width == 1080)
         }
         let svg = String(decoding: try files.read(Self.pictures + "/drawn.svg"), as: UTF8.self)
-        #expect(svg.hasPrefix("<svg ") && svg.split(separator: "\n").count { $0.hasPrefix("<path ") } == 1 && svg.hasSuffix("</svg>\n"))
+        #expect(
+            svg.hasPrefix("<svg ") && svg.split(separator: "\n").count { $0.hasPrefix("<path ") } == 1
+                && svg.hasSuffix("</svg>\n")
+        )
         robot.back()
         #expect(!robot.sees("my_canvas"))
     }

@@ -84,7 +84,7 @@ import Testing
     func play() throws {
         let robot = try robot()
         try robot.tap("Alpha")
-        robot.wait(61_000)
+        robot.wait(61_500)
         try robot.tap("miniPlayerFragment")
         #expect(robot.text("title") == "Beta" && robot.sees("00:01"))
         try robot.tap("Playing queue")
