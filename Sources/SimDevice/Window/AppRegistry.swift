@@ -27,6 +27,7 @@ enum AppRegistry {
             HTMLViewerApp.self,
             DialerApp.self,
             DrawApp.self,
+            ClipperApp.self,
         ]
     }
 }

@@ -45,6 +45,7 @@ struct ToolTests {
                 "cmd connectivity airplane-mode enable; settings get global airplane_mode_on; settings get global wifi_on",
                 "1\n3\n"
             ),
+            ("am start -n ca.zgrs.clipper/.Main", "Starting: Intent { cmp=ca.zgrs.clipper/.Main }\n"),
             (
                 "am broadcast -a clipper.set -e text hi; am broadcast -a clipper.get",
                 "Broadcasting: Intent { act=clipper.set flg=0x400000 (has extras) }\nBroadcast completed: result=-1, data=\"Text is copied into clipboard.\"\nBroadcasting: Intent { act=clipper.get flg=0x400000 }\nBroadcast completed: result=-1, data=\"hi\"\n"
