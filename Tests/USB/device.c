@@ -119,8 +119,12 @@ static void add_hub(void) {
     );
 }
 
-// A pipe in place of the node: while it is full, poll() says that no URB is done.
+// A pipe in place of the node: while it is full, poll() says that no URB is done. It is there, with its permissions, before
+// the device is: a program that looks in between must not find another one.
 static gboolean make_node(Device *device) {
+    char *folder = g_path_get_dirname(device->node_file);
+    g_mkdir_with_parents(folder, 0755);
+    g_free(folder);
     unlink(device->node_file);
     if (mkfifo(device->node_file, 0600) != 0) return FALSE;
     device->fifo = open(device->node_file, O_RDWR | O_CLOEXEC | O_NONBLOCK);
@@ -135,10 +139,10 @@ static void add_to_tree(Device *device) {
     // Without a serial number there is no such attribute.
     char *serial = shaped(device, "nameless") ? g_strdup("") : g_strdup_printf("A: serial=%s\\n\n", device->serial);
     char *text = g_strdup_printf(
-        "P: /devices/usb1/%s\nN: bus/usb/001/%03u\nE: SUBSYSTEM=usb\nE: DRIVER=usb\nE: BUSNUM=001\nE: DEVNUM=%03u\n"
+        "P: /devices/usb1/%s\nE: SUBSYSTEM=usb\nE: DRIVER=usb\nE: BUSNUM=001\nE: DEVNUM=%03u\n"
         "E: DEVNAME=%s\nE: DEVTYPE=usb_device\nA: bConfigurationValue=1\\n\nA: busnum=1\\n\nA: devnum=%u\\n\n"
         "A: speed=480\\n\n%sH: descriptors=%s\n",
-        device->path, device->number, device->number, device->node, device->number, serial, bytes
+        device->path, device->number, device->node, device->number, serial, bytes
     );
     GError *error = NULL;
     if (!umockdev_testbed_add_from_string(testbed, text, &error)) {
@@ -187,11 +191,11 @@ Device *device_plug(GHashTable *words, char **problem) {
     device->header = g_byte_array_new();
     g_queue_init(&device->in);
     usbfs_attach(device);
-    add_to_tree(device);
     if (!make_node(device)) {
         *problem = g_strdup_printf("no node: %s", g_strerror(errno));
         return NULL;
     }
+    add_to_tree(device);
     g_mutex_lock(&bus_lock);
     pipes_start(device);
     pipes_ready(device);
