@@ -137,34 +137,18 @@ struct PictureToNoteOracle: TaskOracle {
     }
 }
 
-/// Enters the expenses that stand in a picture: `folder`, `file`, and `rows` as `ExpenseAdd` takes them.
-struct PictureToExpensesOracle: TaskOracle {
+/// Looks at a picture, `folder` and `file`, before it does as another oracle that is given what stands in it.
+struct PictureThenOracle<Next: TaskOracle>: TaskOracle {
     private let picture: PictureToRead
-    private let expenses: ExpenseAddOracle
+    private let next: Next
 
     init(_ arguments: ProgramArguments) throws {
         picture = try PictureToRead(arguments)
-        expenses = try ExpenseAddOracle(arguments)
+        next = try Next(arguments)
     }
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         if let move = picture.look(page) { return move }
-        return try await expenses.move(page, device)
-    }
-}
-
-/// Enters the recipes that stand in a picture: `folder`, `file`, and `rows` as `RecipeAdd` takes them.
-struct PictureToRecipesOracle: TaskOracle {
-    private let picture: PictureToRead
-    private let recipes: RecipeAddOracle
-
-    init(_ arguments: ProgramArguments) throws {
-        picture = try PictureToRead(arguments)
-        recipes = try RecipeAddOracle(arguments)
-    }
-
-    func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
-        if let move = picture.look(page) { return move }
-        return try await recipes.move(page, device)
+        return try await next.move(page, device)
     }
 }

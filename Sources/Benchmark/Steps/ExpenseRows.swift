@@ -86,10 +86,10 @@ struct ExpenseTable {
             }
             return ExpenseRow(
                 id: numbers[0],
-                name: text(fields[5]),
+                name: Hex.text(fields[5]),
                 amount: numbers[1],
                 category: Int(numbers[2]),
-                note: text(fields[6]),
+                note: Hex.text(fields[6]),
                 created: numbers[3],
                 modified: numbers[4]
             )
@@ -122,12 +122,6 @@ struct ExpenseTable {
             )
         }
         return result.text
-    }
-
-    private static func text(_ hex: Substring) -> String {
-        let digits = Array(hex.utf8).compactMap { UInt8(exactly: Character(Unicode.Scalar($0)).hexDigitValue ?? 0) }
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
