@@ -85,22 +85,7 @@ extension MarkorApp {
     }
 
     private func searchField(_ ui: UI<Self>) -> View {
-        AppBar(
-            "",
-            leading: .up(ui.on { app, _ in (app.searching, app.query) = (false, "") }),
-            titleView: TextField(
-                "Search",
-                text: ui.binding(\.query),
-                id: Self.id("search_src_text"),
-                style: .bare,
-                size: 18,
-                autofocus: true
-            ),
-            id: Self.id("toolbar")
-        ) {
-            if !query.isEmpty { IconButton(.close, "Clear query", onClick: ui.on { app, _ in app.query = "" }) }
-        }
-        .view
+        ui.searchBar(\.searching, \.query, field: Self.id("search_src_text"), bar: Self.id("toolbar"))
     }
 
     private func selectionBar(_ all: [Document], _ ui: UI<Self>) -> View {

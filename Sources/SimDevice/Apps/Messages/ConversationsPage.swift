@@ -73,21 +73,8 @@ extension MessagesApp {
     // MARK: Bars
 
     private func searchField(_ ui: UI<Self>) -> View {
-        AppBar(
-            "",
-            leading: .up(ui.on { app, _ in (app.searching, app.query) = (false, "") }),
-            titleView: TextField(
-                "Search",
-                text: ui.binding(\.query),
-                id: Self.id("top_toolbar_search"),
-                style: .bare,
-                size: 18,
-                autofocus: true
-            )
-        ) {
-            if !query.isEmpty { IconButton(.close, "Clear text", onClick: ui.on { app, _ in app.query = "" }) }
-        }
-        .view.background(.surfaceHigh)
+        ui.searchBar(\.searching, \.query, field: Self.id("top_toolbar_search"), clearing: "Clear text")
+            .background(.surfaceHigh)
     }
 
     private func tickedBar(_ all: [MessageStore.Conversation], _ ui: UI<Self>) -> View {
