@@ -158,7 +158,8 @@ import Testing
                 """,
             check: """
                 [{program: ExpenseDifference, with: {added: "Lunch out|1250|Food|With Bo from work"}},
-                 {program: ExpenseDifference, with: {removed: Tea}}, {program: ExpenseDuplicates}]
+                 {program: ExpenseDifference, with: {removed: Tea}},
+                 {program: RowsDuplicates, with: {database: /data/data/com.arduia.expense/databases/accounting.db, table: expense, key: expense_id}}]
                 """
         )
         let baselines = try await EpisodeRunner(device, agentName: "test").prepare(instance)

@@ -217,25 +217,6 @@ struct ExpenseDifference: TaskProgram {
     }
 }
 
-/// Checks that of each group of expenses that differ in their number only exactly one is left, and every other row is as
-/// before.
-struct ExpenseDuplicates: TaskProgram {
-    init(_ arguments: ProgramArguments) throws {}
-
-    func baseline(_ device: any DeviceLink) async throws -> [String] { try await ExpenseTable(device).lines() }
-
-    func check(_ device: any DeviceLink, baseline: [String]) async throws -> CheckOutcome {
-        let before = try ExpenseTable.parse(baseline)
-        let (come, gone) = try await ExpenseChange.since(before, device)
-        let left = Set(before).subtracting(gone)
-        let kept = Set(left.map(\.content))
-        return CheckOutcome(
-            passed: come.isEmpty && kept == Set(before.map(\.content)) && left.count == kept.count,
-            found: ExpenseChange.words(come, gone)
-        )
-    }
-}
-
 /// What happened to the table.
 private enum ExpenseChange {
     /// Rows that are there now and were not, and the other way round; a changed row is in both.

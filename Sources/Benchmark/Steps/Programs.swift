@@ -44,7 +44,6 @@ enum Programs {
         "RowsDuplicates": RowsDuplicates.self,
         "ExpenseSetUp": ExpenseSetUp.self,
         "ExpenseDifference": ExpenseDifference.self,
-        "ExpenseDuplicates": ExpenseDuplicates.self,
         "ExpenseNoteSetUp": ExpenseNoteSetUp.self,
         "RecipeNoteSetUp": RecipeNoteSetUp.self,
         "RecipeSetUp": RecipeSetUp.self,
