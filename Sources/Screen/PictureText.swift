@@ -60,6 +60,18 @@ public actor PictureText {
         return copy
     }
 
+    /// The same, with a picture of the display that is taken now where the screen has none and one is needed.
+    ///
+    /// - Throws: as `read(_:)`, and what the link throws.
+    public func read(_ screen: ScreenState, from device: any DeviceLink) async throws -> ScreenState {
+        guard screen.screenshot == nil, !Self.pictures(of: screen, share: share).isEmpty else { return try read(screen) }
+        var copy = screen
+        copy.screenshot = try Screencap.raw(try await device.exec("screencap", timeout: .seconds(20)))
+        var read = try read(copy)
+        read.screenshot = nil
+        return read
+    }
+
     /// The elements that are pictures without words of their own.
     static func pictures(of screen: ScreenState, share: Double) -> [Element] {
         let least = Double(screen.displaySize.width * screen.displaySize.height) * share

@@ -38,7 +38,7 @@ public enum StrokeDirection: String, Sendable, Codable, CaseIterable {
 /// What the agent can do in one step. Numbers are element ids of the screen that it was made for.
 ///
 /// The names and fields of the JSON form are AndroidWorld's (`action_type`, `index`, `text`, `direction`, `app_name`,
-/// `goal_status`), with `stroke` added. Text, app name and answer are nil while they are placeholders.
+/// `goal_status`), with `stroke`, `remember` and `read_list` added. Text, app name and answer are nil while they are placeholders.
 public enum Action: Sendable, Hashable {
     case click(Int)
     case longPress(Int)
@@ -52,6 +52,10 @@ public enum Action: Sendable, Hashable {
     case openApp(String?)
     case wait
     case answer(String?)
+    /// Writes down what an element says. Nothing is sent to the device.
+    case remember(Int)
+    /// Reads a list from its first row to its last and writes the rows down; each scroll that this takes is a step.
+    case readList(Int)
     case complete
     case infeasible
 
@@ -70,6 +74,8 @@ public enum Action: Sendable, Hashable {
         case .openApp: "open_app"
         case .wait: "wait"
         case .answer: "answer"
+        case .remember: "remember"
+        case .readList: "read_list"
         case .complete, .infeasible: "status"
         }
     }
@@ -78,7 +84,7 @@ public enum Action: Sendable, Hashable {
     public var elementID: Int? {
         switch self {
         case .click(let id), .longPress(let id), .inputText(let id, _), .clearText(let id), .scroll(let id, _),
-            .stroke(let id, _):
+            .stroke(let id, _), .remember(let id), .readList(let id):
             id
         default: nil
         }
@@ -135,6 +141,8 @@ extension Action: Codable {
         case "navigate_back": self = .navigateBack
         case "open_app": self = .openApp(try box.decodeIfPresent(String.self, forKey: .appName))
         case "wait": self = .wait
+        case "remember": self = .remember(try index())
+        case "read_list": self = .readList(try index())
         case "answer": self = .answer(try box.decodeIfPresent(String.self, forKey: .text))
         case "status":
             self = try box.decode(String.self, forKey: .status) == "infeasible" ? .infeasible : .complete

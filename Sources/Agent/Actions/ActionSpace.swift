@@ -11,6 +11,8 @@ import Screen
 public enum ActionSpace {
     /// The version of the rules below. It is in every report, since scores of different spaces do not compare.
     public static let version = 1
+    /// The version of the space with `remember` and `read_list`.
+    public static let versionWithNotes = 2
 
     /// Elements beyond this many make no candidates; the screen text says so.
     public static let elementLimit = 400
@@ -67,7 +69,11 @@ public struct ScreenActions: Sendable {
     let covered: Set<Int>
 
     /// Works out what a screen allows.
-    public init(_ screen: ScreenState) {
+    ///
+    /// - Parameters:
+    ///   - screen: what is on the display.
+    ///   - notes: whether what is shown can be written down.
+    public init(_ screen: ScreenState, notes: Bool = false) {
         var builder = TargetBuilder(screen)
         builder.collect()
         targets = builder.targets
@@ -77,6 +83,7 @@ public struct ScreenActions: Sendable {
         if screen.keyboardShown || screen.focusedField != nil {
             out.append(Candidate(action: .keyboardEnter, text: "press enter"))
         }
+        if notes { out += NoteActions.candidates(screen, targets) }
         out += [
             Candidate(action: .openApp(nil), text: "open app"),
             Candidate(action: .navigateBack, text: "go back"),

@@ -44,7 +44,8 @@ public struct Actuator: Sendable {
             try await clear(id, on: screen)
         case .answer(nil):
             throw unfilled(action)
-        case .answer, .complete, .infeasible:
+        case .answer, .complete, .infeasible, .remember, .readList:
+            // Nothing of these is for the device; the scrolls of a list's reading are sent one by one.
             return
         case .scroll(0, let direction) where zeroIsScreen:
             let size = screen.displaySize

@@ -16,6 +16,8 @@ public struct AgentOptions: Sendable {
     public var wantsProof = true
     /// Whether the device's date stands in the prompt.
     public var tellsDate = false
+    /// Goal state, notes, answers by programs and texts by choice; nil to run without, as heads of action space 1 were trained.
+    public var mind: MindOptions?
 
     public init() {}
 }
@@ -58,6 +60,9 @@ public struct RunResult: Sendable {
     public var verdict: Verdict
     public var said: Said
     public var answer: String?
+    /// How the answer was found, where a program found it.
+    public var answerProof: AnswerProof?
+    /// Device actions, and decisions that sent none.
     public var steps: Int
     public var seconds: Double
     public var folder: String?
@@ -150,11 +155,13 @@ public final class AgentLoop: Sendable {
         let goal = try Self.checked(goal)
         let screen = try await settle.settled(after: nil).state
         let apps = try await AppCatalog.read(device)
-        let decision = decision(goal: goal, memory: Memory(), screen: screen, apps: apps, step: 0, date: nil)
+        var mind: Mind?
+        if let options = options.mind { mind = try await Mind(goal, options, device: device) }
+        let decision = decision(goal: goal, memory: Memory(), screen: screen, apps: apps, step: 0, mind: mind)
         let choice = try await chooser.choose(decision)
         var fill: Fill?
         if let best = choice.ranked.first, decision.candidates.indices.contains(best.index) {
-            fill = try await self.fill(decision.candidates[best.index].action, choice: choice, decision: decision)
+            fill = try await self.fill(decision.candidates[best.index], choice: choice, decision: decision)?.fill
         }
         return DryRun(
             screen: screen,
@@ -185,9 +192,10 @@ public final class AgentLoop: Sendable {
         screen: ScreenState,
         apps: AppCatalog,
         step: Int,
-        date: String?
+        date: String? = nil,
+        mind: Mind? = nil
     ) -> Decision {
-        let actions = ScreenActions(screen)
+        let actions = ScreenActions(screen, notes: mind != nil)
         let builder = PromptBuilder(
             options: options.prompt,
             count: chooser.counter ?? PromptBuilder.estimate,
@@ -201,7 +209,7 @@ public final class AgentLoop: Sendable {
             appName: AppCatalog.label(of: screen.package),
             date: date
         )
-        return Decision(
+        var decision = Decision(
             goal: goal,
             history: memory.lines,
             typed: memory.typed,
@@ -213,17 +221,42 @@ public final class AgentLoop: Sendable {
             maxSteps: options.maxSteps,
             device: device
         )
+        decision.mind = mind
+        return decision
     }
 
-    /// The text for an action's placeholder: what the chooser knows, else what the rules find, else what the model
-    /// writes.
-    func fill(_ action: Action, choice: Choice, decision: Decision) async throws -> Fill? {
+    /// A text that was found for a placeholder, with the proof of an answer.
+    struct Found {
+        var fill: Fill
+        var proof: AnswerProof?
+    }
+
+    /// The text for a candidate's placeholder: what the chooser knows, else what it chooses among the texts that are offered. Where
+    /// none is, or the agent runs without goal state, what the rules find, else what the model writes.
+    func fill(_ candidate: Candidate, choice: Choice, decision: Decision) async throws -> Found? {
+        let action = candidate.action
         guard action.isPlaceholder else { return nil }
-        if let text = choice.filledText { return Fill(text, rule: "chooser") }
+        if let text = choice.filledText { return Found(fill: Fill(text, rule: "chooser")) }
+        if let mind = decision.mind {
+            let offered = PlaceholderOptions(action, decision, mind: mind)
+            if !offered.options.isEmpty {
+                let query = TextQuery(candidate: candidate, options: offered.options, decision: decision)
+                guard let index = try await chooser.chooseText(query), offered.options.indices.contains(index) else {
+                    return nil
+                }
+                let option = offered.options[index]
+                let answer = offered.answers.indices.contains(index) ? offered.answers[index] : nil
+                return Found(
+                    fill: Fill(option.text, rule: option.source),
+                    proof: answer.map { AnswerProof($0, tables: offered.tables) }
+                )
+            }
+        }
         let filler = Filler(goal: decision.goal, typed: decision.typed)
-        if let fill = filler.fill(action, screen: decision.screen, apps: decision.apps) { return fill }
+        if let fill = filler.fill(action, screen: decision.screen, apps: decision.apps) { return Found(fill: fill) }
         let options = filler.options(action, screen: decision.screen, apps: decision.apps)
         guard !options.isEmpty else { return nil }
-        return try await chooser.fill(action, options: options, decision: decision).map { Fill($0, rule: "model") }
+        let text = try await chooser.fill(action, options: options, decision: decision)
+        return text.map { Found(fill: Fill($0, rule: "model")) }
     }
 }

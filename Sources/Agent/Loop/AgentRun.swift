@@ -15,8 +15,12 @@ struct AgentRun {
     private var apps = AppCatalog()
     private var date: String?
     private var screen: ScreenState?
+    /// The steps that were written down, and what they cost of the budget: reading a list is one of them, and costs its scrolls.
     private var steps = 0
+    private var spent = 0
+    private var mind: Mind?
     private var answer: String?
+    private var answerProof: AnswerProof?
     private var before: DeviceFacts?
 
     init(loop: AgentLoop, goal: String, recorder: RunRecorder?) {
@@ -38,7 +42,7 @@ struct AgentRun {
         var failure: DroidError?
         do {
             try await prepare()
-            steps: while steps < loop.options.maxSteps {
+            steps: while spent < loop.options.maxSteps {
                 try Task.checkCancellation()
                 if let found = try await step() {
                     ending = found
@@ -56,6 +60,7 @@ struct AgentRun {
     private mutating func prepare() async throws {
         apps = try await AppCatalog.read(loop.device)
         if loop.options.wantsProof { before = try await DeviceFacts.read(loop.device) }
+        if let options = loop.options.mind { mind = try await Mind(goal, options, device: loop.device) }
         if loop.options.tellsDate {
             date = try await PromptBuilder.oneLine(loop.device.run("date '+%a %Y-%m-%d'").text)
         }
@@ -65,13 +70,21 @@ struct AgentRun {
     private mutating func step() async throws -> Ending? {
         var timings = StepTimings()
         let began = loop.clock.now()
-        if screen == nil { screen = try await loop.settle.settled(after: nil).state }
+        if screen == nil { screen = try await look(after: nil) }
         guard let screen else { return .stopped("there is no screen") }
         timings.observe = (loop.clock.now() - began).inSeconds
         try await recorder?.begin(step: steps, screen: screen)
 
         let encodeStart = loop.clock.now()
-        let decision = loop.decision(goal: goal, memory: memory, screen: screen, apps: apps, step: steps, date: date)
+        let decision = loop.decision(
+            goal: goal,
+            memory: memory,
+            screen: screen,
+            apps: apps,
+            step: spent,
+            date: date,
+            mind: mind
+        )
         let promptSeconds = (loop.clock.now() - encodeStart).inSeconds
         let choice = try await loop.chooser.choose(decision)
         timings.encode = promptSeconds + choice.encodeSeconds
@@ -103,12 +116,21 @@ struct AgentRun {
             return .said(picked.action == .complete ? .complete : .infeasible)
         case .answer(let text):
             answer = text
+            answerProof = picked.proof
         default:
             break
         }
         let next: ScreenState
+        var noted: String?
         do {
-            next = try await carryOut(picked.action, on: screen, timings: &record.timings)
+            switch picked.action {
+            case .remember(let id):
+                noted = remember(id, on: screen)
+                next = screen
+            case .readList(let id):
+                (next, record.deviceActions, noted) = try await readList(id, on: screen, timings: &record.timings)
+            default: next = try await carryOut(picked.action, on: screen, timings: &record.timings)
+            }
         } catch {
             // What was chosen is known even where its effect is not.
             try await recorder?.end(record)
@@ -116,7 +138,7 @@ struct AgentRun {
         }
         let outcome = StepOutcome(before: screen, after: next, action: picked.action)
         record.outcome = outcome
-        memory.add(picked.candidate, action: picked.action, outcome: outcome)
+        memory.add(picked.candidate, action: picked.action, outcome: outcome, noted: noted)
         guardian.record(screen: screen.contentHash, words: picked.words, after: next.contentHash)
         self.screen = next
         let line = memory.lines.last ?? picked.words
@@ -138,11 +160,46 @@ struct AgentRun {
             loop.onEvent(.note(error.what))
         }
         let done = loop.clock.now()
-        timings.act = (done - start).inSeconds
+        timings.act += (done - start).inSeconds
         if case .answer = action { return screen }
-        let next = try await loop.settle.settled(after: screen.contentHash).state
-        timings.settle = (loop.clock.now() - done).inSeconds
+        let next = try await look(after: screen.contentHash)
+        timings.settle += (loop.clock.now() - done).inSeconds
         return next
+    }
+
+    /// The screen once it has settled, with what its pictures say.
+    private func look(after previous: String?) async throws -> ScreenState {
+        let screen = try await loop.settle.settled(after: previous).state
+        return try await mind?.read(screen, device: loop.device) ?? screen
+    }
+
+    /// Writes down what an element says. What was written is told.
+    private mutating func remember(_ id: Int, on screen: ScreenState) -> String {
+        guard let table = ListReading.table(of: id, on: screen) else { return "nothing to note" }
+        mind?.notes.add(table)
+        return Self.noted(table.rows.count)
+    }
+
+    private static func noted(_ rows: Int) -> String { "noted \(rows) \(rows == 1 ? "line" : "lines")" }
+
+    /// Reads a list to its end, or as far as the budget goes, and writes its rows down.
+    ///
+    /// - Returns: the screen that it ended on, the scrolls that were sent, and what was written, in words.
+    private mutating func readList(
+        _ id: Int,
+        on screen: ScreenState,
+        timings: inout StepTimings
+    ) async throws -> (ScreenState, Int, String) {
+        var reading = ListReading(list: id, on: screen)
+        var current = screen
+        var sent = 0
+        while case .scroll(let direction) = reading.add(current), spent + sent < loop.options.maxSteps - 1 {
+            guard let list = reading.list(on: current) else { break }
+            current = try await carryOut(.scroll(list, direction), on: current, timings: &timings)
+            sent += 1
+        }
+        mind?.notes.add(reading.table)
+        return (current, sent, Self.noted(reading.table.rows.count) + (reading.table.isComplete ? "" : " so far"))
     }
 
     /// The best candidate that the guard allows and whose placeholder can be filled.
@@ -151,6 +208,7 @@ struct AgentRun {
         var candidate: Candidate
         var action: Action
         var fill: Fill?
+        var proof: AnswerProof?
         var words: String
         var objections: [Int: String]
     }
@@ -163,8 +221,8 @@ struct AgentRun {
             // A text that the chooser brought belongs to its best candidate.
             var own = choice
             if ranked.index != choice.ranked.first?.index { own.filledText = nil }
-            let fill = try await loop.fill(action, choice: own, decision: decision)
-            if let fill { action = action.filled(with: fill.text) }
+            let found = try await loop.fill(candidate, choice: own, decision: decision)
+            if let found { action = action.filled(with: found.fill.text) }
             if action.isPlaceholder {
                 objections[ranked.index] = "no text was found for it"
                 continue
@@ -184,7 +242,8 @@ struct AgentRun {
                 index: ranked.index,
                 candidate: candidate,
                 action: action,
-                fill: fill,
+                fill: found?.fill,
+                proof: found?.proof,
                 words: words,
                 objections: objections
             )
@@ -242,6 +301,7 @@ struct AgentRun {
     private mutating func close(_ record: StepRecord, note: String?) async throws {
         try await recorder?.end(record)
         steps += 1
+        spent += max(1, record.deviceActions ?? 1)
         let chosen = record.candidates[record.chosen]
         loop.onEvent(
             .step(
@@ -276,7 +336,8 @@ struct AgentRun {
             verdict: .notDone,
             said: .nothing,
             answer: answer,
-            steps: steps,
+            answerProof: answerProof,
+            steps: spent,
             seconds: (loop.clock.now() - start).inSeconds,
             folder: recorder?.folder,
             proof: proof,
@@ -301,10 +362,11 @@ struct AgentRun {
             verdict: result.verdict,
             said: result.said,
             answer: answer,
-            steps: steps,
+            steps: spent,
             seconds: result.seconds,
             reason: result.reason,
-            proof: proof
+            proof: proof,
+            answerProof: answerProof
         )
         do {
             try await recorder?.finish(closing, screen: screen)

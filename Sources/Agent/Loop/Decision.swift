@@ -22,6 +22,8 @@ public struct Decision: Sendable {
     public var maxSteps: Int?
     /// The device; a person or a verifier needs none, an oracle reads its state.
     public var device: any DeviceLink
+    /// What the run keeps in mind; nil where the agent runs without.
+    var mind: Mind?
 
     public init(
         goal: String,
@@ -48,6 +50,15 @@ public struct Decision: Sendable {
     }
 
     public var candidates: [Candidate] { actions.candidates }
+
+    /// What was written down so far.
+    public var notes: NoteBook { mind?.notes ?? NoteBook() }
+
+    /// The texts that the agent offers for a candidate's placeholder, the best by rule first; none for a candidate without one, and
+    /// where the agent runs without goal state and notes.
+    public func texts(for action: Action) -> [TextOption] {
+        mind.map { PlaceholderOptions(action, self, mind: $0).options } ?? []
+    }
 }
 
 /// A candidate's place in a ranking.
@@ -121,6 +132,9 @@ public protocol ActionChooser: Sendable {
     /// Ranks the candidates of a decision.
     func choose(_ decision: Decision) async throws -> Choice
 
+    /// Chooses among the texts that may fill a placeholder; nil when none fits. The first is the best by rule.
+    func chooseText(_ query: TextQuery) async throws -> Int?
+
     /// Finds the text of a placeholder where rules found none; nil when it cannot either.
     func fill(_ action: Action, options: [String], decision: Decision) async throws -> String?
 
@@ -132,6 +146,7 @@ public protocol ActionChooser: Sendable {
 }
 
 extension ActionChooser {
+    public func chooseText(_ query: TextQuery) async throws -> Int? { query.options.isEmpty ? nil : 0 }
     public func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? { nil }
     public var counter: PromptCounter? { nil }
     public var isGuarded: Bool { true }

@@ -68,9 +68,11 @@ public struct Memory: Sendable {
     public init() {}
 
     /// Adds a step.
-    public mutating func add(_ candidate: Candidate, action: Action, outcome: StepOutcome) {
+    ///
+    /// - Parameter noted: what it wrote down, in words, where it wrote something down.
+    public mutating func add(_ candidate: Candidate, action: Action, outcome: StepOutcome, noted: String? = nil) {
         if case .inputText(_, let text?) = action { typed.append(text) }
-        lines.append(Self.line(candidate, action: action, outcome: outcome))
+        lines.append(Self.line(candidate, action: action, outcome: outcome, noted: noted))
     }
 
     /// The words of an action with its text filled in.
@@ -84,10 +86,15 @@ public struct Memory: Sendable {
         }
     }
 
-    static func line(_ candidate: Candidate, action: Action, outcome: StepOutcome) -> String {
-        var notes: [String] = []
+    static func line(
+        _ candidate: Candidate,
+        action: Action,
+        outcome: StepOutcome,
+        noted: String? = nil
+    ) -> String {
+        var notes = [noted].compactMap(\.self)
         switch action {
-        case .answer, .complete, .infeasible, .wait: break
+        case .answer, .complete, .infeasible, .wait, .remember, .readList: break
         default:
             if !outcome.changed { notes.append("nothing changed") }
             if let app = outcome.openedApp { notes.append("now in \(app)") }

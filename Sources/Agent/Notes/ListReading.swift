@@ -41,6 +41,9 @@ public struct ListReading: Sendable {
     /// not begin there.
     public mutating func add(_ screen: ScreenState) -> Next { .end }
 
+    /// The list on a screen that followed, or nil where it is gone.
+    public func list(on screen: ScreenState) -> Int? { nil }
+
     /// The elements of a screen that can be read as lists, the largest first.
     public static func lists(of screen: ScreenState) -> [Int] { [] }
 

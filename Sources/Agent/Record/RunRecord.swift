@@ -92,6 +92,8 @@ public struct RunEnding: Sendable, Codable {
     /// Why it ended, where that was neither the agent's word nor a full budget.
     public var reason: String?
     public var proof: FactsDifference?
+    /// How the answer was found, where a program found it.
+    public var answerProof: AnswerProof?
 
     public init(
         verdict: Verdict,
@@ -100,8 +102,10 @@ public struct RunEnding: Sendable, Codable {
         steps: Int,
         seconds: Double,
         reason: String? = nil,
-        proof: FactsDifference? = nil
+        proof: FactsDifference? = nil,
+        answerProof: AnswerProof? = nil
     ) {
+        self.answerProof = answerProof
         self.verdict = verdict
         self.said = said
         self.answer = answer
@@ -183,6 +187,8 @@ public struct StepRecord: Sendable, Codable {
     public var screen: ScreenFacts
     /// What it changed; nil where the run ended before that was known.
     public var outcome: StepOutcome?
+    /// What was sent to the device, where that is more than one thing or none: the scrolls of a list's reading.
+    public var deviceActions: Int?
     public var sensitivity: Sensitivity?
     public var timings: StepTimings
 
