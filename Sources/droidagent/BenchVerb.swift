@@ -35,7 +35,7 @@ struct BenchSuite: AsyncParsableCommand {
             """
     )
 
-    enum AgentName: String, ExpressibleByArgument, CaseIterable { case verifier, oracle, noop, random, human }
+    enum AgentName: String, ExpressibleByArgument, CaseIterable { case verifier, oracle, ceiling, noop, random, human }
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var choice: DeviceOptions
@@ -44,7 +44,7 @@ struct BenchSuite: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
-    @Option(help: "verifier, oracle, noop, random, or human: you, on a page whose address is printed.") var agent =
+    @Option(help: "verifier, oracle, ceiling (the oracle with what the agent offers), noop, random, or human: you, on a page.") var agent =
         AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
     var tasks: [String] = []
@@ -159,6 +159,7 @@ struct BenchSuite: AsyncParsableCommand {
     private func chosenAgent() throws -> BenchAgent {
         switch agent {
         case .oracle where !topOne: return .oracle
+        case .ceiling where !topOne: return .ceiling
         case .noop: return .noop
         // The person's page is opened once everything else is known to be right.
         case .human where !topOne: return .noop

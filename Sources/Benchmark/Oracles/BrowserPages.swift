@@ -68,8 +68,9 @@ struct BrowserOracle: TaskOracle {
 
     private func multiply(_ page: OraclePage, _ numbers: [Int]) -> OracleMove? {
         guard let button = element("next", page) else { return nil }
+        let shown = element("number", page).map { $0.text.isEmpty ? [] : [$0] } ?? []
         guard let field = element("product", page) else {
-            return OracleMove(page.taps(on: button), note: "the next number")
+            return OracleMove(page.taps(on: button), note: "the next number").noting(shown)
         }
         let product = "\(numbers.reduce(1, *))"
         if field.text == product {
@@ -79,7 +80,7 @@ struct BrowserOracle: TaskOracle {
         if !field.text.isEmpty, field.text != "Product" {
             return OracleMove(page.clears(field), note: "empty the field")
         }
-        return OracleMove(page.types(into: field), text: product, note: "the product")
+        return OracleMove(page.types(into: field), text: product, note: "the product").noting(shown)
     }
 
     private func draw(_ page: OraclePage, _ data: BrowserPageData) -> OracleMove? {

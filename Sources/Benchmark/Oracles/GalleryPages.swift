@@ -119,6 +119,11 @@ struct PictureToRead {
 
     /// The way to a look at it; nil when it has been seen.
     func look(_ page: OraclePage) -> OracleMove? { GalleryPages(page).look(at: file, in: folder) }
+
+    /// The picture, where it fills the display.
+    func shown(_ page: OraclePage) -> [Element] {
+        GalleryPages(page).picture == file ? page.screen.elements.filter { page.screen.readTexts[$0.id] != nil } : []
+    }
 }
 
 /// Writes down what stands in a picture: `folder`, `file`, and the note's `name` and `content`.
@@ -133,7 +138,7 @@ struct PictureToNoteOracle: TaskOracle {
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         if let move = picture.look(page) { return move }
-        return try await note.move(page, device)
+        return try await note.move(page, device).noting(picture.shown(page))
     }
 }
 
@@ -149,6 +154,6 @@ struct PictureThenOracle<Next: TaskOracle>: TaskOracle {
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         if let move = picture.look(page) { return move }
-        return try await next.move(page, device)
+        return try await next.move(page, device).noting(picture.shown(page))
     }
 }

@@ -134,7 +134,10 @@ struct MarkorMergeOracle: TaskOracle {
             let unread = files.first { file in
                 !page.history.contains { $0.hasPrefix("tap ") && $0.contains(MarkorPages.stem(file)) }
             }
-            if let unread { return pages.go() ?? page.choose(unread) }
+            // What is open was chosen to be read.
+            let shown = files.contains { pages.isEditing($0) } ? [pages.editor].compactMap(\.self) : []
+            if let unread { return (pages.go() ?? page.choose(unread)).noting(shown) }
+            if !shown.isEmpty, let move = pages.go() { return move.noting(shown) }
         }
         var parts: [String] = []
         for file in files { parts.append(try await notes.content(file)?.trimmingSpaces ?? "") }

@@ -64,15 +64,18 @@ struct MessagesPages {
 /// Sends a message: `number`, `body`; `name` where the number is a contact's. `reply: yes` goes over the conversation
 /// that is there, else a new one is begun.
 ///
-/// A message that has gone out before counts as often as `before` says, which is 0 where it is absent.
+/// A message that has gone out before counts as often as `before` says, which is 0 where it is absent. With `source: screen` what is to be
+/// said stands in the list of conversations.
 struct MessageSendOracle: TaskOracle {
     let number: String
     let body: String
     let name: String?
     let replies: Bool
     let before: Int
+    let readsBody: Bool
 
     init(_ arguments: ProgramArguments) throws {
+        readsBody = arguments["source"] == "screen"
         number = try arguments.need("number")
         body = try arguments.need("body")
         name = arguments["name"]
@@ -103,6 +106,7 @@ struct MessageSendOracle: TaskOracle {
                 note: "look for \(name)"
             )
         }
-        return pages.start(with: number)
+        let heard = readsBody && pages.isList ? page.screen.elements.filter { $0.text == body } : []
+        return pages.start(with: number).noting(heard)
     }
 }

@@ -10,6 +10,12 @@ struct NoteReading {
     /// The lines that must have been seen.
     let lines: [String]
 
+    /// The note's text, where it is in front.
+    func shown(_ page: OraclePage) -> [Element] {
+        let pages = MarkorPages(page)
+        return pages.isEditing(file) ? [pages.editor].compactMap(\.self) : []
+    }
+
     /// The way to the lines; nil when the note was looked at, as the working memory has it.
     func move(_ page: OraclePage) -> OracleMove? {
         let pages = MarkorPages(page)
@@ -39,7 +45,7 @@ struct ExpenseFromNoteOracle: TaskOracle {
         // What is entered already was read.
         let isBegun = entry.wanted.contains { row in stored.contains { row.isEntered(as: $0) } }
         if !isBegun, let move = reading.move(page) { return move }
-        return try await entry.move(page, device)
+        return try await entry.move(page, device).noting(reading.shown(page))
     }
 }
 
@@ -58,6 +64,7 @@ struct RecipeFromNoteOracle: TaskOracle {
         let stored = try await RecipeTable.rows(device)
         let known = Set(stored.map(\.content))
         if !wanted.contains(where: { known.contains($0.content) }), let move = reading.move(page) { return move }
-        return RecipeEntry(page, wanted: wanted, stored: stored).move() ?? page.done()
+        let move = RecipeEntry(page, wanted: wanted, stored: stored).move() ?? page.done()
+        return move.noting(reading.shown(page))
     }
 }

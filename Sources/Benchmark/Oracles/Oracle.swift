@@ -15,6 +15,8 @@ public struct OracleMove: Sendable, Equatable {
     public var text: String?
     /// Why, in a few words.
     public var note: String
+    /// Elements of the page that say what is needed later: whoever types only what it has read writes them down before it goes on.
+    public var notable: [Int] = []
 
     public init(_ right: [Int], neutral: Set<Int> = [], text: String? = nil, note: String) {
         self.right = right
@@ -41,6 +43,22 @@ public protocol TaskOracle: Sendable {
 
     /// The move for a state.
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove
+
+    /// What a question is answered with; empty for tasks that ask nothing.
+    var answer: String { get }
+}
+
+extension TaskOracle {
+    var answer: String { "" }
+}
+
+extension OracleMove {
+    /// The same move from a page whose elements say what is needed later.
+    func noting(_ elements: [Element]) -> OracleMove {
+        var copy = self
+        copy.notable += elements.map(\.id)
+        return copy
+    }
 }
 
 /// The oracles that tasks may name.
@@ -148,6 +166,9 @@ public struct Oracle: ActionChooser {
         }
         oracle = try Oracles.make(call.filled(instance.values))
     }
+
+    /// What the task's question is answered with; empty where it asks nothing.
+    var answer: String { oracle.answer }
 
     /// What the oracle says about a decision. Its right ones are empty where what it wants is no candidate, or where it does
     /// not know the page.

@@ -50,7 +50,7 @@ struct TrackPages {
 /// Answers a question about tracks with `answer`, once its `tracks` (lines, as the set-up has them) can be read: in the list, or, with
 /// a `search`, among what it finds.
 struct TrackAnswerOracle: TaskOracle {
-    private let answer: String
+    let answer: String
     private let names: [String]
     private let search: String?
 

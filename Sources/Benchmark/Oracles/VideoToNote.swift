@@ -23,7 +23,15 @@ struct VideoToNoteOracle: TaskOracle {
 
     func move(_ page: OraclePage, _ device: any DeviceLink) async throws -> OracleMove {
         if leaps(page.history) < count - 1 { return watch(page) }
-        return try await note.move(page, device)
+        return try await note.move(page, device).noting(words(page))
+    }
+
+    /// The picture of a stopped film, where words were read in it.
+    private func words(_ page: OraclePage) -> [Element] {
+        guard page.package == Self.package, page.element(id: "player_overlay_title") != nil, !page.shows("Pause") else {
+            return []
+        }
+        return page.screen.elements.filter { page.screen.readTexts[$0.id] != nil }
     }
 
     /// How often the film was moved on since it was opened last, as the working memory has it.
@@ -41,7 +49,7 @@ struct VideoToNoteOracle: TaskOracle {
             if leaps(page.history) == 0, let time = page.element(id: "player_overlay_time")?.text, time > "00:03" {
                 return OracleMove(page.taps("Rewind"), note: "to the first word")
             }
-            return OracleMove(page.taps("Forward"), note: "to the next word")
+            return OracleMove(page.taps("Forward"), note: "to the next word").noting(words(page))
         }
         guard page.element(id: "navigation") != nil, page.element(id: "action_mode_bar") == nil,
             let bar = page.element(id: "main_toolbar")

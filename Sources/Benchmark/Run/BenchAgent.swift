@@ -11,6 +11,8 @@ public enum BenchAgent: Sendable {
     case verifier(model: LanguageModel, head: VerifierHead, threads: Int)
     /// The task's own oracle: what can be reached at all.
     case oracle
+    /// The oracle again, allowed to take only what the agent offers: its candidates, texts, notes and answer programs.
+    case ceiling
     /// Says at once that it is done: what passes by chance.
     case noop
     /// Draws among the candidates: what passes by trying.
@@ -22,6 +24,7 @@ public enum BenchAgent: Sendable {
         switch self {
         case .verifier: "verifier"
         case .oracle: "oracle"
+        case .ceiling: "ceiling"
         case .noop: "noop"
         case .random: "random"
         case .chooser(let name, _): name
@@ -41,6 +44,7 @@ public enum BenchAgent: Sendable {
     func chooser(_ instance: TaskInstance, shared: (any ActionChooser)?) throws -> any ActionChooser {
         switch self {
         case .oracle: try Oracle(instance)
+        case .ceiling: try Ceiling(instance)
         case .noop: NoopChooser()
         case .random: RandomChooser(seed: instance.seed, name: instance.template.name)
         case .verifier, .chooser: shared ?? NoopChooser()
@@ -53,6 +57,11 @@ public enum BenchAgent: Sendable {
             return nil
         }
         return "\(model.precision.rawValue) \(model.keyValues.rawValue)"
+    }
+
+    /// Whether the agent keeps goal and notes in mind, and how; nil for those that need none.
+    var mind: MindOptions? {
+        if case .ceiling = self { MindOptions() } else { nil }
     }
 
     /// The prompt options that the agent needs.

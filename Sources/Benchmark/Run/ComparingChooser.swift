@@ -33,6 +33,8 @@ public final class ComparingChooser: ActionChooser {
         return choice
     }
 
+    public func chooseText(_ query: TextQuery) async throws -> Int? { try await chooser.chooseText(query) }
+
     public func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? {
         try await chooser.fill(action, options: options, decision: decision)
     }

@@ -87,6 +87,11 @@ final class DiagnosedChooser: ActionChooser {
         return try await chooser.choose(decision)
     }
 
+    func chooseText(_ query: TextQuery) async throws -> Int? {
+        // The oracle brings its texts itself.
+        try await chooser?.chooseText(query)
+    }
+
     func fill(_ action: Action, options: [String], decision: Decision) async throws -> String? {
         try await chooser?.fill(action, options: options, decision: decision)
     }

@@ -73,7 +73,8 @@ public struct EpisodeRunner: Sendable {
     public func run(
         _ instance: TaskInstance,
         chooser: any ActionChooser,
-        prompt: PromptOptions = PromptOptions()
+        prompt: PromptOptions = PromptOptions(),
+        mind: MindOptions? = nil
     ) async -> EpisodeResult {
         let start = ContinuousClock.now
         var result = blank(instance)
@@ -82,13 +83,14 @@ public struct EpisodeRunner: Sendable {
             try await wander?.run(on: device.adb, observer: observer)
             let oracle = diagnoses && instance.template.oracle != nil ? try Oracle(instance) : nil
             let watched = oracle.map { DiagnosedChooser(chooser, oracle: $0) }
-            let run = try await act(instance, chooser: watched ?? chooser, prompt: prompt, into: &result)
+            let run = try await act(instance, chooser: watched ?? chooser, prompt, mind, into: &result)
             var checks = CheckRunner(device: device.adb, instance: instance, answer: run.answer, baselines: baselines)
             // Any other device is looked at until it stands still, as an app may still be about to show its result.
             if device.isBuiltIn { checks.observer = observer }
             result.checks = try await checks.run()
             judge(&result, run)
             result.fault = watched?.fault(of: result, instance.template)
+            if let ceiling = chooser as? Ceiling, !result.success { result.explain(ceiling.missing) }
             result.coverage = watched?.coverage
         } catch {
             result.cause = .skipped
@@ -122,12 +124,14 @@ public struct EpisodeRunner: Sendable {
     private func act(
         _ instance: TaskInstance,
         chooser: any ActionChooser,
-        prompt: PromptOptions,
+        _ prompt: PromptOptions,
+        _ mind: MindOptions?,
         into result: inout EpisodeResult
     ) async throws -> RunResult {
         var options = AgentOptions()
         options.maxSteps = rules.budget(instance.template.maxSteps)
         options.prompt = prompt
+        options.mind = mind
         options.confirm = .never
         options.wantsProof = false
         options.trailingEnter = quirks.contains(.enter)
