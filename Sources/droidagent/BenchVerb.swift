@@ -159,7 +159,10 @@ struct BenchSuite: AsyncParsableCommand {
     private func chosenAgent() throws -> BenchAgent {
         switch agent {
         case .oracle where !topOne: return .oracle
-        case .ceiling where !topOne: return .ceiling
+        case .ceiling where !topOne:
+            // Without a model its tokens are estimated.
+            guard let tokenizer = try? model.load(threads: 1).tokenizer else { return .ceiling(nil) }
+            return .ceiling({ tokenizer.encode($0).count })
         case .noop: return .noop
         // The person's page is opened once everything else is known to be right.
         case .human where !topOne: return .noop
@@ -235,6 +238,12 @@ struct BenchSuite: AsyncParsableCommand {
                     coverage.decisions
                 )
             )
+        }
+        if let sizes = outcome.sizes { global.say(sizes) }
+        if agent == .ceiling {
+            for result in outcome.results where !result.success {
+                global.say("\(result.task) \(result.seed): \(result.problem ?? result.cause.rawValue)")
+            }
         }
         for (fault, count) in outcome.faults { global.say("failed by \(fault.rawValue): \(count)") }
         if summary.skipped > 0 {

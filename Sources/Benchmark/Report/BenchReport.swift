@@ -101,7 +101,7 @@ public struct BenchReport: Sendable {
         [
             BenchTables.tasks(results), BenchTables.tags(results), BenchTables.said(results),
             BenchTables.faults(results),
-            BenchTables.phases(results),
+            BenchTables.sizes(results), BenchTables.phases(results),
         ].compactMap(\.self)
     }
 

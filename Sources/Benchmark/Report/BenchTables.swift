@@ -124,6 +124,34 @@ enum BenchTables {
         )
     }
 
+    /// What a verifier has to read at a decision, and the steps against the fewest possible; nil where nobody watched.
+    static func sizes(_ results: [EpisodeResult]) -> BenchTable? {
+        let sizes = results.compactMap(\.sizes).reduce(into: DecisionSizes()) { $0 += $1 }
+        guard !sizes.candidates.isEmpty else { return nil }
+        let ratios = results.filter { $0.success && $0.optimalSteps > 0 }
+            .map { Double($0.steps) / Double($0.optimalSteps) }
+        func row<T: Comparable>(_ name: String, _ values: [T], _ text: (T) -> String) -> [String]? {
+            guard let median = DecisionSizes.quantile(values, 0.5), let high = DecisionSizes.quantile(values, 0.95) else {
+                return nil
+            }
+            return [name, text(median), text(high)]
+        }
+        let rows = [
+            row("prompt tokens before the candidates", sizes.promptTokens) { "\($0)" },
+            row("candidates", sizes.candidates) { "\($0)" },
+            row("tokens of all candidates", sizes.suffixTokens) { "\($0)" },
+            row("steps, as a share of the task's optimal ones", ratios) { String(format: "%.2f", $0) },
+        ]
+        return BenchTable(
+            title: "Sizes",
+            note: "\(sizes.candidates.count) decisions; tokens \(sizes.isEstimate ? "estimated" : "by the model's tokenizer"); steps of "
+                + "\(ratios.count) episodes that succeeded.",
+            head: ["", "median", "p95"],
+            rows: rows.compactMap(\.self),
+            numeric: [1, 2]
+        )
+    }
+
     private static func share(_ results: [EpisodeResult]) -> String {
         guard !results.isEmpty else { return "–" }
         let successes = results.count(where: \.success)

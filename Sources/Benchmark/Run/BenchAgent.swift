@@ -12,7 +12,8 @@ public enum BenchAgent: Sendable {
     /// The task's own oracle: what can be reached at all.
     case oracle
     /// The oracle again, allowed to take only what the agent offers: its candidates, texts, notes and answer programs.
-    case ceiling
+    /// Tokens are counted by a model's tokenizer, or estimated.
+    case ceiling(PromptCounter?)
     /// Says at once that it is done: what passes by chance.
     case noop
     /// Draws among the candidates: what passes by trying.
@@ -44,7 +45,7 @@ public enum BenchAgent: Sendable {
     func chooser(_ instance: TaskInstance, shared: (any ActionChooser)?) throws -> any ActionChooser {
         switch self {
         case .oracle: try Oracle(instance)
-        case .ceiling: try Ceiling(instance)
+        case .ceiling(let counter): try Ceiling(instance, counter: counter)
         case .noop: NoopChooser()
         case .random: RandomChooser(seed: instance.seed, name: instance.template.name)
         case .verifier, .chooser: shared ?? NoopChooser()
@@ -57,6 +58,14 @@ public enum BenchAgent: Sendable {
             return nil
         }
         return "\(model.precision.rawValue) \(model.keyValues.rawValue)"
+    }
+
+    /// Whether it can only run where the task names an oracle.
+    var needsOracle: Bool {
+        switch self {
+        case .oracle, .ceiling: true
+        default: false
+        }
     }
 
     /// Whether the agent keeps goal and notes in mind, and how; nil for those that need none.

@@ -30,8 +30,11 @@ final class Ceiling: ActionChooser {
     private let instance: TaskInstance
     private let state = Mutex(State())
 
+    let counter: PromptCounter?
+
     /// - Throws: `DroidError` with code `tasks.program`.
-    init(_ instance: TaskInstance) throws {
+    init(_ instance: TaskInstance, counter: PromptCounter? = nil) throws {
+        self.counter = counter
         oracle = try Oracle(instance)
         self.instance = instance
     }

@@ -59,6 +59,7 @@ final class DiagnosedChooser: ActionChooser {
     /// One for each decision; nil where the oracle could not read the device.
     private let verdicts = Mutex<[Verdict?]>([])
     private let deeds = Mutex<[Deed]>([])
+    private let measured = Mutex(DecisionSizes())
 
     init(_ chooser: any ActionChooser, oracle: Oracle) {
         self.oracle = oracle
@@ -68,7 +69,11 @@ final class DiagnosedChooser: ActionChooser {
     var counter: PromptCounter? { chooser?.counter }
     var isGuarded: Bool { chooser?.isGuarded ?? true }
 
+    /// How large the decisions were, in tokens of the chooser's model; estimates where it has none.
+    var sizes: DecisionSizes { measured.withLock { $0 } }
+
     func choose(_ decision: Decision) async throws -> Choice {
+        measured.withLock { $0.add(decision, counter) }
         let move: OracleMove
         do {
             move = try await oracle.verdict(decision)

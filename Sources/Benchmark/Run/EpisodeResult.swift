@@ -56,6 +56,8 @@ public struct EpisodeResult: Codable, Sendable {
     public var fault: Fault?
     /// How often the right action was a candidate, as long as the agent was on the oracle's way.
     public var coverage: Coverage?
+    /// How large its decisions were, where somebody watched.
+    public var sizes: DecisionSizes?
     /// Seconds of each phase, all steps together.
     public var timings: StepTimings?
     /// The folder of the run's record, under the results' folder, where one was kept.

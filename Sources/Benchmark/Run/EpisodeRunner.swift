@@ -92,6 +92,7 @@ public struct EpisodeRunner: Sendable {
             result.fault = watched?.fault(of: result, instance.template)
             if let ceiling = chooser as? Ceiling, !result.success { result.explain(ceiling.missing) }
             result.coverage = watched?.coverage
+            result.sizes = watched?.sizes
         } catch {
             result.cause = .skipped
             result.problem = "\(DroidError.wrapping(error, "bench.episode", "the episode broke off"))"

@@ -62,6 +62,13 @@ public struct SuiteRunner: Sendable {
         /// How often what was needed could be chosen; nil where nobody looked.
         public var coverage: Coverage? { BenchTables.coverage(results) }
 
+        /// What a decision has to read and what tasks cost, in one line; nil where nobody watched.
+        public var sizes: String? {
+            BenchTables.sizes(results).map { table in
+                "median and p95: " + table.rows.map { "\($0[0]) \($0[1]) and \($0[2])" }.joined(separator: "; ")
+            }
+        }
+
         /// What failures came from, with their numbers.
         public var faults: [(fault: Fault, count: Int)] {
             Fault.allCases.map { fault in (fault, results.count { $0.fault == fault }) }.filter { $0.1 > 0 }
@@ -89,7 +96,7 @@ public struct SuiteRunner: Sendable {
                 next: "the tasks are: \(suite.templates.map(\.name).joined(separator: ", "))"
             )
         }
-        if case .oracle = options.agent, let lone = templates.first(where: { $0.oracle == nil }) {
+        if options.agent.needsOracle, let lone = templates.first(where: { $0.oracle == nil }) {
             throw DroidError(
                 "bench.options",
                 "\(lone.name) has no oracle",
