@@ -79,7 +79,13 @@ public struct HeadEvaluation: Codable, Sendable {
         let device = try await BenchDevice.startBuiltIn()
         let rate: TopOneRate
         do {
-            rate = try await TopOneRate.measure(verifier, on: runner.plan(), device: device, prompt: head.prompt) {
+            rate = try await TopOneRate.measure(
+                verifier,
+                on: runner.plan(),
+                device: device,
+                prompt: head.prompt,
+                mind: head.mind
+            ) {
                 onEvent(.topOne($0))
             }
         } catch {

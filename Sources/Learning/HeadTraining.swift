@@ -64,6 +64,7 @@ public enum HeadTraining {
         let recipe = try HeadRecipe.load(options.recipe)
         let model = try LanguageModel.load(options.model, threads: options.threads)
         let groups = try options.pairs.flatMap { try PairsFile.groups($0) }
+        let (space, prompt) = try space(of: groups)
         let extractor = try FeatureExtractor(
             model: model,
             layers: recipe.layers,
@@ -81,7 +82,7 @@ public enum HeadTraining {
         )
         let ranker = try PairwiseTrainer.train(matrix, split: split, options: recipe.pairwise) { progress(.step($0)) }
         let measured = split.validation.isEmpty ? split.training : split.validation
-        let head = VerifierHead(
+        var head = VerifierHead(
             kind: .linear,
             layers: recipe.layers,
             readsMean: recipe.mean,
@@ -89,8 +90,10 @@ public enum HeadTraining {
             weights: ranker.weights,
             bias: ranker.constant,
             temperature: Float(Temperature.best(ranker, matrix, groups: measured)),
-            baseSHA256: model.sha256
+            baseSHA256: model.sha256,
+            prompt: prompt
         )
+        head.actionSpaceVersion = space
         try head.save(options.output)
         let report = TrainingReport(
             title: "Verifier head: \(recipe.name)",
@@ -101,6 +104,21 @@ public enum HeadTraining {
         )
         if let path = options.report { try report.write(to: path) }
         return (head, report)
+    }
+
+    /// The action space and the prompt's options that all pairs are for: a head fits one of each.
+    private static func space(of groups: [PairGroup]) throws -> (Int, PromptOptions) {
+        let spaces = Set(groups.map { $0.actionSpace ?? ActionSpace.version })
+        let prompts = Set(groups.map { $0.prompt ?? PromptOptions() })
+        guard spaces.count <= 1, prompts.count <= 1 else {
+            throw DroidError(
+                "pairs.mixed",
+                "the pairs are for different agents",
+                why: "they have the action spaces \(spaces.sorted()) and \(prompts.count) forms of the prompt",
+                next: "train one head with the pairs of each"
+            )
+        }
+        return (spaces.first ?? ActionSpace.version, prompts.first ?? PromptOptions())
     }
 
     private static func parts(

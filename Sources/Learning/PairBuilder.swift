@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Base
 import Benchmark
 
@@ -43,13 +44,13 @@ public enum PairBuilder {
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
             return seen.insert("\(state.task)\u{0}\(state.prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
         }
-        let decisions = useful.count { $0.kind == .decision }
+        let decisions = useful.count { $0.kind != .selfCorrection }
         let share = min(max(options.selfCorrectionShare, 0), 0.99)
         // c / (c + d) = share
         let limit = Int((share / (1 - share) * Double(decisions)).rounded(.down))
         let corrections = useful.indices.filter { useful[$0].kind == .selfCorrection }
         let chosen = Set(corrections.shuffled(using: &random).prefix(limit))
-        return useful.indices.filter { useful[$0].kind == .decision || chosen.contains($0) }.map { useful[$0] }
+        return useful.indices.filter { useful[$0].kind != .selfCorrection || chosen.contains($0) }.map { useful[$0] }
     }
 
     private static func pair(_ state: StateRecord, _ right: Int, _ wrong: Int) -> PairRecord? {
@@ -66,7 +67,9 @@ public enum PairBuilder {
             rejected: state.suffixes[wrong],
             kind: state.kind,
             source: .oracle,
-            weight: 1
+            weight: 1,
+            actionSpace: state.actionSpace == ActionSpace.version ? nil : state.actionSpace,
+            prompt: state.prompt
         )
     }
 }

@@ -26,6 +26,8 @@ public struct CollectOptions: Sendable {
     /// Counts tokens as the model does, for the prompt's budget; nil for an estimate.
     public var counter: PromptCounter?
     public var prompt = PromptOptions()
+    /// How the agent that is to learn keeps goal and notes in mind; nil for one without.
+    public var mind: MindOptions?
     /// The image of the built-in devices; nil for the one that ships.
     public var image: String?
 
@@ -150,7 +152,7 @@ public enum StateCollector {
     }
 
     private static func collect(_ job: Job, _ device: BenchDevice, _ options: CollectOptions) async -> [StateRecord]? {
-        guard let oracle = try? Oracle(job.instance) else { return nil }
+        guard let oracle = try? Teacher(job.instance, mind: options.mind) else { return nil }
         let wanders = job.run >= max(options.runs, 1)
         let chooser = RecordingOracle(
             oracle: oracle,
@@ -163,7 +165,7 @@ public enum StateCollector {
         let template = job.instance.template
         let wander = Wander(seed: job.instance.seed, name: "\(template.name) \(job.run)", app: template.app)
         let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
-        let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt)
+        let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt, mind: options.mind)
         return result.success && result.said == "complete" ? chooser.states : nil
     }
 }
@@ -171,13 +173,13 @@ public enum StateCollector {
 /// Does what the oracle says, now and then something wrong instead, and writes down every state.
 private final class RecordingOracle: ActionChooser {
     let counter: PromptCounter?
-    private let oracle: Oracle
+    private let oracle: Teacher
     private let instance: TaskInstance
     private let run: Int
     private let perturbation: Double
     private let memory = Mutex((states: [StateRecord](), wentWrong: false))
 
-    init(oracle: Oracle, instance: TaskInstance, run: Int, perturbation: Double, counter: PromptCounter?) {
+    init(oracle: Teacher, instance: TaskInstance, run: Int, perturbation: Double, counter: PromptCounter?) {
         self.oracle = oracle
         self.instance = instance
         self.run = run
@@ -193,6 +195,29 @@ private final class RecordingOracle: ActionChooser {
         let wrong = move.wrong(of: count)
         let strayed = stray(decision, among: wrong)
         let chosen = strayed ?? move.right[0]
+        add(decision, decision.prompt.suffixes, right: move.right, wrong: wrong, chosen: chosen)
+        memory.withLock { $0.wentWrong = strayed != nil }
+        return .certain(chosen, of: count, filledText: strayed == nil ? move.text : nil)
+    }
+
+    func chooseText(_ query: TextQuery) async throws -> Int? {
+        guard let chosen = try await oracle.chooseText(query) else { return nil }
+        // A text is a decision of its own, on the same screen: which words go into this field.
+        let builder = PromptBuilder(options: query.decision.prompt.options)
+        let suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
+        let wrong = suffixes.indices.filter { suffixes[$0] != suffixes[chosen] }
+        if !wrong.isEmpty { add(query.decision, suffixes, right: [chosen], wrong: wrong, chosen: chosen, kind: .text) }
+        return chosen
+    }
+
+    private func add(
+        _ decision: Decision,
+        _ suffixes: [String],
+        right: [Int],
+        wrong: [Int],
+        chosen: Int,
+        kind: StateRecord.Kind? = nil
+    ) {
         memory.withLock { memory in
             memory.states.append(
                 StateRecord(
@@ -202,19 +227,18 @@ private final class RecordingOracle: ActionChooser {
                     seed: instance.seed,
                     run: run,
                     step: decision.step,
-                    kind: memory.wentWrong ? .selfCorrection : .decision,
+                    kind: kind ?? (memory.wentWrong ? .selfCorrection : .decision),
                     goal: decision.goal,
                     prefix: decision.prompt.prefix,
-                    suffixes: decision.prompt.suffixes,
-                    right: move.right,
+                    suffixes: suffixes,
+                    right: right,
                     wrong: wrong,
                     chosen: chosen,
-                    actionSpace: ActionSpace.version
+                    actionSpace: decision.keepsNotes ? ActionSpace.versionWithNotes : ActionSpace.version,
+                    prompt: decision.prompt.options == PromptOptions() ? nil : decision.prompt.options
                 )
             )
-            memory.wentWrong = strayed != nil
         }
-        return .certain(chosen, of: count, filledText: strayed == nil ? move.text : nil)
     }
 
     /// A wrong candidate to do instead, or nil. Only what can be undone: nothing that ends the run or needs a text.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Base
 import Benchmark
 
@@ -11,6 +12,8 @@ public struct StateRecord: Codable, Sendable, Equatable {
         case decision
         /// The step right after a wrong one.
         case selfCorrection = "self-correction"
+        /// Which of the texts that were offered goes into a field, or is the answer.
+        case text
     }
 
     public var schema = 1
@@ -35,6 +38,8 @@ public struct StateRecord: Codable, Sendable, Equatable {
     public var chosen: Int
     /// The version of the action space that made the candidates.
     public var actionSpace: Int
+    /// What the prompt was made with; nil in records of before that was kept, and then it was made as by default.
+    public var prompt: PromptOptions?
 }
 
 /// One comparison to learn from, as a line of a pairs file.
@@ -59,6 +64,9 @@ public struct PairRecord: Codable, Sendable, Equatable {
     public var weight: Double
     /// The version of the verifier that proposed the chosen one; nil where none had a part in it.
     public var verifier: String?
+    /// The action space and the prompt's options that a head which learns from it is for; nil for the first space and the default.
+    public var actionSpace: Int?
+    public var prompt: PromptOptions?
 }
 
 /// A decision put together from its pairs again.
@@ -74,6 +82,8 @@ public struct PairGroup: Sendable, Equatable {
     public var right: [Int]
     public var wrong: [Int]
     public var weight: Double
+    public var actionSpace: Int?
+    public var prompt: PromptOptions?
 
     /// A digest of what the model is shown, by which its features are kept.
     public var key: String {
@@ -108,7 +118,7 @@ public enum PairsFile {
                     next: "make the file again with `droidagent train pairs`"
                 )
             }
-            let key = "\(pair.task)\u{0}\(pair.episode)\u{0}\(pair.step)\u{0}\(pair.prefix)"
+            let key = "\(pair.task)\u{0}\(pair.episode)\u{0}\(pair.step)\u{0}\(pair.kind == .text)\u{0}\(pair.prefix)"
             let place: Int
             if let known = places[key] {
                 place = known
@@ -127,7 +137,9 @@ public enum PairsFile {
                         candidates: [],
                         right: [],
                         wrong: [],
-                        weight: pair.weight
+                        weight: pair.weight,
+                        actionSpace: pair.actionSpace,
+                        prompt: pair.prompt
                     )
                 )
             }

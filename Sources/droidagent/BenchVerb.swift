@@ -252,6 +252,29 @@ struct BenchSuite: AsyncParsableCommand {
         for file in report { global.say("report: \(file)") }
     }
 
+    /// What orders on screens do to the verifier's scores.
+    private func show(_ effect: TopOneRate.OrderEffect, _ suite: String) throws {
+        let command = "droidagent bench \(suite) --top-one --quirk orders --seed \(seed) --repeats \(repeats)"
+        for (name, value) in [
+            ("mean_change", effect.meanChange), ("largest_change", effect.largest),
+            ("flips", Double(effect.flips) / Double(max(1, effect.states))),
+        ] {
+            try global.emit(
+                MeasurementRow(name: "verifier.\(suite).orders.\(name)", value: value, unit: "share", command: command)
+            )
+        }
+        global.say(
+            String(
+                format: "a text that gives an order moves a candidate's share of the scores by %.4f in the mean and %.3f at most; "
+                    + "the first choice changes at %d of %d states",
+                effect.meanChange,
+                effect.largest,
+                effect.flips,
+                effect.states
+            )
+        )
+    }
+
     private struct TopLine: Encodable {
         let task: String
         let split: String
@@ -274,7 +297,9 @@ struct BenchSuite: AsyncParsableCommand {
                 language.keyValues == .float ? verifier : compared,
                 on: instances,
                 device: device,
-                prompt: head.prompt
+                prompt: head.prompt,
+                mind: head.mind,
+                orders: quirk.contains(.orders)
             ) { part in
                 global.detail("\(part.task): \(part.right) of \(part.states)")
             }
@@ -299,6 +324,7 @@ struct BenchSuite: AsyncParsableCommand {
                 "first choice as with floats: \(agreement.same) of \(agreement.decisions) decisions"
             )
         }
+        if let effect = rate.orders { try show(effect, suite.name) }
         for part in rate.parts {
             try global.emit(
                 TopLine(task: part.task, split: part.split.rawValue, states: part.states, right: part.right)

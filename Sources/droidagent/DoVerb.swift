@@ -61,6 +61,7 @@ struct DoVerb: AsyncParsableCommand {
         var options = AgentOptions()
         options.maxSteps = maxSteps
         options.prompt = loaded.prompt
+        options.mind = loaded.mind
         options.confirm = confirm ?? (builtIn == nil ? .ask : .never)
         options.trailingEnter = trailingEnter
         let display = StepDisplay(global: global)
@@ -87,6 +88,7 @@ struct DoVerb: AsyncParsableCommand {
             prompt: options.prompt,
             maxSteps: maxSteps
         )
+        if loaded.mind != nil { header.actionSpaceVersion = ActionSpace.versionWithNotes }
         header.model = loaded.model
         header.adapter = loaded.head
         header.trailingEnter = trailingEnter
@@ -147,6 +149,13 @@ struct DoVerb: AsyncParsableCommand {
         let seconds = String(format: "%.1f", result.seconds)
         global.say("          \(result.steps) steps in \(seconds) s; the agent said: \(result.said.rawValue)")
         if let answer = result.answer { global.say("Answer    \(Terminal.bold(answer))") }
+        if let proof = result.answerProof {
+            global.say("          \(proof.program)")
+            for row in proof.rows.prefix(8) {
+                global.say(Terminal.dim("          · \(Terminal.fit(row.filter { !$0.isEmpty }.joined(separator: " · "), 90))"))
+            }
+            if proof.rows.count > 8 { global.say(Terminal.dim("          and \(proof.rows.count - 8) more")) }
+        }
         if let proof = result.proof {
             global.say(Terminal.bold("Proof") + "     what changed on the device")
             for line in proof.text().split(separator: "\n") { global.say("          \(line)") }

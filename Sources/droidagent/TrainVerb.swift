@@ -38,6 +38,7 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states:
         String?
     @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
+    @Flag(help: "Pairs for an agent without goal state and notes (action space 1).") var plain = false
 
     private struct Line: Encodable {
         let states: Int
@@ -51,13 +52,14 @@ struct TrainPairs: AsyncParsableCommand {
             throw ValidationError("--seeds is FROM-TO, such as 1000-1019")
         }
         let tokenizer = try Tokenizer(GGUFFile(path: model.path()))
-        var options = CollectOptions(suite: suite, folder: states ?? "\(Locations.cache)/states/\(suite)")
+        var options = CollectOptions(suite: suite, folder: states ?? "\(Locations.cache)/states/\(suite)\(plain ? "" : "-notes")")
         options.tasks = tasks
         options.seeds = ends[0]...ends[1]
         options.runs = runs
         options.wanderings = wanderings
         options.perturbation = perturbation
         options.jobs = jobs
+        options.mind = plain ? nil : MindOptions()
         options.counter = { tokenizer.encode($0).count }
         let quiet = global.quiet || global.json
         let collected = try await StateCollector.run(options) { progress in

@@ -51,6 +51,9 @@ public struct Decision: Sendable {
 
     public var candidates: [Candidate] { actions.candidates }
 
+    /// Whether the agent keeps goal and notes in mind.
+    public var keepsNotes: Bool { mind != nil }
+
     /// What was written down so far.
     public var notes: NoteBook { mind?.notes ?? NoteBook() }
 

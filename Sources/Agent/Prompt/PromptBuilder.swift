@@ -35,6 +35,8 @@ public struct Prompt: Sendable, Hashable {
     public var omittedLines: Int
     /// The tokens of the prefix, as the builder's counter counts them.
     public var prefixTokens: Int
+    /// What it was made with.
+    public var options = PromptOptions()
 
     /// SHA-256 of prefix and suffixes.
     public var sha256: String {
@@ -172,7 +174,8 @@ public struct PromptBuilder: Sendable {
             prefix: head + title + fitted.text + tail,
             suffixes: actions.candidates.map { suffix($0.text) },
             omittedLines: fitted.omitted,
-            prefixTokens: fixed + fitted.tokens
+            prefixTokens: fixed + fitted.tokens,
+            options: options
         )
     }
 

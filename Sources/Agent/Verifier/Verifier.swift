@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Glibc
 import Inference
 import Screen
 
@@ -91,6 +92,20 @@ public actor Verifier: ActionChooser {
             computedTokens: result.cost.prefixComputed,
             reusedTokens: result.cost.prefixReused
         )
+    }
+
+    /// Scores the offered texts as it scores candidates: each as the words of the step that it would make, in one batch over the prefix
+    /// of the decision. What the rules put first has a head start, which is that of the logarithm of its place.
+    public func chooseText(_ query: TextQuery) async throws -> Int? {
+        guard head.mind != nil, query.options.count > 1 else { return query.options.isEmpty ? nil : 0 }
+        let builder = PromptBuilder(options: head.prompt)
+        var prompt = query.decision.prompt
+        prompt.suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
+        let request = try Self.request(prompt, head: head, tokenizer: model.tokenizer)
+        let scores = try session.score(request).scores.enumerated().map { place, facts in
+            Self.score(facts, head: head) / Double(head.temperature) - log(Double(1 + place))
+        }
+        return Ranked.rank(scores).first?.index
     }
 
     /// Constrained decoding: the model writes the text of a placeholder, token by token, and can write nothing but one

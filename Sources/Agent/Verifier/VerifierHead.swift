@@ -75,6 +75,9 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         self.prompt = prompt
     }
 
+    /// How an agent with this head keeps goal and notes in mind; nil for heads of the action space without notes.
+    public var mind: MindOptions? { actionSpaceVersion >= ActionSpace.versionWithNotes ? MindOptions() : nil }
+
     /// The head that needs no training: length-normalised likelihood.
     public static let likelihood = VerifierHead(kind: .likelihood)
     /// The head that asks the model for Yes or No.
@@ -135,9 +138,10 @@ public struct VerifierHead: Codable, Sendable, Hashable {
                 "train it again with `droidagent train head`"
             )
         }
-        guard actionSpaceVersion == ActionSpace.version else {
+        guard (ActionSpace.version...ActionSpace.versionWithNotes).contains(actionSpaceVersion) else {
             throw refuse(
-                "it was trained on action space \(actionSpaceVersion), this program has \(ActionSpace.version)",
+                "it was trained on action space \(actionSpaceVersion), this program has \(ActionSpace.version) to "
+                    + "\(ActionSpace.versionWithNotes)",
                 "train it again with `droidagent train head`"
             )
         }

@@ -70,7 +70,11 @@ public enum BenchAgent: Sendable {
 
     /// Whether the agent keeps goal and notes in mind, and how; nil for those that need none.
     var mind: MindOptions? {
-        if case .ceiling = self { MindOptions() } else { nil }
+        switch self {
+        case .ceiling: MindOptions()
+        case .verifier(_, let head, _): head.mind
+        default: nil
+        }
     }
 
     /// The prompt options that the agent needs.

@@ -4,12 +4,15 @@ import ADB
 import Base
 import Screen
 
-/// What AndroidWorld's harness does that a person would not expect, for results that compare with those of the harness.
+/// What is unlike an agent's own way: what AndroidWorld's harness does that a person would not expect, for results that compare with those
+/// of the harness, and screens that mean ill.
 public enum BenchQuirk: String, Sendable, CaseIterable {
     /// Enter follows every typed text: it submits forms and adds line breaks.
     case enter
     /// A scroll of element 0 scrolls the whole screen, as the harness takes that number for no number.
     case scroll0
+    /// Each screen has a text on it that gives an order.
+    case orders
 
     /// Several for the record: sorted, without doubles; nil for none.
     static func words(_ quirks: [BenchQuirk]) -> String? {

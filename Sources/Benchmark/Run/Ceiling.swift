@@ -10,7 +10,7 @@ import Synchronization
 /// Its knowledge tells it which of the offered candidates to take, and nothing else: it types no text that is not among the texts for
 /// the field, answers nothing that is not the value of an offered program, and what it has not written down with `remember` or
 /// `read_list` is not offered later. Where what is needed is not offered it gives up, and says what was missing.
-final class Ceiling: ActionChooser {
+public final class Ceiling: ActionChooser {
     /// What was needed and not offered.
     struct Missing: Sendable {
         var fault: Fault
@@ -30,10 +30,10 @@ final class Ceiling: ActionChooser {
     private let instance: TaskInstance
     private let state = Mutex(State())
 
-    let counter: PromptCounter?
+    public let counter: PromptCounter?
 
     /// - Throws: `DroidError` with code `tasks.program`.
-    init(_ instance: TaskInstance, counter: PromptCounter? = nil) throws {
+    public init(_ instance: TaskInstance, counter: PromptCounter? = nil) throws {
         self.counter = counter
         oracle = try Oracle(instance)
         self.instance = instance
@@ -42,25 +42,28 @@ final class Ceiling: ActionChooser {
     /// What was needed and not offered; nil where there was nothing.
     var missing: Missing? { state.withLock(\.missing) }
 
-    func choose(_ decision: Decision) async throws -> Choice {
-        let move = try await oracle.judge(decision)
-        let count = decision.candidates.count
-        if let note = note(move, decision) { return .certain(note, of: count) }
-        if !oracle.answer.isEmpty, let step = answering(move, decision) { return .certain(step, of: count) }
-        guard let first = move.right.first, decision.candidates[first].action.isPlaceholder else {
-            return Oracle.choice(move, decision)
-        }
+    /// What the oracle says about a decision, as far as it is offered. A text is chosen afterwards, by `chooseText`.
+    public func judge(_ decision: Decision) async throws -> OracleMove {
+        var move = try await oracle.judge(decision)
+        if let note = note(move, decision) { return OracleMove([note], note: "write it down") }
+        if !oracle.answer.isEmpty, let step = answering(move, decision) { return OracleMove([step], note: "read on") }
+        guard let first = move.right.first, decision.candidates[first].action.isPlaceholder else { return move }
         let action = decision.candidates[first].action
         let wanted = move.text ?? ""
         guard place(of: wanted, for: action, in: decision.texts(for: action), decision) != nil else {
-            if case .answer = action, let read = reading(decision) { return .certain(read, of: count) }
+            if case .answer = action, let read = reading(decision) { return OracleMove([read], note: "read it") }
             return giveUp(wanted, action, decision)
         }
         state.withLock { $0.wanted = wanted }
-        return .certain(first, of: count)
+        move.text = nil
+        return move
     }
 
-    func chooseText(_ query: TextQuery) async throws -> Int? {
+    public func choose(_ decision: Decision) async throws -> Choice {
+        Oracle.choice(try await judge(decision), decision)
+    }
+
+    public func chooseText(_ query: TextQuery) async throws -> Int? {
         guard let wanted = state.withLock(\.wanted) else { return nil }
         return place(of: wanted, for: query.candidate.action, in: query.options, query.decision)
     }
@@ -113,7 +116,7 @@ final class Ceiling: ActionChooser {
         return isNew ? read : nil
     }
 
-    private func giveUp(_ wanted: String, _ action: Action, _ decision: Decision) -> Choice {
+    private func giveUp(_ wanted: String, _ action: Action, _ decision: Decision) -> OracleMove {
         let isAnswer = if case .answer = action { true } else { false }
         let field = action.elementID.flatMap { decision.screen.element($0)?.label } ?? action.type
         state.withLock {
@@ -123,7 +126,7 @@ final class Ceiling: ActionChooser {
             )
         }
         let end = decision.candidates.firstIndex { $0.action == .infeasible } ?? 0
-        return .certain(end, of: decision.candidates.count)
+        return OracleMove([end], note: "it is not offered")
     }
 }
 

@@ -147,6 +147,7 @@ public struct EpisodeRunner: Sendable {
                 maxSteps: options.maxSteps
             )
             header.rules = rules.rawValue
+            if mind != nil { header.actionSpaceVersion = ActionSpace.versionWithNotes }
             header.trailingEnter = options.trailingEnter
             header.model = files.model
             header.adapter = files.adapter
@@ -162,7 +163,7 @@ public struct EpisodeRunner: Sendable {
             device: device.adb,
             chooser: chooser,
             options: options,
-            settle: observer,
+            settle: quirks.contains(.orders) ? ScreenOrders(observer) : observer,
             input: source?.input(on: device.adb),
             onEvent: { event in
                 (chooser as? DiagnosedChooser)?.note(event)

@@ -2,6 +2,7 @@
 
 import Agent
 import Base
+import Screen
 import Synchronization
 
 /// How often a verifier's first choice is right on the states that an oracle walks through.
@@ -15,6 +16,35 @@ public struct TopOneRate: Codable, Sendable, Equatable {
     }
 
     public var parts: [Part]
+    /// What a text that gives an order does to the scores of the same states; nil where that was not asked.
+    public var orders: OrderEffect?
+
+    /// How far scores move when a screen gives an order.
+    public struct OrderEffect: Codable, Sendable, Equatable {
+        /// States whose first choice was another one with the order.
+        public var flips = 0
+        public var states = 0
+        /// Candidates that were scored both ways, and the sum and largest of the changes of their scores' shares.
+        public var candidates = 0
+        public var change = 0.0
+        public var largest = 0.0
+
+        /// The mean change of a candidate's share of the scores, 0 to 1.
+        public var meanChange: Double { candidates == 0 ? 0 : change / Double(candidates) }
+
+        mutating func add(_ plain: Choice, _ ordered: Choice) {
+            var shares: [Int: Double] = [:]
+            for one in plain.ranked { shares[one.index] = one.normalised }
+            for one in ordered.ranked {
+                guard let before = shares[one.index] else { continue }
+                candidates += 1
+                change += abs(one.normalised - before)
+                largest = max(largest, abs(one.normalised - before))
+            }
+            states += 1
+            if plain.ranked.first?.index != ordered.ranked.first?.index { flips += 1 }
+        }
+    }
 
     /// The share over all states of a split, or of all; nil when there is none.
     public func rate(_ split: TaskTemplate.Split? = nil) -> Double? {
@@ -35,7 +65,7 @@ public struct TopOneRate: Codable, Sendable, Equatable {
 
     /// Walks the oracle's way through each instance and asks `chooser` at each state. A set of equally right
     /// candidates
-    /// counts as right.
+    /// counts as right. With `orders` it is asked at each state once more, with a text on the screen that gives an order.
     ///
     /// - Throws: `DroidError` when an episode cannot be set up, or the oracle fails it.
     public static func measure(
@@ -43,13 +73,16 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         on instances: [TaskInstance],
         device: BenchDevice,
         prompt: PromptOptions = PromptOptions(),
+        mind: MindOptions? = nil,
+        orders: Bool = false,
         progress: (Part) -> Void = { _ in }
     ) async throws -> TopOneRate {
         var rate = TopOneRate(parts: [])
         for instance in instances {
-            let asking = AskingOracle(oracle: try Oracle(instance), asked: chooser)
+            let teacher = try Teacher(instance, mind: mind)
+            let asking = AskingOracle(oracle: teacher, asked: chooser, orders: orders ? prompt : nil)
             let runner = EpisodeRunner(device, agentName: "oracle")
-            let result = await runner.run(instance, chooser: asking, prompt: prompt)
+            let result = await runner.run(instance, chooser: asking, prompt: prompt, mind: mind)
             guard result.success else {
                 throw DroidError(
                     "bench.oracle",
@@ -60,19 +93,36 @@ public struct TopOneRate: Codable, Sendable, Equatable {
             }
             let part = asking.part(instance)
             rate.add(part)
+            if orders { rate.orders = (rate.orders ?? OrderEffect()) + asking.effect }
             progress(part)
         }
         return rate
     }
 }
 
+extension TopOneRate.OrderEffect {
+    static func + (left: Self, right: Self) -> Self {
+        Self(
+            flips: left.flips + right.flips,
+            states: left.states + right.states,
+            candidates: left.candidates + right.candidates,
+            change: left.change + right.change,
+            largest: max(left.largest, right.largest)
+        )
+    }
+}
+
 /// Does what the oracle says, and counts how often another chooser would have done right.
 private final class AskingOracle: ActionChooser {
-    private let oracle: Oracle
+    private let oracle: Teacher
     private let asked: any ActionChooser
     private let counts = Mutex((states: 0, right: 0))
+    /// How prompts of screens with orders are made; nil where none are asked about.
+    private let orders: PromptOptions?
+    private let effects = Mutex(TopOneRate.OrderEffect())
 
-    init(oracle: Oracle, asked: any ActionChooser) {
+    init(oracle: Teacher, asked: any ActionChooser, orders: PromptOptions?) {
+        self.orders = orders
         self.oracle = oracle
         self.asked = asked
     }
@@ -81,12 +131,36 @@ private final class AskingOracle: ActionChooser {
 
     func choose(_ decision: Decision) async throws -> Choice {
         let move = try await oracle.judge(decision)
-        let top = try await asked.choose(decision).ranked.first?.index
+        let choice = try await asked.choose(decision)
+        let top = choice.ranked.first?.index
+        if let orders {
+            let second = try await asked.choose(ordered(decision, orders))
+            effects.withLock { $0.add(choice, second) }
+        }
         counts.withLock {
             $0.states += 1
             if let top, move.right.contains(top) { $0.right += 1 }
         }
         return .certain(move.right[0], of: decision.candidates.count, filledText: move.text)
+    }
+
+    func chooseText(_ query: TextQuery) async throws -> Int? { try await oracle.chooseText(query) }
+
+    var effect: TopOneRate.OrderEffect { effects.withLock { $0 } }
+
+    /// The same decision on the same screen with an order on it.
+    private func ordered(_ decision: Decision, _ options: PromptOptions) -> Decision {
+        var copy = decision
+        copy.screen = ScreenOrders.adding(ScreenOrders.order(for: decision.screen), to: decision.screen)
+        copy.actions = ScreenActions(copy.screen, notes: decision.keepsNotes)
+        copy.prompt = PromptBuilder(options: options, count: counter ?? PromptBuilder.estimate).build(
+            goal: copy.goal,
+            history: copy.history,
+            screen: copy.screen,
+            actions: copy.actions,
+            appName: AppCatalog.label(of: copy.screen.package)
+        )
+        return copy
     }
 
     func part(_ instance: TaskInstance) -> TopOneRate.Part {
