@@ -6,9 +6,12 @@
 public struct AnswerProgram: Sendable, Hashable {
     /// Keeps rows.
     public struct Filter: Sendable, Hashable {
-        /// The column that is looked at; nil for the row as a whole, its group included.
+        /// The column that is looked at; nil for the row as a whole, its group and its tick included. One past the last column is the
+        /// group, and two past it what the bar above the list says.
         public var column: Int?
         public var relation: GoalConstraint.Relation
+        /// What is wanted. Several are wanted in turn: a row that fits one of them is kept; `between` has its two ends. No value with
+        /// `largest` and `smallest`; on a column of words `largest` keeps the rows of the word that stands most often.
         public var values: [TypedValue]
 
         public init(column: Int?, relation: GoalConstraint.Relation, values: [TypedValue]) {
@@ -16,23 +19,46 @@ public struct AnswerProgram: Sendable, Hashable {
         }
     }
 
-    /// The table, as an index into the tables that it was made for.
+    /// What a cell is taken for, where it holds more than one thing.
+    public enum Part: Sendable, Hashable {
+        /// All of it.
+        case whole
+        /// What stands between bullets or bars, counted from 0.
+        case piece(Int)
+        /// What follows a colon.
+        case afterKey
+        /// A value of a kind, counted from 0 among those of the cell, or of its line that a filter is about.
+        case value(ValueKind, at: Int)
+    }
+
+    /// What becomes of the places that a format does not want.
+    public enum Rounding: Sendable, Hashable {
+        case nearest
+        /// Cut off, as clocks do: 1:05:30 is 65 minutes.
+        case down
+    }
+
+    /// The table, as an index into the tables that it was made for; their number for all of them, one after the other.
     public var table: Int
     public var filters: [Filter]
     /// The column whose cells are taken; nil to take the rows themselves.
     public var column: Int?
+    public var part: Part
     public var aggregate: GoalQuestion.Aggregate
     public var format: AnswerFormat
+    public var rounding: Rounding
 
     public init(
         table: Int,
         filters: [Filter],
         column: Int?,
+        part: Part = .whole,
         aggregate: GoalQuestion.Aggregate,
-        format: AnswerFormat
+        format: AnswerFormat,
+        rounding: Rounding = .nearest
     ) {
-        (self.table, self.filters, self.column) = (table, filters, column)
-        (self.aggregate, self.format) = (aggregate, format)
+        (self.table, self.filters, self.column, self.part) = (table, filters, column, part)
+        (self.aggregate, self.format, self.rounding) = (aggregate, format, rounding)
     }
 }
 
@@ -55,19 +81,9 @@ public struct AnswerCandidate: Sendable, Hashable {
 }
 
 /// Makes the programs that a question allows, and runs them.
+///
+/// The values of filters come from the goal and the clock alone: what a screen says is only ever looked at and taken, never obeyed.
 public enum AnswerPrograms {
     /// At most so many candidates for a question.
     public static let limit = 64
-
-    /// The candidates for a question, the best by rule first, no value twice with the same words.
-    ///
-    /// - Parameters:
-    ///   - goal: the goal, which asks.
-    ///   - tables: notes, and what the present screen shows.
-    public static func candidates(_ goal: GoalState, tables: [NoteTable]) -> [AnswerCandidate] { [] }
-
-    /// The result of a program, or nil where it has none, such as the sum of texts.
-    public static func run(_ program: AnswerProgram, tables: [NoteTable], now: DeviceMoment) -> (
-        value: String, evidence: [Int]
-    )? { nil }
 }

@@ -96,10 +96,12 @@ extension ValueFormat {
             if has("amount", "number", "quantity", "count", "value") { return amount.number }
             if has("unit", "units", "measure") { return amount.unit }
         }
+        if let exact = source.named.first(where: { $0.name.lowercased() == place }) { return exact.value }
         // The name that shares most words with the place; the first of equals.
         var best: (shared: Int, value: String)?
         for (name, value) in source.named {
-            let shared = name.lowercased().split { !$0.isLetter && !$0.isNumber }.filter { words.contains(String($0)) }.count
+            let shared = name.lowercased().split { !$0.isLetter && !$0.isNumber }.filter { words.contains(String($0)) }
+                .count
             if shared > best?.shared ?? 0 { best = (shared, value) }
         }
         return best?.value

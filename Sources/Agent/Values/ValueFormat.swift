@@ -76,7 +76,8 @@ public enum ValueFormat {
             let cents = text(of: number, places: 2)
             let sign = number < 0 ? "-" : ""
             let size = String(cents.drop { $0 == "-" })
-            let withUnit = currency.count == 1 ? ["\(sign)\(currency)\(size)", "\(cents) \(currency)"] : ["\(cents) \(currency)"]
+            let withUnit =
+                currency.count == 1 ? ["\(sign)\(currency)\(size)", "\(cents) \(currency)"] : ["\(cents) \(currency)"]
             return [plain, cents] + withUnit + [grouped(number, places: 2)]
         case .other(let word): return [plain, "\(plain) \(word)", "\(plain)\(word)"]
         }
@@ -112,11 +113,13 @@ public enum ValueFormat {
         let twoDay = CalendarDay.padded(day.day, 2)
         let weekday = weekdays[day.weekday - 1]
         return [
-            day.iso, "\(month) \(day.day) \(day.year)", "\(month) \(day.day), \(day.year)", "\(two)/\(twoDay)/\(day.year)",
+            day.iso, "\(month) \(day.day) \(day.year)", "\(month) \(day.day), \(day.year)",
+            "\(two)/\(twoDay)/\(day.year)",
             "\(short) \(day.day), \(day.year)", "\(short) \(day.day) \(day.year)", "\(day.day) \(month) \(day.year)",
             "\(day.day) \(short) \(day.year)", "\(month) \(day.day)", "\(short) \(day.day)", "\(day.day) \(month)",
             "\(day.month)/\(day.day)/\(day.year)", "\(twoDay)/\(two)/\(day.year)", "\(twoDay).\(two).\(day.year)",
-            "\(day.year)/\(two)/\(twoDay)", "\(weekday), \(month) \(day.day)", "\(weekday.prefix(3)), \(short) \(day.day)",
+            "\(day.year)/\(two)/\(twoDay)", "\(weekday), \(month) \(day.day)",
+            "\(weekday.prefix(3)), \(short) \(day.day)",
             "\(day.year)\(two)\(twoDay)", weekday,
         ]
     }
@@ -138,7 +141,8 @@ public enum ValueFormat {
     private static func spellings(_ day: CalendarDay, _ time: ClockTime) -> [String] {
         [
             "\(day.iso) \(time.text)", "\(longDay(day)) \(time.text)", "\(monthDay(day)), \(day.year) \(time.text)",
-            "\(longDay(day)) \(halfDay(time))", "\(monthDay(day)), \(day.year) \(halfDay(time))", "\(monthDay(day)) \(time.text)",
+            "\(longDay(day)) \(halfDay(time))", "\(monthDay(day)), \(day.year) \(halfDay(time))",
+            "\(monthDay(day)) \(time.text)",
             "\(day.month)/\(day.day)/\(day.year) \(time.text)", "\(day.iso)T\(time.text)", day.iso, time.text,
         ]
     }
@@ -155,7 +159,9 @@ public enum ValueFormat {
         if seconds % 60 == 0 {
             all += ["\(seconds / 60)", "\(seconds / 60) min", "\(seconds / 60) mins", "\(seconds / 60) minutes"]
         }
-        if seconds % 3600 == 0, hours > 0 { all += ["\(hours)", "\(hours) \(hours == 1 ? "hour" : "hours")", "\(hours)h"] }
+        if seconds % 3600 == 0, hours > 0 {
+            all += ["\(hours)", "\(hours) \(hours == 1 ? "hour" : "hours")", "\(hours)h"]
+        }
         return all + ["\(two(hours)):\(two(minutes)):\(two(rest))", "\(seconds)"]
     }
 }

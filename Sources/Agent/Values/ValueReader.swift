@@ -29,7 +29,8 @@ public enum ValueReader {
         // Nothing that is a value is longer; a note of a thousand lines needs no reading to know that it is text.
         guard text.utf8.count <= 80 else { return .text(text) }
         let bytes = Array(text.utf8)
-        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 }) else {
+        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
+        else {
             return .text(text)
         }
         if let flag = flags[String(decoding: bytes[first...last], as: UTF8.self).lowercased()] { return .flag(flag) }
@@ -118,7 +119,8 @@ struct ValueScanner {
     private mutating func word(_ index: Int) -> Int {
         guard let meaning = tokens[index].meaning else { return index + 1 }
         switch meaning {
-        case .plain, .ago, .at, .on, .of, .and, .to, .until, .am, .pm, .ordinal, .clock, .metreOrMinute, .length, .mass, .volume,
+        case .plain, .ago, .at, .on, .of, .and, .to, .until, .am, .pm, .ordinal, .clock, .metreOrMinute, .length, .mass,
+            .volume,
             .bytes, .percent, .money:
             return index + 1
         default: break
@@ -140,7 +142,9 @@ struct ValueScanner {
     private mutating func fromNow(_ index: Int) -> Int? {
         let before = found.count
         guard let end = duration(index + 1) else { return nil }
-        guard found.count > before, case .duration(let seconds) = found[before].value, seconds < 10_000_000 else { return end }
+        guard found.count > before, case .duration(let seconds) = found[before].value, seconds < 10_000_000 else {
+            return end
+        }
         let all = now.time.seconds + seconds
         let rest = all % 86_400
         if let time = ClockTime(hour: rest / 3600, minute: rest / 60 % 60, second: rest % 60) {

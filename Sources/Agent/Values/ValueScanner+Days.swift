@@ -13,12 +13,15 @@ extension ValueScanner {
     }
 
     private func weekday(_ index: Int) -> Int? {
-        guard let token = at(index), case .weekday(let number, let full)? = token.meaning, full || token.isCapital else { return nil }
+        guard let token = at(index), case .weekday(let number, let full)? = token.meaning, full || token.isCapital
+        else { return nil }
         return number
     }
 
     func year(_ index: Int) -> Int? {
-        guard let year = digits(index, upTo: 4), tokens[index].length == 4, (1900...2199).contains(year) else { return nil }
+        guard let year = digits(index, upTo: 4), tokens[index].length == 4, (1900...2199).contains(year) else {
+            return nil
+        }
         // `October 15 2023:` may go on, `October 15 2030 m` may not.
         return unitFollows(index + 1) ? nil : year
     }
@@ -39,7 +42,9 @@ extension ValueScanner {
         else { return nil }
         guard [Mark.dash, Mark.slash, Mark.dot].contains(sign.value) else { return nil }
         // `2023-10-15-7` is none.
-        if let next = at(index + 5), next.glued, next.isMark(sign.value), let after = at(index + 6), after.glued, after.kind == .number {
+        if let next = at(index + 5), next.glued, next.isMark(sign.value), let after = at(index + 6), after.glued,
+            after.kind == .number
+        {
             return nil
         }
         let lengths = (tokens[index].length, tokens[index + 4].length)
@@ -83,7 +88,9 @@ extension ValueScanner {
         guard let day = digits(index, upTo: 2), (1...31).contains(day) else { return nil }
         var end = afterOrdinal(index + 1)
         if case .of? = meaning(end) { end += 1 }
-        guard let token = at(end), case .month(let month, _)? = token.meaning, !token.glued || end == index + 1 else { return nil }
+        guard let token = at(end), case .month(let month, _)? = token.meaning, !token.glued || end == index + 1 else {
+            return nil
+        }
         // `15 may be enough`
         guard token.isCapital || month != 5 && month != 3 else { return nil }
         if let next = at(end + 1), next.glued, next.kind == .word { return nil }
@@ -118,7 +125,12 @@ extension ValueScanner {
     }
 
     /// A day without a year: in the clock's own, or in the nearest in which its weekday fits.
-    private func yearless(month: Int, day: Int, weekday: Int?, _ sure: Double) -> [(day: CalendarDay, certainty: Double)] {
+    private func yearless(
+        month: Int,
+        day: Int,
+        weekday: Int?,
+        _ sure: Double
+    ) -> [(day: CalendarDay, certainty: Double)] {
         let years = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5]
         let days = years.compactMap { CalendarDay(year: now.day.year + $0, month: month, day: day) }
         if let weekday {
@@ -129,7 +141,9 @@ extension ValueScanner {
         var readings = [(day: own, certainty: (weekday == nil ? 0.9 : 0.5) * sure)]
         let distance = own.number - now.day.number
         // Half a year off and more: the turn of the year may lie between.
-        if abs(distance) > 183, let other = CalendarDay(year: own.year + (distance > 0 ? -1 : 1), month: month, day: day) {
+        if abs(distance) > 183,
+            let other = CalendarDay(year: own.year + (distance > 0 ? -1 : 1), month: month, day: day)
+        {
             readings.append((other, 0.3 * sure))
         }
         return readings
@@ -186,7 +200,9 @@ extension ValueScanner {
         let plain = next
         if isMark(next, Mark.comma) { next += 1 }
         if case .the? = meaning(next) { next += 1 }
-        if let match = monthDay(next, weekday: weekday) ?? dayMonth(next, weekday: weekday) ?? date(next) { return match }
+        if let match = monthDay(next, weekday: weekday) ?? dayMonth(next, weekday: weekday) ?? date(next) {
+            return match
+        }
         guard full || token.isCapital else { return nil }
         let ahead = until(weekday)
         if case .after? = meaning(plain), case .next? = meaning(plain + 1) {
@@ -222,7 +238,9 @@ extension ValueScanner {
         var end = index + 2
         // `this Monday, October 16` says it twice.
         let comma = isMark(end, Mark.comma) ? 1 : 0
-        if let match = monthDay(end + comma, weekday: weekday) ?? dayMonth(end + comma, weekday: weekday) { return match }
+        if let match = monthDay(end + comma, weekday: weekday) ?? dayMonth(end + comma, weekday: weekday) {
+            return match
+        }
         let ahead = until(weekday)
         let strict = ahead == 0 ? 7 : ahead
         var readings: [(day: CalendarDay, certainty: Double)]
@@ -272,7 +290,8 @@ extension ValueScanner {
             if case .relativeDay(let days)? = meaning(start) {
                 return DayMatch(readings: [(moved(now.day.adding(days: days), sign), 1)], end: start + 1)
             }
-            if let token = at(start), token.kind == .word, token.length == 3, token.meaning == nil, spells(token, "now") {
+            if let token = at(start), token.kind == .word, token.length == 3, token.meaning == nil, spells(token, "now")
+            {
                 return DayMatch(readings: [(moved(now.day, sign), 1)], end: start + 1)
             }
             if case .this? = meaning(start) { start += 1 }

@@ -17,7 +17,8 @@ extension ValueScanner {
         guard let first = digits(index, upTo: 15) else { return nil }
         var (value, end, certainty) = (Double(first), index + 1, 1.0)
         if tokens[index].length <= 3, tokens[index].length < 2 || first >= 10 {
-            while isMark(end, Mark.comma), isGlued(end), let group = at(end + 1), group.kind == .number, group.glued, group.length == 3,
+            while isMark(end, Mark.comma), isGlued(end), let group = at(end + 1), group.kind == .number, group.glued,
+                group.length == 3,
                 end - index < 8
             {
                 value = value * 1000 + Double(group.value)
@@ -28,12 +29,15 @@ extension ValueScanner {
             guard places.length <= 9 else { return nil }
             value += Double(places.value) / Self.power(places.length)
             end += 2
-        } else if end == index + 1, isMark(end, Mark.comma), isGlued(end), let places = at(end + 1), places.kind == .number,
-            places.glued, places.length <= 2, !(isMark(end + 2, Mark.comma) && isGlued(end + 2)), isMoney || unit(end + 2) != nil
+        } else if end == index + 1, isMark(end, Mark.comma), isGlued(end), let places = at(end + 1),
+            places.kind == .number,
+            places.glued, places.length <= 2, !(isMark(end + 2, Mark.comma) && isGlued(end + 2)),
+            isMoney || unit(end + 2) != nil
         {
             // A comma before the decimals, as much of Europe writes it; only where a unit shows that it is one number.
             (value, end, certainty) = (value + Double(places.value) / Self.power(places.length), end + 2, 0.6)
-        } else if isMark(end, Mark.slash), isGlued(end), let below = digits(end + 1, upTo: 2), isGlued(end + 1), below > 0,
+        } else if isMark(end, Mark.slash), isGlued(end), let below = digits(end + 1, upTo: 2), isGlued(end + 1),
+            below > 0,
             tokens[index].length <= 2, !isMark(end + 2, Mark.slash)
         {
             (value, end, certainty) = (value / Double(below), end + 2, 0.9)
@@ -41,7 +45,8 @@ extension ValueScanner {
             if let token = at(end), token.kind == .mark, Mark.fractions.contains(token.value) {
                 return Amount(value: value + [0.25, 0.5, 0.75][token.value - Mark.fractions.lowerBound], end: end + 1)
             }
-            if let above = digits(end, upTo: 1), !isGlued(end), isMark(end + 1, Mark.slash), let below = digits(end + 2, upTo: 1),
+            if let above = digits(end, upTo: 1), !isGlued(end), isMark(end + 1, Mark.slash),
+                let below = digits(end + 2, upTo: 1),
                 below > above, !isMark(end + 3, Mark.slash)
             {
                 return Amount(value: value + Double(above) / Double(below), end: end + 3, certainty: 0.9)
@@ -71,7 +76,9 @@ extension ValueScanner {
             // `86abc`, `2023_10`, `2.tar`: a name, not a number.
             if next.kind == .word, unit(amount.end) == nil { return amount.end + 1 }
             if next.isMark(Mark.underscore) { return amount.end + 1 }
-            if next.isMark(Mark.dot), let after = at(amount.end + 1), after.glued, after.kind != .mark { return amount.end + 2 }
+            if next.isMark(Mark.dot), let after = at(amount.end + 1), after.glued, after.kind != .mark {
+                return amount.end + 2
+            }
         }
         if case .ordinal? = next?.meaning, next?.glued == true {
             emit(.number(amount.value, .none), from, amount.end + 1, 0.6)
@@ -156,7 +163,11 @@ extension ValueScanner {
         var (end, digits, groups, signs) = (index, 0, 0, Set<Int>())
         var zero = false
         while let token = at(end), token.kind == .number, end == index || token.glued, groups < 12 {
-            if groups > 0, token.value == 0 || token.length > 1 && token.value < Int(Self.power(min(token.length - 1, 15))) { zero = true }
+            if groups > 0,
+                token.value == 0 || token.length > 1 && token.value < Int(Self.power(min(token.length - 1, 15)))
+            {
+                zero = true
+            }
             (groups, digits) = (groups + 1, digits + token.length)
             guard let sign = at(end + 1), sign.glued, sign.isMark(Mark.dash) || sign.isMark(Mark.dot),
                 let next = at(end + 2), next.kind == .number, next.glued
@@ -188,7 +199,9 @@ extension ValueScanner {
         while let token = at(end), end - index < 12 {
             if token.kind == .number {
                 digits += token.length
-            } else if !(token.isMark(Mark.dash) || token.isMark(Mark.open) || token.isMark(Mark.close) || token.isMark(Mark.dot)) {
+            } else if !(token.isMark(Mark.dash) || token.isMark(Mark.open) || token.isMark(Mark.close)
+                || token.isMark(Mark.dot))
+            {
                 break
             }
             end += 1

@@ -31,12 +31,14 @@ extension ValueScanner {
             var start = next
             if case .the? = meaning(start) { start += 1 }
             if var second = singleDay(start) ?? bareDay(start, first.month) {
-                if first.yearless != nil, let year = second.month?.year, second.yearless == nil, let (month, day) = first.yearless,
+                if first.yearless != nil, let year = second.month?.year, second.yearless == nil,
+                    let (month, day) = first.yearless,
                     let moved = CalendarDay(year: year, month: month, day: day)
                 {
                     first.readings = [(moved, 1)]
                 }
-                if second.yearless != nil, let year = first.month?.year, first.yearless == nil, let (month, day) = second.yearless,
+                if second.yearless != nil, let year = first.month?.year, first.yearless == nil,
+                    let (month, day) = second.yearless,
                     let moved = CalendarDay(year: year, month: month, day: day)
                 {
                     second.readings = [(moved, 1)]
@@ -54,7 +56,12 @@ extension ValueScanner {
         if let time = beside(first.end), range(of: time.match, time.start) == nil {
             for day in first.readings {
                 for reading in time.match.readings {
-                    emit(.moment(day.day, reading.time), index, time.match.end, 0.95 * day.certainty * max(reading.certainty, 0.9))
+                    emit(
+                        .moment(day.day, reading.time),
+                        index,
+                        time.match.end,
+                        0.95 * day.certainty * max(reading.certainty, 0.9)
+                    )
                 }
             }
             // `T` joins the two, and the time is not found again on its own.
@@ -115,7 +122,8 @@ extension ValueScanner {
 
     /// `10/15`: a day of this year, or a fraction.
     private mutating func shortDate(_ index: Int) -> Int? {
-        guard let a = digits(index, upTo: 2), isMark(index + 1, Mark.slash), isGlued(index + 1), let b = digits(index + 2, upTo: 2),
+        guard let a = digits(index, upTo: 2), isMark(index + 1, Mark.slash), isGlued(index + 1),
+            let b = digits(index + 2, upTo: 2),
             isGlued(index + 2), !(isMark(index + 3, Mark.slash) && isGlued(index + 3))
         else { return nil }
         guard b > 0 else { return nil }
@@ -138,7 +146,9 @@ extension ValueScanner {
         switch meaning(start) {
         case .at, .from: start += 1
         default:
-            if let token = at(start), token.kind == .word, token.length == 1, token.glued, spells(token, "t") { start += 1 }
+            if let token = at(start), token.kind == .word, token.length == 1, token.glued, spells(token, "t") {
+                start += 1
+            }
         }
         guard let match = timeMatch(start), !match.readings.isEmpty else { return nil }
         return (match, start)

@@ -23,7 +23,9 @@ extension ValueScanner {
         case .pm: return (true, index + 1)
         default: break
         }
-        guard token.length == 1, isMark(index + 1, Mark.dot), isGlued(index + 1), let m = at(index + 2), m.glued, spells(m, "m") else {
+        guard token.length == 1, isMark(index + 1, Mark.dot), isGlued(index + 1), let m = at(index + 2), m.glued,
+            spells(m, "m")
+        else {
             return nil
         }
         let end = isMark(index + 3, Mark.dot) && isGlued(index + 3) ? index + 4 : index + 3
@@ -43,7 +45,8 @@ extension ValueScanner {
             return TimeMatch(readings: [(time, 0.95)], end: index + 1, isHalfDay: true, hour: hour)
         }
         guard let hour = digits(index, upTo: 4) else { return nil }
-        if isMark(index + 1, Mark.colon), isGlued(index + 1), let minute = digits(index + 2, upTo: 2), isGlued(index + 2),
+        if isMark(index + 1, Mark.colon), isGlued(index + 1), let minute = digits(index + 2, upTo: 2),
+            isGlued(index + 2),
             tokens[index + 2].length == 2, minute < 60
         {
             return figures(index, hour, minute)
@@ -66,7 +69,8 @@ extension ValueScanner {
         guard (1...11).contains(time.hour), let late = ClockTime(hour: time.hour + 12, minute: time.minute) else {
             return [(time, certainty)]
         }
-        return time.hour < 8 ? [(late, certainty), (time, certainty - 0.1)] : [(time, certainty), (late, certainty - 0.1)]
+        return time.hour < 8
+            ? [(late, certainty), (time, certainty - 0.1)] : [(time, certainty), (late, certainty - 0.1)]
     }
 
     /// `15:30`, `1:05:30`, `3:30 PM`.
@@ -78,7 +82,9 @@ extension ValueScanner {
         {
             (second, end) = (number, end + 2)
         }
-        if isMark(end, Mark.colon), isGlued(end), let more = at(end + 1), more.glued, more.kind == .number { return nil }
+        if isMark(end, Mark.colon), isGlued(end), let more = at(end + 1), more.glued, more.kind == .number {
+            return nil
+        }
         if let half = halfDay(end), let time = clock(hour, minute, second ?? 0, late: half.isLate) {
             return TimeMatch(readings: [(time, 1)], end: half.end, isHalfDay: true, hour: hour, minute: minute)
         }
@@ -96,7 +102,9 @@ extension ValueScanner {
     /// `15h`, `15h30`; as a length where nothing says that it is a time.
     private func hours(_ index: Int, _ hour: Int) -> TimeMatch? {
         var (minute, end) = (0, index + 2)
-        if let number = digits(end, upTo: 2), isGlued(end), tokens[end].length == 2, number < 60 { (minute, end) = (number, end + 1) }
+        if let number = digits(end, upTo: 2), isGlued(end), tokens[end].length == 2, number < 60 {
+            (minute, end) = (number, end + 1)
+        }
         // `1h 5m` is a duration of two parts.
         if end == index + 2, at(end)?.kind == .number, unitOfTime(end + 1) != nil { return nil }
         if end == index + 3, unitOfTime(end) != nil { return nil }
@@ -112,8 +120,10 @@ extension ValueScanner {
     }
 
     /// The end of a range that begins with this time.
-    func range(of first: TimeMatch, _ from: Int) -> (first: ClockTime, last: ClockTime, second: Int, match: TimeMatch)? {
-        guard let next = connector(first.end, from: from), let match = timeMatch(next), let last = match.readings.first?.time,
+    func range(of first: TimeMatch, _ from: Int) -> (first: ClockTime, last: ClockTime, second: Int, match: TimeMatch)?
+    {
+        guard let next = connector(first.end, from: from), let match = timeMatch(next),
+            let last = match.readings.first?.time,
             var start = first.readings.first?.time
         else { return nil }
         if match.isHalfDay, !first.isHalfDay, first.hour <= 12, first.hour > 0 {
@@ -138,7 +148,9 @@ extension ValueScanner {
         for reading in match.readings { emit(.time(reading.time), index, match.end, reading.certainty) }
         for reading in match.durations { emit(.duration(reading.seconds), index, match.end, reading.certainty) }
         if let time = match.readings.first, let day = dayBehind(match.end) {
-            for reading in day.readings { emit(.moment(reading.day, time.time), index, day.end, 0.95 * reading.certainty) }
+            for reading in day.readings {
+                emit(.moment(reading.day, time.time), index, day.end, 0.95 * reading.certainty)
+            }
         }
         return match.end
     }
@@ -156,7 +168,9 @@ extension ValueScanner {
 
     /// `at 5`, with nothing that it could count.
     private mutating func bareHour(_ index: Int) -> Int? {
-        guard case .at? = meaning(index - 1), let hour = digits(index, upTo: 2), let time = ClockTime(hour: hour) else { return nil }
+        guard case .at? = meaning(index - 1), let hour = digits(index, upTo: 2), let time = ClockTime(hour: hour) else {
+            return nil
+        }
         if let next = at(index + 1) {
             if next.glued, next.kind != .mark || next.value != Mark.dot && next.value != Mark.comma { return nil }
             if next.kind == .word, next.meaning == nil { return nil }
