@@ -232,7 +232,7 @@ final class AnswerTable {
         let day = dayColumn.flatMap { column in
             text(row, column).flatMap { days($0, isPast: profile(column).isPast) }?.0
         }
-        let times = timeColumn.flatMap { text(row, $0) }.flatMap { times($0) }
+        let times = timeColumn.flatMap { text(row, $0) }.flatMap { self.times($0) }
         return (day, times?.0, times?.1)
     }
 
