@@ -106,19 +106,23 @@ public struct GoalReading: Sendable, Hashable {
     public var constraints: [GoalConstraint]
     /// Nil where nothing is asked.
     public var question: GoalQuestion?
+    /// What has to be worked out from what is seen in order to be entered somewhere, rather than answered: a product, a sum.
+    public var computed: GoalQuestion?
 
     public init(
         score: Double = 1,
         slots: [GoalSlot] = [],
         tables: [TextTable] = [],
         constraints: [GoalConstraint] = [],
-        question: GoalQuestion? = nil
+        question: GoalQuestion? = nil,
+        computed: GoalQuestion? = nil
     ) {
         self.score = score
         self.slots = slots
         self.tables = tables
         self.constraints = constraints
         self.question = question
+        self.computed = computed
     }
 }
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// English words by what they do in a goal. None of them is the name of an app.
+enum GoalWords {
+    static func set(_ words: String) -> Set<String> {
+        Set(words.split { $0 == " " || $0 == "\n" }.map { $0.replacing("_", with: " ") })
+    }
+
+    /// What a device is told to do.
+    static let verbs = set(
+        """
+        accept activate add adjust alert answer append archive arrange ask attach block book bookmark brighten bring buy call cancel
+        change charge check choose clean clear click clone close compose connect convert copy count create cut deactivate decline
+        decrease delete dial dim disable disconnect dismiss display download draft draw draft drop edit email empty enable enter
+        erase export fill find finish forward get give go google grant hang hide hit import include increase insert install invite
+        join keep launch leave let like list listen load lock log look lower make mark memorize merge message minimize move mute
+        name navigate note notify open order organize pair paste pause perform phone pick pin place plan play post prepend press
+        print put raise read rearrange receive record redial refresh reject remember remind remove rename repeat replace reply
+        report resend reset respond restart restore resume return ring run save say scan schedule scroll search select send set
+        share shoot show shuffle shut silence skip snap snooze sort split start stop store submit subscribe sum swipe switch sync
+        take tap tell text toggle transcribe transfer translate turn type undo uninstall unlock unmute unpair update upload use
+        verify view visit wake watch wish write zoom txt msg sms
+        """
+    )
+
+    /// Verbs that speak to a person: what follows is the person, then what is said.
+    static let messageVerbs = set("text message msg txt sms tell ask email mail whatsapp notify inform wish ping")
+    /// Verbs after which a person or a number may stand.
+    static let personVerbs = set(
+        "text message msg txt sms tell ask email mail call phone ring dial invite notify inform wish ping contact facetime send"
+    )
+
+    /// Kinds of things; their singular is kept as the name of a slot.
+    static let things = set(
+        """
+        activity event task note recipe expense meeting contact message photo picture image song track video file workout run
+        ride alarm reminder appointment call email transaction playlist item to-do todo folder document waypoint stop favorite
+        marker entry tab app bill memo recording clip list checklist timer mail sms receipt order product book tag member guest
+        person friend attendee title exercise hike walk trip step album group chat station place location purchase
+        payment errand chore thing ingredient artist category notification account drawing name number date participant place
+        """
+    )
+
+    /// What a field is called.
+    static let fields = set(
+        """
+        title name description content contents text message note body subject caption comment label category location address
+        phone number mobile email e-mail mail company organization website url birthday date day time start end due priority amount price cost
+        total servings ingredients directions instructions duration distance type url password username user code pin city
+        country street zip quantity unit author artist header heading tag tags color colour size height weight reminder repeat
+        attendees guests folder path place job nickname currency payee status language model value notes minutes hours seconds
+        """
+    )
+
+    /// Fields whose value is a text of any length.
+    static let textFields = set(
+        "text message content contents body caption comment reply sms directions instructions description notes sentence words note memo saying says msg"
+    )
+
+    /// Words that belong to the name of a field: `phone label`, `first name`.
+    static let fieldModifiers = set(
+        """
+        first last middle given family full phone file street zip due start end starting job company home work mobile email nick
+        event note contact user display preparation prep cooking credit account order postal birth recipe song playlist wifi network album
+        """
+    )
+
+    /// Words that a value in lower case ends before.
+    static let stops = set(
+        """
+        and or with in on to using from for whose that which then at by as via into onto but so where after before contact inside under
+        when while until who if because instead their his her its has have is are was were be should must containing having including
+        """
+    )
+
+    static let prepositions = set(
+        "in on to from into onto with using for at out via under inside within of by about through between after before until over near around"
+    )
+
+    static let determiners = set("the a an my your our this that these those his her their its any some each every all another")
+
+    /// Words that begin a question.
+    static let questionWords = set("what which who whom whose when where why how what's who's when's where's whats wat")
+    static let auxiliaries = set("is are am was were do does did have has had can could will would shall should may might")
+
+    /// Capitalised words that are no names where they stand first in a sentence.
+    static let sentenceStarters = set(
+        """
+        i the a an my your our this that these those it its he she we they you there here in on at to from for with of by and or but so
+        if when while after before as what which who where why how please could can would will do does did is are was were have has
+        then also finally first next afterwards once now today tomorrow yesterday hey hi hello ok okay yes no not don't never
+        all any some each every one two three four five wherever somebody someone nobody nothing everyone answer assume each
+        assuming only just maybe perhaps let's i'd i'll i'm i've pls kindly time how's what's who's give make need want there's
+        use take leave express respond reply enter add titles title weeks events event no dont reminder
+        """
+    )
+
+    /// Abbreviations whose full stop ends no sentence.
+    static let abbreviations = set("mr mrs ms dr prof st no vs etc e.g i.e approx jr sr inc ltd co fig nr tel ext dept vol a.m p.m feat ft")
+
+    /// Small words within a title.
+    static let titleConnectors = set("of the and de la le von van der den & for n in à du del al y")
+
+    /// Endings of file names.
+    static let webEndings = set("com org net edu gov io de at ch uk fr eu info co me app dev tv us ca it es nl jp cn au")
+
+    static let frequencies = set("daily weekly monthly yearly annually hourly fortnightly biweekly weekdays weekends")
+
+    static let months = set(
+        """
+        january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept
+        oct nov dec
+        """
+    )
+    static let weekdays = set(
+        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+    )
+
+    /// Nouns that tell that a following sentence still speaks to the device and not to the reader of a text.
+    static let deviceNouns = set(
+        """
+        note file message playlist content contents folder event contact app sms recording photo picture screen document timer
+        task recipe list it them drawing button clipboard directory device number email entry changes page
+        """
+    )
+
+    /// Commands that seldom begin a sentence of a text.
+    static let deviceVerbs = set(
+        "share save send open export delete tap press close forward copy paste rename move set pin upload perform play start stop create add email sync turn"
+    )
+
+    /// The singular of a noun in the plural, by its ending.
+    static func singular(_ word: String) -> String {
+        if irregular[word] != nil { return irregular[word] ?? word }
+        if word.hasSuffix("ies"), word.count > 4 { return word.dropLast(3) + "y" }
+        if word.hasSuffix("sses") || word.hasSuffix("xes") || word.hasSuffix("ches") || word.hasSuffix("shes") {
+            return String(word.dropLast(2))
+        }
+        if word.hasSuffix("s"), !word.hasSuffix("ss"), !word.hasSuffix("us"), word.count > 3 {
+            return String(word.dropLast())
+        }
+        return word
+    }
+
+    private static let irregular = [
+        "people": "person", "children": "child", "men": "man", "women": "woman", "sms": "sms", "movies": "movie",
+        "cookies": "cookie", "address": "address", "series": "series", "news": "news", "to-dos": "to-do",
+    ]
+
+    static func isThing(_ word: String) -> Bool { things.contains(word) || things.contains(singular(word)) }
+    static func isPlural(_ word: String) -> Bool {
+        word != singular(word) || word == "people" || word == "children"
+    }
+}
