@@ -63,6 +63,7 @@ extension GoalReader {
         }
         if source.mark(at) == 0x3D { return isListAhead(at + 1) ? items(start: at + 1, clause: start, colon: at) : nil }
         if isListHead(start, at), let end = items(start: at + 1, clause: start, colon: at) { return end }
+        if hasWord(["reminder", "remind", "forget"], max(start, at - 12), at), let end = thought("title", at + 1) { return end }
         if isTextNext { return freeText(textName(start, at), at + 1) }
         if isTopic(start, at) { return at + 1 }
         if isListAhead(at + 1), let end = items(start: at + 1, clause: start, colon: at) { return end }

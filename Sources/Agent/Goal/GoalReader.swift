@@ -44,11 +44,12 @@ struct GoalReader {
                 at += 1
                 continue
             }
-            let next = quoted(at) ?? colon(at) ?? marked(at) ?? list(at)
+            let next = quoted(at) ?? colon(at) ?? speech(at) ?? marked(at) ?? list(at)
             at = max(next ?? at + 1, at + 1)
         }
         shapes()
         spoken()
+        qualified()
         values()
         names()
         objects()

@@ -3,7 +3,7 @@
 /// English words by what they do in a goal. None of them is the name of an app.
 enum GoalWords {
     static func set(_ words: String) -> Set<String> {
-        Set(words.split { $0 == " " || $0 == "\n" }.map { $0.replacing("_", with: " ") })
+        Set(words.split { $0 == " " || $0 == "\n" }.map(String.init))
     }
 
     /// What a device is told to do.
