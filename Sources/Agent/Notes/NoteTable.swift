@@ -43,22 +43,3 @@ public struct NoteTable: Sendable, Hashable, Codable {
         (self.place, self.columns, self.rows, self.isComplete) = (place, columns, rows, isComplete)
     }
 }
-
-/// What an agent has written down in a run.
-public struct NoteBook: Sendable, Hashable, Codable {
-    /// In the order in which they were begun.
-    public private(set) var tables: [NoteTable] = []
-
-    public init() {}
-
-    /// Adds a table. Rows of a place that is known are added to what is there, none twice where signatures tell them apart.
-    public mutating func add(_ table: NoteTable) {
-        guard let known = tables.firstIndex(where: { $0.place == table.place && $0.columns == table.columns }) else {
-            tables.append(table)
-            return
-        }
-        var seen = Set(tables[known].rows.map(\.signature))
-        tables[known].rows += table.rows.filter { seen.insert($0.signature).inserted }
-        tables[known].isComplete = tables[known].isComplete || table.isComplete
-    }
-}
