@@ -131,7 +131,7 @@ let package = Package(
                 .unsafeFlags(["-O2", "-fno-math-errno", "-ffp-contract=off"]),
             ]
         ),
-        tests("Architecture", ["Base"]),
+        tests("Architecture", ["Base", "Screen"]),
         tests("Base", ["Base"]),
         tests("Media", ["Media"]),
         tests("Pages", ["Pages", "Base"]),

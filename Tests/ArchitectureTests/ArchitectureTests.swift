@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import Screen
 import Testing
 
 /// The rules of the house (Docs/architecture.md), held against the sources themselves.
@@ -132,5 +133,57 @@ struct ArchitectureTests {
                 #expect(!(try Self.imports(in: file).contains("SimDevice")), "\(file)")
             }
         }
+    }
+
+    // MARK: - The agent is general
+
+    /// Labels that are words of their own: they may stand in a sentence, but not alone in quotes.
+    static let commonLabels: Set<String> = [
+        "Settings", "Clock", "Contacts", "Files", "Camera", "Phone", "Messages", "Calendar", "Maps", "Photos",
+        "Calculator", "Tasks",
+    ]
+
+    /// What of a source names a package, an app or a task.
+    static func namesIn(_ source: String, tasks: [String]) -> [String] {
+        // A provider's address is Android's, also where an app has the same name.
+        let text = source.replacing(#/content:\/\/[\w.]+/#, with: "")
+        var found = AppNames.labels.keys.filter { text.contains($0) }
+        found += tasks.filter { text.contains($0) }
+        for label in Set(AppNames.labels.values) {
+            let wanted = commonLabels.contains(label) ? "\"\(label)\"" : label
+            if text.contains(wanted) { found.append(label) }
+        }
+        let lower = text.lowercased()
+        found += AppNames.aliases.values.joined().filter { $0.hasPrefix("simple ") && lower.contains($0) }
+        return found.sorted()
+    }
+
+    @Test("The agent's sources name no package, no app and no task")
+    func agentIsGeneral() throws {
+        let tasks = Self.files(under: "Tasks/androidworld", [".yaml"])
+            .map { String($0.split(separator: "/").last?.dropLast(5) ?? "") }
+            .filter { !["suite", "lists", ""].contains($0) }
+        #expect(tasks.count >= 100 && AppNames.labels.count >= 40)
+        let sources = Self.files(under: "Sources/Agent", [".swift", ".md"])
+        #expect(!sources.isEmpty)
+        for file in sources {
+            let found = Self.namesIn(try Self.text(file), tasks: tasks)
+            #expect(found.isEmpty, "\(file) names \(found)")
+        }
+    }
+
+    @Test("What names an app or a task is found, and what does not is not")
+    func namesAreFound() {
+        let tasks = ["CameraTakePhoto"]
+        let wrong = [
+            "if package == \"org.tasks\" {", "/// Types into Markor.", "case \"Clock\": 1", "// as in CameraTakePhoto",
+            "// the simple calendar",
+        ]
+        for line in wrong { #expect(!Self.namesIn(line, tasks: tasks).isEmpty, "\(line)") }
+        let right = [
+            "let clock = ContinuousClock.now", "/// open app Settings", "content://com.android.contacts/data/phones",
+            "a simple rule",
+        ]
+        for line in right { #expect(Self.namesIn(line, tasks: tasks).isEmpty, "\(line)") }
     }
 }

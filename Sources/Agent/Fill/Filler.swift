@@ -147,7 +147,7 @@ public struct Filler: Sendable {
                 found.append((app, name.count + (isExplicit ? 100 : 0), "app.named"))
             }
         }
-        for (place, topic) in AppCatalog.topics.enumerated() {
+        for (place, topic) in AppNames.topics.enumerated() {
             guard topic.words.contains(where: isIn) else { continue }
             for package in topic.packages {
                 guard let app = apps.apps.first(where: { $0.package == package }) else { continue }
