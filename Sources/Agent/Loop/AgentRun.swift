@@ -19,6 +19,8 @@ struct AgentRun {
     private var steps = 0
     private var spent = 0
     private var mind: Mind?
+    /// The packages in which something was scrolled: a list there may not stand at its start.
+    private var scrolled: Set<String> = []
     private var answer: String?
     private var answerProof: AnswerProof?
     private var before: DeviceFacts?
@@ -136,6 +138,7 @@ struct AgentRun {
             try await recorder?.end(record)
             throw error
         }
+        if case .scroll = picked.action { scrolled.insert(screen.package) }
         let outcome = StepOutcome(before: screen, after: next, action: picked.action)
         record.outcome = outcome
         memory.add(picked.candidate, action: picked.action, outcome: outcome, noted: noted)
@@ -175,9 +178,10 @@ struct AgentRun {
 
     /// Writes down what an element says. What was written is told.
     private mutating func remember(_ id: Int, on screen: ScreenState) -> String {
-        guard let table = ListReading.table(of: id, on: screen) else { return "nothing to note" }
-        mind?.notes.add(table)
-        return Self.noted(table.rows.count)
+        let tables = ListReading.tables(ofElement: id, on: screen)
+        guard let last = tables.last else { return "nothing to note" }
+        mind?.notes.remember(tables)
+        return Self.noted(last.rows.count)
     }
 
     private static func noted(_ rows: Int) -> String { "noted \(rows) \(rows == 1 ? "line" : "lines")" }
@@ -190,13 +194,14 @@ struct AgentRun {
         on screen: ScreenState,
         timings: inout StepTimings
     ) async throws -> (ScreenState, Int, String) {
-        var reading = ListReading(list: id, on: screen)
+        var reading = ListReading(list: id, on: screen, isUntouched: !scrolled.contains(screen.package))
         var current = screen
         var sent = 0
         while case .scroll(let direction) = reading.add(current), spent + sent < loop.options.maxSteps - 1 {
-            guard let list = reading.list(on: current) else { break }
+            guard let list = reading.scroller else { break }
             current = try await carryOut(.scroll(list, direction), on: current, timings: &timings)
             sent += 1
+            scrolled.insert(screen.package)
         }
         mind?.notes.add(reading.table)
         return (current, sent, Self.noted(reading.table.rows.count) + (reading.table.isComplete ? "" : " so far"))
