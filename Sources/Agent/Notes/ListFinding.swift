@@ -136,7 +136,7 @@ extension ListReading {
         guard children.count >= 3, children.count <= rowLimit else { return false }
         let first = screen.elements[children[0]]
         guard !first.isLeaf else { return false }
-        var bottom = Int.min
+        var bottom = first.bounds.top
         for child in children {
             let element = screen.elements[child]
             guard element.className == first.className, element.resourceID == first.resourceID, !element.isLeaf,
