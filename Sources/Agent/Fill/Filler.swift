@@ -118,13 +118,7 @@ public struct Filler: Sendable {
         return nil
     }
 
-    /// What a goal asks to look for, in its own words.
-    private func searchSubject() -> Fill? {
-        let found = facts.goal.firstMatch(of: #/(?i)\b(?:search(?:\sfor)?|look\sfor|find)\s+(?:the\s)?([^,.;:!?]+)/#)
-        guard let found else { return nil }
-        let words = found.output.1.split(separator: " ").prefix { !["in", "on", "and", "using", "with"].contains($0) }
-        return words.isEmpty ? nil : Fill(words.joined(separator: " "), rule: "field.search")
-    }
+    private func searchSubject() -> Fill? { facts.searchSubject.map { Fill($0, rule: "field.search") } }
 
     /// The quoted text that a phrase is the beginning of, or the phrase.
     private func quotedForm(_ phrase: String) -> String {

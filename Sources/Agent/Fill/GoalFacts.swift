@@ -23,6 +23,8 @@ public struct GoalFacts: Sendable, Hashable {
     public private(set) var companies: [String] = []
     /// The new name in a goal that renames.
     public private(set) var renameTarget: String?
+    /// What a goal asks to look for, in its own words.
+    public private(set) var searchSubject: String?
 
     public static func == (left: GoalFacts, right: GoalFacts) -> Bool { left.goal == right.goal }
     public func hash(into hasher: inout Hasher) { hasher.combine(goal) }
@@ -36,28 +38,21 @@ public struct GoalFacts: Sendable, Hashable {
 
     public init(_ goal: String) {
         self.goal = goal
+        let scan = GoalScan(goal)
         quoted = Self.quotedParts(goal)
-        emails = goal.matches(of: #/[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+/#).map { String($0.output) }
-        phones = Self.phoneParts(goal)
-        times = goal.matches(
-            of: #/\b(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?[aApP]\.?[mM]\b\.?)?|\b(?:1[0-2]|[1-9])\s?[aApP]\.?[mM]\b/#
-        )
-        .map { String($0.output) }
-        dates = goal.matches(
-            of:
-                #/\b\d{4}-\d{2}-\d{2}\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s\d{1,2}(?:,?\s\d{4})?\b/#
-        )
-        .map { String($0.output) }
-        amounts = goal.matches(of: #/(\d+(?:\.\d+)?)\s*([A-Za-z%]*)/#).map {
-            (String($0.output.1), $0.output.2.lowercased())
-        }
-        files = goal.matches(of: #/[\w\-]+\.[A-Za-z][A-Za-z0-9]{1,4}\b/#).map { String($0.output) }
-            .filter { file in !emails.contains { $0.contains(file) } }
+        emails = scan.emails()
+        phones = scan.phones()
+        times = scan.times()
+        dates = scan.dates()
+        amounts = scan.amounts()
+        files = scan.files().filter { file in !emails.prefix(100).contains { $0.contains(file) } }
+        searchSubject = scan.searchSubject()
         let words = Self.words(goal)
-        for place in words.indices { read(words, place) }
+        let rename = words.firstIndex { $0.lower == "rename" || $0.lower == "change" } ?? words.count
+        for place in words.indices { read(words, place, renames: rename < place) }
     }
 
-    private mutating func read(_ words: [Word], _ place: Int) {
+    private mutating func read(_ words: [Word], _ place: Int, renames: Bool) {
         let word = words[place].lower
         switch word {
         case "named", "called", "titled", "labeled", "labelled", "entitled":
@@ -76,9 +71,7 @@ public struct GoalFacts: Sendable, Hashable {
         case "at" where place > 0 && words[place - 1].lower.hasPrefix("work"):
             add(Self.phrase(words, from: place + 1), to: &companies)
         case "to", "for", "with", "contact", "from", "of", "call", "add", "text", "delete", "remove", "find", "named:":
-            if word == "to", words[..<place].contains(where: { $0.lower == "rename" || $0.lower == "change" }) {
-                renameTarget = Self.phrase(words, from: place + 1)
-            }
+            if word == "to", renames { renameTarget = Self.phrase(words, from: place + 1) }
             if Self.startsName(words, place + 1) { add(Self.name(words, from: place + 1), to: &names) }
         default:
             return
@@ -86,7 +79,7 @@ public struct GoalFacts: Sendable, Hashable {
     }
 
     private func add(_ value: String?, to list: inout [String]) {
-        guard let value, !value.isEmpty, !list.contains(value) else { return }
+        guard let value, !value.isEmpty, list.count < 100, !list.contains(value) else { return }
         list.append(value)
     }
 
@@ -154,8 +147,10 @@ public struct GoalFacts: Sendable, Hashable {
         let characters = Array(goal)
         var out: [String] = []
         var place = 0
+        // Closing quotes that do not come any more.
+        var gone: Set<Character> = []
         while place < characters.count {
-            guard let closer = closers[characters[place]],
+            guard let closer = closers[characters[place]], !gone.contains(closer),
                 place == 0 || !(characters[place - 1].isLetter || characters[place - 1].isNumber)
             else {
                 place += 1
@@ -170,6 +165,7 @@ public struct GoalFacts: Sendable, Hashable {
                 end += 1
             }
             guard end < characters.count else {
+                gone.insert(closer)
                 place += 1
                 continue
             }
@@ -178,21 +174,5 @@ public struct GoalFacts: Sendable, Hashable {
             place = end + 1
         }
         return out
-    }
-
-    /// Runs of digits with the signs that telephone numbers have: at least seven digits, or three after the word
-    /// `number`.
-    private static func phoneParts(_ goal: String) -> [String] {
-        goal.matches(of: #/\+?\(?\d[\d\s().\-]*\d/#).compactMap { match in
-            let text = String(match.output)
-            let digits = text.count { $0.isNumber }
-            let before = goal[..<match.range.lowerBound].lowercased().suffix(24)
-            let isNumber = before.contains("number") || before.contains("phone") || before.contains("call ")
-            guard digits >= 7 || (digits >= 3 && isNumber) else { return nil }
-            guard text.wholeMatch(of: #/\d{4}-\d{2}-\d{2}/#) == nil, !text.contains(where: \.isNewline) else {
-                return nil
-            }
-            return text
-        }
     }
 }

@@ -40,21 +40,13 @@ public struct StepOutcome: Sendable, Codable, Hashable {
         return share > 0 && share < 0.75
     }
 
-    /// Finds the field again by its resource id, else by its place, and looks whether it holds the text. Hierarchies
-    /// lose emoji and hide passwords, so those tell nothing.
     private static func readBack(_ action: Action, before: ScreenState, after: ScreenState) -> ReadBack {
-        guard case .inputText(let id, let text?) = action, let field = before.element(id),
-            !field.flags.contains(.password), text.unicodeScalars.allSatisfy({ $0.value < 0x3000 })
-        else { return .unknown }
-        let same = after.elements.filter { $0.isEditable }
-        let found =
-            same.first { !field.resourceID.isEmpty && $0.resourceID == field.resourceID && $0.bounds == field.bounds }
-            ?? same.first { !field.resourceID.isEmpty && $0.resourceID == field.resourceID }
-            ?? same.first { $0.bounds == field.bounds } ?? same.first { $0.isFocused }
-        guard let found else { return .unknown }
-        // Fields format telephone numbers and change case; letters and digits are what counts.
-        func essence(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
-        return essence(found.text).contains(essence(text)) ? .arrived : .differs
+        guard case .inputText(let id, let text?) = action, let field = before.element(id) else { return .unknown }
+        switch TextReadBack.read(text, into: field, on: after) {
+        case .same, .formatted: return .arrived
+        case .differs, .missing: return .differs
+        case nil: return .unknown
+        }
     }
 }
 

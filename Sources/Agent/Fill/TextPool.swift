@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Screen
+
+/// Gathers the texts that a field may be filled with, before anything is made of them.
+struct TextPool {
+    let field: FieldProfile
+    /// What stands in the other fields of the screen.
+    let placed: [String]
+    let screen: ScreenState
+    let sources: TextSources
+    let facts: GoalFacts
+    private(set) var found: [TextCandidate] = []
+
+    /// Cells taken from one table; the rows that fit best come first.
+    private static let cellLimit = 96
+    /// Words of the screen and of its pictures.
+    static let screenLimit = 12
+
+    init(field: FieldProfile, placed: [String], screen: ScreenState, sources: TextSources) {
+        (self.field, self.placed, self.screen, self.sources) = (field, placed, screen, sources)
+        facts = GoalFacts(sources.goal.goal)
+        addSlots()
+        addFacts()
+        addTables()
+        addPrograms()
+        addClipboard()
+        addScreen()
+    }
+
+    private mutating func add(_ candidate: TextCandidate) {
+        if !candidate.text.isEmpty { found.append(candidate) }
+    }
+
+    // MARK: - The goal
+
+    private mutating func addSlots() {
+        let weights: [GoalSlot.Source: Double] = [
+            .quoted: 1, .keyed: 1.2, .item: 0.8, .shape: 0.6, .name: 0.7, .phrase: -0.6,
+        ]
+        for (place, reading) in sources.goal.readings.enumerated() {
+            let later = place == 0 ? 0 : 0.6 + 0.2 * Double(place)
+            for slot in reading.slots {
+                var candidate = TextCandidate(
+                    slot.text,
+                    value: slot.value,
+                    name: slot.name,
+                    source: slot.name.isEmpty ? "slot" : "slot \(slot.name)",
+                    origin: .goal,
+                    base: (weights[slot.source] ?? 0) - later
+                )
+                if slot.source == .name { candidate.isPerson = true }
+                add(candidate)
+            }
+            for constraint in reading.constraints where !constraint.text.isEmpty {
+                add(
+                    TextCandidate(
+                        constraint.text,
+                        value: constraint.values.first,
+                        name: constraint.property,
+                        source: "constraint",
+                        origin: .goal,
+                        base: -0.5 - later
+                    )
+                )
+            }
+        }
+    }
+
+    /// What the goal states literally, whatever a parser makes of it.
+    private mutating func addFacts() {
+        func add(_ texts: [String], _ name: String, _ base: Double, kind: TextKind? = nil, isPerson: Bool = false) {
+            for (place, text) in texts.prefix(24).enumerated() {
+                var candidate = TextCandidate(
+                    text,
+                    source: name.isEmpty ? "goal" : "goal \(name)",
+                    origin: .goal,
+                    base: base - 0.04 * Double(place)
+                )
+                if let kind { candidate.kind = kind }
+                candidate.isPerson = isPerson && text.first?.isUppercase == true && !candidate.shape.contains(.file)
+                self.add(candidate)
+            }
+        }
+        if let target = facts.renameTarget {
+            let whole = facts.quoted.last { $0.hasPrefix(target) || target.hasPrefix($0) } ?? target
+            let wants = field.kind == .title || field.kind == .file || field.isCalled("rename")
+            add([whole], "new name", wants ? 2.5 : -0.5)
+        }
+        // A later quoted text is the content more often than the name.
+        let isBody = field.kind == .body && facts.quoted.count > 1
+        add(isBody ? facts.quoted.reversed() : facts.quoted, "quoted", 0.7, isPerson: true)
+        add(facts.named, "named", 0.75, isPerson: true)
+        add(facts.names, "name", 0.45, isPerson: true)
+        add(facts.files, "file", 0.5)
+        add(facts.companies, "company", 0.2, kind: .company)
+        add(facts.phones, "phone", 0.2, kind: .phone)
+        add(facts.emails, "email", 0.2, kind: .email)
+        add(facts.dates, "date", 0.2, kind: .date)
+        add(facts.times, "time", 0.25, kind: .time)
+        for (place, amount) in facts.amounts.prefix(24).enumerated() {
+            let units: [(TextKind, [String])] = [(.hour, ["hour", "hr"]), (.minute, ["minute", "min"]), (.second, ["second", "sec"])]
+            let unit = units.first { $0.1.contains { amount.1.hasPrefix($0) } }?.0
+            var candidate = TextCandidate(
+                amount.0,
+                name: amount.1,
+                source: "goal number",
+                origin: .goal,
+                base: -0.2 - 0.04 * Double(place)
+            )
+            candidate.kind = unit ?? .amount
+            self.add(candidate)
+        }
+        if let subject = facts.searchSubject { add([subject], "subject", field.kind == .search ? 0.3 : -1.5) }
+    }
+
+    // MARK: - Tables
+
+    private mutating func addTables() {
+        for (place, reading) in sources.goal.readings.enumerated() {
+            for table in reading.tables {
+                addCells(
+                    table.columns,
+                    table.rows.map { $0.map { $0 } },
+                    satisfied: nil,
+                    origin: .cell,
+                    base: place == 0 ? 1.1 : 0.3
+                )
+            }
+        }
+        for table in sources.notes.tables {
+            let filter = RowFilter(sources.goal, columns: table.columns)
+            let satisfied = filter.isEmpty ? nil : table.rows.map { filter.keeps($0) }
+            addCells(table.columns, table.rows.map(\.cells), satisfied: satisfied, origin: .note, base: -0.3)
+        }
+    }
+
+    /// The cells of a table's rows, with what their row and their column say for them.
+    private mutating func addCells(
+        _ columns: [String],
+        _ rows: [[String?]],
+        satisfied: [Bool]?,
+        origin: TextCandidate.Origin,
+        base: Double
+    ) {
+        let order = RowOrder(rows, others: placed, typed: sources.typed)
+        // Where none is as the goal wants it, the goal's words mean something else.
+        let counts = satisfied.map { $0.contains(true) } ?? false
+        struct Place {
+            var row: Int
+            var column: Int
+            var worth: Double
+            var rank: Double
+            var isActive: Bool
+        }
+        // Names repeat in every row, so each is looked at once.
+        let names = columns.map(NameWords.init)
+        let likenesses = names.map { 3 * field.likeness($0) }
+        var places: [Place] = []
+        var position = 0
+        for (row, cells) in rows.enumerated() {
+            let fits = !counts || satisfied?[row] == true
+            for (column, cell) in cells.enumerated() {
+                guard let cell, !cell.isEmpty else { continue }
+                let (bonus, isActive) = order.bonus(row, column)
+                let worth = base + bonus + (fits ? 0 : -4) - 0.03 * Double(min(position, 60))
+                let rank = worth + (likenesses.indices.contains(column) ? likenesses[column] : 0)
+                places.append(Place(row: row, column: column, worth: worth, rank: rank, isActive: isActive))
+            }
+            if fits { position += 1 }
+        }
+        // The order of equals is the order of the rows.
+        let best = places.enumerated().sorted { left, right in
+            left.element.rank != right.element.rank
+                ? left.element.rank > right.element.rank : left.offset < right.offset
+        }
+        for place in best.prefix(Self.cellLimit).map(\.element) {
+            guard let cell = rows[place.row][place.column] else { continue }
+            let name = columns.indices.contains(place.column) ? columns[place.column] : ""
+            var candidate = TextCandidate(
+                cell,
+                name: name,
+                source: (origin == .cell ? "row" : "note") + " \(place.row + 1)" + (name.isEmpty ? "" : " \(name)"),
+                origin: origin,
+                base: place.worth
+            )
+            candidate.mindsTyped = !place.isActive
+            add(candidate)
+        }
+    }
+
+    // MARK: - What is made of notes, and what is in sight
+
+    private mutating func addPrograms() {
+        guard sources.goal.readings.contains(where: { $0.question != nil }), !sources.notes.tables.isEmpty else { return }
+        for (place, answer) in AnswerPrograms.candidates(sources.goal, tables: sources.notes.tables).prefix(16).enumerated() {
+            add(
+                TextCandidate(
+                    answer.value,
+                    source: "program",
+                    origin: .program,
+                    base: 1 - 0.1 * Double(place)
+                )
+            )
+        }
+    }
+
+    private mutating func addClipboard() {
+        guard let clipboard = sources.clipboard else { return }
+        let goal = sources.goal.goal.lowercased()
+        let isMeant = goal.contains("clipboard") || goal.contains("paste") || goal.contains("copied")
+        add(TextCandidate(clipboard, source: "clipboard", origin: .clipboard, base: isMeant ? 2.5 : -2.5))
+    }
+
+    /// Words of the screen: sentences before words, and what is shown before what can be pressed.
+    private mutating func addScreen() {
+        var seen: Set<String> = []
+        var words: [(text: String, weight: Double)] = []
+        for element in screen.elements where !element.isEditable {
+            for text in [element.text, element.contentDescription] where !text.isEmpty && text.utf8.count <= 400 {
+                guard seen.insert(text).inserted else { continue }
+                let isShown = element.clickTarget == nil || element.role == .text
+                words.append((text, (isShown ? 0.5 : 0) + (text.contains(" ") ? 0.3 : 0)))
+            }
+        }
+        for id in screen.readTexts.keys.sorted() {
+            for line in screen.readTexts[id] ?? [] where seen.insert(line.text).inserted { words.append((line.text, 0.6)) }
+        }
+        // What the goal names is likelier than what it does not.
+        let goal = sources.goal.goal
+        var ranked: [(place: Int, text: String, weight: Double)] = []
+        for (place, word) in words.prefix(400).enumerated() {
+            let isNamed = word.text.utf8.count > 2 && goal.contains(word.text)
+            ranked.append((place, word.text, word.weight + (isNamed ? 0.4 : 0) + shapeWeight(word.text)))
+        }
+        ranked.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.place < $1.place }
+        for (place, entry) in ranked.prefix(Self.screenLimit).enumerated() {
+            add(TextCandidate(entry.text, source: "screen", origin: .screen, base: -4 - 0.05 * Double(place)))
+        }
+    }
+
+    private func shapeWeight(_ text: String) -> Double {
+        guard let kind = field.kind else { return 0 }
+        return max(0, TextFit.bonus(TextCandidate(text, source: "", origin: .screen, base: 0), for: kind))
+    }
+}
