@@ -62,6 +62,7 @@ struct DoVerb: AsyncParsableCommand {
         options.maxSteps = maxSteps
         options.prompt = loaded.prompt
         options.mind = loaded.mind
+        (options.keepsLedger, options.recovers) = (loaded.mind != nil, loaded.mind != nil)
         options.confirm = confirm ?? (builtIn == nil ? .ask : .never)
         options.trailingEnter = trailingEnter
         let display = StepDisplay(global: global)

@@ -60,6 +60,7 @@ struct TrainPairs: AsyncParsableCommand {
         options.perturbation = perturbation
         options.jobs = jobs
         options.mind = plain ? nil : MindOptions()
+        options.prompt = plain ? PromptOptions() : .withLedger
         options.counter = { tokenizer.encode($0).count }
         let quiet = global.quiet || global.json
         let collected = try await StateCollector.run(options) { progress in

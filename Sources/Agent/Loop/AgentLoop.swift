@@ -18,6 +18,12 @@ public struct AgentOptions: Sendable {
     public var tellsDate = false
     /// Goal state, notes, answers by programs and texts by choice; nil to run without, as heads of action space 1 were trained.
     public var mind: MindOptions?
+    /// Whether a ledger is kept of what the goal wants and what is proven. It shortens the history, and stands in the prompt where
+    /// `prompt.showsLedger` says so.
+    public var keepsLedger = false
+    /// Whether a dead end is left once more from the home screen, and alternating screens are ruled out. What a person chooses is
+    /// not touched.
+    public var recovers = false
 
     public init() {}
 }
@@ -71,8 +77,11 @@ public struct RunResult: Sendable {
     public var lastScreen: ScreenState?
     /// What went wrong, for the verdict `error`.
     public var error: DroidError?
-    /// Why it stopped, where that was not the agent's word: budget, a refused confirmation.
+    /// Why it stopped, where that was not the agent's word alone: budget, a refused confirmation, or what was tried before it was
+    /// given up. Where the agent itself gave up, its last steps.
     public var reason: String?
+    /// What was proven of the goal's parts, where a ledger was kept.
+    public var ledger: Ledger?
     /// An action that needs a person's word, where nobody could be asked.
     public var unconfirmed: (kind: Sensitivity, words: String)?
 
@@ -193,8 +202,11 @@ public final class AgentLoop: Sendable {
         apps: AppCatalog,
         step: Int,
         date: String? = nil,
-        mind: Mind? = nil
+        mind: Mind? = nil,
+        ledger: Ledger? = nil
     ) -> Decision {
+        // Choosers get every step; a prompt has those of rows that are done in one line.
+        let history = ledger.map { memory.folded(done: $0.doneRows, of: $0.rows.count) } ?? memory.lines
         let actions = ScreenActions(screen, notes: mind != nil)
         let builder = PromptBuilder(
             options: options.prompt,
@@ -203,11 +215,12 @@ public final class AgentLoop: Sendable {
         )
         let prompt = builder.build(
             goal: goal,
-            history: memory.lines,
+            history: history,
             screen: screen,
             actions: actions,
             appName: AppCatalog.label(of: screen.package),
-            date: date
+            date: date,
+            ledger: ledger?.lines ?? []
         )
         var decision = Decision(
             goal: goal,
@@ -219,7 +232,8 @@ public final class AgentLoop: Sendable {
             apps: apps,
             step: step,
             maxSteps: options.maxSteps,
-            device: device
+            device: device,
+            ledger: ledger
         )
         decision.mind = mind
         return decision

@@ -11,7 +11,10 @@ struct AgentRun {
     let recorder: RunRecorder?
     private let start: Duration
     private var memory = Memory()
-    private var guardian = LoopGuard()
+    private var guardian: LoopGuard
+    private var recovery = Recovery()
+    private var ledger: Ledger?
+    private var notes: NoteBook { mind?.notes ?? NoteBook() }
     private var apps = AppCatalog()
     private var date: String?
     private var screen: ScreenState?
@@ -29,12 +32,13 @@ struct AgentRun {
         self.loop = loop
         self.goal = goal
         self.recorder = recorder
+        guardian = LoopGuard(recovers: loop.options.recovers)
         start = loop.clock.now()
     }
 
     /// Why the steps ended.
     private enum Ending {
-        case said(Said)
+        case said(Said, String? = nil)
         case stopped(String)
         case unconfirmed(Sensitivity, String)
     }
@@ -66,13 +70,22 @@ struct AgentRun {
         if loop.options.tellsDate {
             date = try await PromptBuilder.oneLine(loop.device.run("date '+%a %Y-%m-%d'").text)
         }
+        if loop.options.keepsLedger, let mind {
+            ledger = Ledger(mind.goal, apps: apps)
+        } else if loop.options.keepsLedger, let now = DeviceMoment(try await loop.device.run(DeviceMoment.command).text) {
+            // Without a clock no day can be told, and nothing else is lost.
+            ledger = Ledger(GoalState(goal, now: now), apps: apps)
+        }
     }
 
     /// One step. Nil to go on.
     private mutating func step() async throws -> Ending? {
         var timings = StepTimings()
         let began = loop.clock.now()
-        if screen == nil { screen = try await look(after: nil) }
+        if screen == nil {
+            screen = try await look(after: nil)
+            if let screen { ledger?.observe(screen: screen, notes: notes) }
+        }
         guard let screen else { return .stopped("there is no screen") }
         timings.observe = (loop.clock.now() - began).inSeconds
         try await recorder?.begin(step: steps, screen: screen)
@@ -85,7 +98,8 @@ struct AgentRun {
             apps: apps,
             step: spent,
             date: date,
-            mind: mind
+            mind: mind,
+            ledger: ledger
         )
         let promptSeconds = (loop.clock.now() - encodeStart).inSeconds
         let choice = try await loop.chooser.choose(decision)
@@ -93,9 +107,13 @@ struct AgentRun {
         timings.score = choice.scoreSeconds
 
         let fillStart = loop.clock.now()
-        let picked = try await pick(choice, decision)
+        let found = try await pick(choice, decision)
         timings.fill = (loop.clock.now() - fillStart).inSeconds
-        guard let picked else { return .stopped("every action on this screen was tried and led nowhere") }
+        let picked: Picked
+        switch found {
+        case .picked(let one): picked = one
+        case .ending(let ending): return ending
+        }
         let sensitivity = Sensitivity.of(picked.action, on: screen)
         var record = record(decision, choice, picked, timings: timings, sensitivity: sensitivity)
         loop.onEvent(.choosing(step: steps + 1, action: picked.words, candidates: decision.candidates.count))
@@ -115,7 +133,9 @@ struct AgentRun {
         switch picked.action {
         case .complete, .infeasible:
             try await close(record, note: nil)
-            return .said(picked.action == .complete ? .complete : .infeasible)
+            let tried = guardian.triedWords(limit: 4).joined(separator: ", ")
+            return picked.action == .complete
+                ? .said(.complete) : .said(.infeasible, tried.isEmpty ? nil : "the agent gave up after: \(tried)")
         case .answer(let text):
             answer = text
             answerProof = picked.proof
@@ -139,10 +159,23 @@ struct AgentRun {
             throw error
         }
         if case .scroll = picked.action { scrolled.insert(screen.package) }
-        let outcome = StepOutcome(before: screen, after: next, action: picked.action)
+        let outcome = StepOutcome(
+            before: screen,
+            after: next,
+            action: picked.action,
+            seesPopups: loop.options.recovers
+        )
         record.outcome = outcome
-        memory.add(picked.candidate, action: picked.action, outcome: outcome, noted: noted)
-        guardian.record(screen: screen.contentHash, words: picked.words, after: next.contentHash)
+        let row = ledger?.openRow
+        let progress = ledger?.progress ?? 0
+        ledger?.observe(screen: next, action: picked.action, before: screen, outcome: outcome, notes: notes)
+        memory.add(picked.candidate, action: picked.action, outcome: outcome, row: row, noted: noted, note: picked.why)
+        guardian.record(
+            screen: screen.contentHash,
+            words: picked.words,
+            after: next.contentHash,
+            progress: (ledger?.progress ?? 0) > progress
+        )
         self.screen = next
         let line = memory.lines.last ?? picked.words
         try await close(record, note: line == picked.words ? nil : String(line.dropFirst(picked.words.count + 2)))
@@ -216,10 +249,26 @@ struct AgentRun {
         var proof: AnswerProof?
         var words: String
         var objections: [Int: String]
+        /// Why it was done, where that was not the chooser's will.
+        var why: String?
     }
 
-    private func pick(_ choice: Choice, _ decision: Decision) async throws -> Picked? {
+    private enum Found {
+        case picked(Picked)
+        case ending(Ending)
+    }
+
+    private mutating func pick(_ choice: Choice, _ decision: Decision) async throws -> Found {
         var objections: [Int: String] = [:]
+        let recovers = loop.options.recovers && loop.chooser.isGuarded
+        let best = choice.ranked.first.map(\.index).flatMap { decision.candidates.indices.contains($0) ? $0 : nil }
+        // The agent's word that it is over stands at a dead end, too.
+        let hasSaid = best.map { decision.candidates[$0].action.isStatus } ?? false
+        if recovers, !hasSaid,
+            guardian.isDeadEnd(screen: decision.screen.contentHash, candidates: decision.candidates)
+        {
+            return recover(decision, objections)
+        }
         for ranked in choice.ranked where decision.candidates.indices.contains(ranked.index) {
             let candidate = decision.candidates[ranked.index]
             var action = candidate.action
@@ -243,17 +292,42 @@ struct AgentRun {
                 objections[ranked.index] = objection
                 continue
             }
-            return Picked(
-                index: ranked.index,
-                candidate: candidate,
-                action: action,
-                fill: found?.fill,
-                proof: found?.proof,
-                words: words,
-                objections: objections
+            return .picked(
+                Picked(
+                    index: ranked.index,
+                    candidate: candidate,
+                    action: action,
+                    fill: found?.fill,
+                    proof: found?.proof,
+                    words: words,
+                    objections: objections
+                )
             )
         }
-        return nil
+        if recovers { return recover(decision, objections) }
+        return .ending(.stopped("every action on this screen was tried and led nowhere"))
+    }
+
+    private mutating func recover(_ decision: Decision, _ objections: [Int: String]) -> Found {
+        let left = loop.options.maxSteps - spent
+        switch recovery.move(decision, guardian: &guardian, stepsLeft: left, objections: objections) {
+        case .infeasible(let reason): return .ending(.said(.infeasible, reason))
+        case .stop(let reason): return .ending(.stopped(reason))
+        case .choose(let index, let why):
+            let candidate = decision.candidates[index]
+            loop.onEvent(.note(why))
+            return .picked(
+                Picked(
+                    index: index,
+                    candidate: candidate,
+                    action: candidate.action,
+                    fill: nil,
+                    words: Memory.words(candidate, action: candidate.action),
+                    objections: objections,
+                    why: why
+                )
+            )
+        }
     }
 
     private func record(
@@ -346,11 +420,14 @@ struct AgentRun {
             seconds: (loop.clock.now() - start).inSeconds,
             folder: recorder?.folder,
             proof: proof,
-            lastScreen: screen
+            lastScreen: screen,
+            ledger: ledger
         )
+        if let proof { result.ledger?.prove(proof) }
         switch ending {
-        case .said(let said):
+        case .said(let said, let reason):
             result.said = said
+            result.reason = reason
             result.verdict = said == .complete ? .done : .notDone
         case .stopped(let reason):
             result.reason = reason

@@ -24,6 +24,8 @@ public struct Decision: Sendable {
     public var device: any DeviceLink
     /// What the run keeps in mind; nil where the agent runs without.
     var mind: Mind?
+    /// What is proven of the goal's parts; nil where nobody keeps account.
+    public var ledger: Ledger?
 
     public init(
         goal: String,
@@ -35,7 +37,8 @@ public struct Decision: Sendable {
         apps: AppCatalog = AppCatalog(),
         step: Int = 0,
         maxSteps: Int? = nil,
-        device: any DeviceLink
+        device: any DeviceLink,
+        ledger: Ledger? = nil
     ) {
         self.goal = goal
         self.history = history
@@ -47,6 +50,7 @@ public struct Decision: Sendable {
         self.step = step
         self.maxSteps = maxSteps
         self.device = device
+        self.ledger = ledger
     }
 
     public var candidates: [Candidate] { actions.candidates }

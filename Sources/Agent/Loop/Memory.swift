@@ -25,11 +25,19 @@ public struct StepOutcome: Sendable, Codable, Hashable {
     }
 
     /// Compares two screens.
-    public init(before: ScreenState, after: ScreenState, action: Action) {
+    ///
+    /// - Parameter seesPopups: whether a question of another program, such as one for a permission, is told as a dialog, and so is
+    ///   one that is known by its parts alone. Off by default: trained heads know the lines without it.
+    public init(before: ScreenState, after: ScreenState, action: Action, seesPopups: Bool = false) {
         changed = before.contentHash != after.contentHash
         openedApp =
             after.package != before.package && !after.package.isEmpty ? AppCatalog.label(of: after.package) : nil
-        openedDialog = openedApp == nil && Self.isDialog(after) && !Self.isDialog(before)
+        if seesPopups {
+            openedDialog = Popup.covers(after) && (!Popup.covers(before) || openedApp != nil)
+            if openedDialog { openedApp = nil }
+        } else {
+            openedDialog = openedApp == nil && Self.isDialog(after) && !Self.isDialog(before)
+        }
         readBack = Self.readBack(action, before: before, after: after)
     }
 
@@ -56,15 +64,63 @@ public struct Memory: Sendable {
     public private(set) var lines: [String] = []
     /// Texts that were typed, oldest first.
     public private(set) var typed: [String] = []
+    /// The row of the goal that each line belongs to, from 1; nil for none.
+    private var rows: [Int?] = []
 
     public init() {}
 
     /// Adds a step.
     ///
-    /// - Parameter noted: what it wrote down, in words, where it wrote something down.
-    public mutating func add(_ candidate: Candidate, action: Action, outcome: StepOutcome, noted: String? = nil) {
+    /// - Parameters:
+    ///   - row: the row of the goal that was open when it was done, from 1; nil where there is none.
+    ///   - noted: what it wrote down, in words, where it wrote something down.
+    ///   - note: what else is to be remembered of it.
+    public mutating func add(
+        _ candidate: Candidate,
+        action: Action,
+        outcome: StepOutcome,
+        row: Int? = nil,
+        noted: String? = nil,
+        note: String? = nil
+    ) {
         if case .inputText(_, let text?) = action { typed.append(text) }
-        lines.append(Self.line(candidate, action: action, outcome: outcome, noted: noted))
+        let line = Self.line(candidate, action: action, outcome: outcome, noted: noted)
+        lines.append(note.map { "\(line) (\($0))" } ?? line)
+        rows.append(row)
+    }
+
+    /// The lines with the steps of rows that are done in one line for each run of them: `rows 1-2 of 3 done`.
+    ///
+    /// They change only when a row becomes done, so that what was computed for them is used again in between.
+    ///
+    /// - Parameters:
+    ///   - done: the rows that are done, from 1.
+    ///   - count: how many there are.
+    public func folded(done: [Int], of count: Int) -> [String] {
+        let closed = Set(done)
+        guard !closed.isEmpty else { return lines }
+        var out: [String] = []
+        var run: Set<Int> = []
+        func close() {
+            guard let first = run.min(), let last = run.max() else { return }
+            let isWhole = run.count == last - first + 1
+            let numbers =
+                first == last
+                ? "row \(first)"
+                : isWhole ? "rows \(first)-\(last)" : "rows " + run.sorted().map { String($0) }.joined(separator: ", ")
+            out.append("\(numbers) of \(count) done")
+            run = []
+        }
+        for (line, row) in zip(lines, rows) {
+            if let row, closed.contains(row) {
+                run.insert(row)
+            } else {
+                close()
+                out.append(line)
+            }
+        }
+        close()
+        return out
     }
 
     /// The words of an action with its text filled in.

@@ -13,17 +13,30 @@ public struct PromptOptions: Sendable, Codable, Hashable {
     public var suffixEnd: String
     /// Whether lines tell what was read in pictures. Absent is no, so that options that were stored before stay as they are.
     public var showsReadTexts: Bool?
+    /// Whether the ledger's lines stand before the cue. Absent is no.
+    public var showsLedger: Bool?
 
     public init(
         budget: Int = 700,
         remindsGoal: Bool = true,
         suffixEnd: String = "\n",
-        showsReadTexts: Bool? = nil
+        showsReadTexts: Bool? = nil,
+        showsLedger: Bool? = nil
     ) {
         self.budget = budget
         self.remindsGoal = remindsGoal
         self.suffixEnd = suffixEnd
         self.showsReadTexts = showsReadTexts
+        self.showsLedger = showsLedger
+    }
+}
+
+extension PromptOptions {
+    /// How prompts are made for an agent that keeps goal and notes in mind.
+    public static var withLedger: PromptOptions {
+        var options = PromptOptions()
+        options.showsLedger = true
+        return options
     }
 }
 
@@ -142,13 +155,15 @@ public struct PromptBuilder: Sendable {
     ///   - actions: what can be done on it: the candidates, and the numbers of elements.
     ///   - appName: what the app in front is called.
     ///   - date: the device's date as text, or nil to leave it out.
+    ///   - ledger: the ledger's lines; shown only where the options say so.
     public func build(
         goal: String,
         history: [String],
         screen: ScreenState,
         actions: ScreenActions,
         appName: String? = nil,
-        date: String? = nil
+        date: String? = nil,
+        ledger: [String] = []
     ) -> Prompt {
         let goalLine = Self.oneLine(goal)
         var head = "You operate an Android phone. Choose the one next step that leads to the goal.\n"
@@ -162,6 +177,7 @@ public struct PromptBuilder: Sendable {
             let lastStep = history.last.map { Self.oneLine($0) } ?? "nothing yet"
             tail += "Goal: \(Self.clip(goalLine, 240))\nLast: \(Self.clip(lastStep, 120))\n"
         }
+        if options.showsLedger == true { for line in ledger { tail += Self.oneLine(line) + "\n" } }
         tail += "Next:"
         let title = screenTitle(screen, appName: appName)
         let fixed = PromptTokens.lines(head + title + tail).reduce(0) { $0 + count($1) }

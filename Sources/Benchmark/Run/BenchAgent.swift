@@ -79,7 +79,11 @@ public enum BenchAgent: Sendable {
 
     /// The prompt options that the agent needs.
     var prompt: PromptOptions {
-        if case .verifier(_, let head, _) = self { head.prompt } else { PromptOptions() }
+        switch self {
+        case .verifier(_, let head, _): return head.prompt
+        case .ceiling: return .withLedger
+        default: return PromptOptions()
+        }
     }
 }
 

@@ -133,6 +133,7 @@ public struct EpisodeRunner: Sendable {
         options.maxSteps = rules.budget(instance.template.maxSteps)
         options.prompt = prompt
         options.mind = mind
+        (options.keepsLedger, options.recovers) = (mind != nil, mind != nil)
         options.confirm = .never
         options.wantsProof = false
         options.trailingEnter = quirks.contains(.enter)

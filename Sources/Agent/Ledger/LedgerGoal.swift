@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a goal wants done with a value, by the verbs around it. The goal is a person's words; nothing from a screen comes here.
+enum LedgerAim: Sendable, Hashable {
+    /// It is to be written somewhere.
+    case enter
+    /// It is to go.
+    case remove
+    /// It is to be found at another place.
+    case move
+    /// An app is to come to the front.
+    case open
+}
+
+/// The words of a goal outside its values, as far as they tell what is to be done.
+struct LedgerGoal {
+    private struct Word {
+        var start: Int
+        var text: String
+    }
+
+    private let words: [Word]
+
+    /// - Parameter taken: the spans of values, whose words say nothing about what is to be done.
+    init(_ goal: String, taken: [Range<Int>]) {
+        var words: [Word] = []
+        var current = ""
+        var start = 0
+        var spans = taken.sorted { $0.lowerBound < $1.lowerBound }[...]
+        func close() {
+            if !current.isEmpty { words.append(Word(start: start, text: current)) }
+            current = ""
+        }
+        for (place, byte) in goal.utf8.enumerated() {
+            while let first = spans.first, first.upperBound <= place { spans.removeFirst() }
+            let isTaken = spans.first?.contains(place) == true
+            let isUpper = (65...90).contains(byte)
+            if !isTaken && (isUpper || (97...122).contains(byte)) {
+                if current.isEmpty { start = place }
+                current.unicodeScalars.append(Unicode.Scalar(isUpper ? byte + 32 : byte))
+            } else {
+                close()
+            }
+        }
+        close()
+        self.words = words
+    }
+
+    private static let verbs: [(aim: LedgerAim, words: Set<String>)] = [
+        (.remove, ["delete", "remove", "erase", "trash", "discard", "rid", "bin"]),
+        (.move, ["move", "copy", "transfer", "relocate", "put"]),
+        (.open, ["open", "launch"]),
+        (
+            .enter,
+            [
+                "add", "create", "enter", "log", "write", "type", "send", "text", "reply", "record", "save", "make",
+                "new", "schedule", "set", "update", "edit", "change", "rename", "append", "transcribe", "fill", "paste",
+                "merge", "share", "resend", "draw", "call", "name", "put",
+            ]
+        ),
+    ]
+
+    private static func aim(_ word: String) -> LedgerAim? { verbs.first { $0.words.contains(word) }?.aim }
+
+    /// What is to be done with the value that stands at an offset: the nearest verb before it, else the first one after it.
+    func aim(at offset: Int) -> LedgerAim {
+        for word in words.reversed() where word.start < offset {
+            if let aim = Self.aim(word.text) { return aim }
+        }
+        for word in words where word.start >= offset {
+            if let aim = Self.aim(word.text) { return aim }
+        }
+        return .enter
+    }
+
+    /// The nearest preposition before an offset with nothing but articles and names of kinds between: `in the folder`.
+    func preposition(at offset: Int) -> String? {
+        var steps = 0
+        for word in words.reversed() where word.start < offset {
+            if Self.prepositions.contains(word.text) { return word.text }
+            guard Self.passed.contains(word.text), steps < 3 else { return nil }
+            steps += 1
+        }
+        return nil
+    }
+
+    private static let prepositions: Set<String> = [
+        "in", "into", "within", "inside", "from", "to", "on", "at", "of", "using", "with", "via", "under",
+    ]
+    private static let passed: Set<String> = [
+        "the", "a", "an", "my", "our", "app", "folder", "file", "note", "directory", "number", "phone", "contact",
+    ]
+
+    /// Whether it asks to leave a form open: `do not hit save`, `without saving`.
+    var isDraft: Bool {
+        for (place, word) in words.enumerated() where ["not", "don", "without", "never"].contains(word.text) {
+            let next = words[(place + 1)...].prefix(4).map(\.text)
+            if next.contains(where: { ["save", "saving", "submit", "submitting", "sending"].contains($0) }) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether there is a verb for writing, so that rows may come from a note.
+    var enters: Bool { words.contains { Self.aim($0.text) == .enter } }
+    var removes: Bool { words.contains { Self.aim($0.text) == .remove } }
+}

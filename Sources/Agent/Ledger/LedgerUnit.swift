@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One value that a goal wants on the device, and how far it has come.
+struct LedgerCell: Sendable, Hashable {
+    /// What lines call it.
+    var name: String
+    /// As the goal writes it.
+    var text: String
+    var wording: LedgerWording
+    var state = Ledger.State.open
+    /// The field it stood in when it was last looked for.
+    var field: LedgerSight.FieldKey?
+    /// The form that it was entered in, by number, and the visit to it.
+    var form: Int?
+    var visit = 0
+    /// How often it was written at each place before it was entered.
+    var before: [LedgerSight.Place: Int] = [:]
+    /// It was picked among what was there rather than typed.
+    var isPicked = false
+    /// It only tells where to go: it was there before, and was opened.
+    var isLocator = false
+
+    init(name: String, text: String, value: TypedValue? = nil) {
+        self.name = name
+        self.text = text
+        wording = LedgerWording(text, value: value)
+    }
+}
+
+/// One unit of a goal's work.
+struct LedgerUnit: Sendable, Hashable {
+    enum Work: Sendable, Hashable {
+        /// Cells that are written together; the first is what the row is known by.
+        case row
+        /// Values that stand alone in the goal; together they are one record.
+        case record
+        /// The first cell is to go.
+        case remove
+        /// The first cell is to be found where the second one says.
+        case move
+        case toggle(LedgerSwitchName, Bool)
+        /// The app of the first cell is to be in front.
+        case app
+        /// A question is to be answered.
+        case answer
+    }
+
+    var work: Work
+    /// The table of the goal that it is a row of; nil for what stands alone.
+    var table: Int?
+    var cells: [LedgerCell]
+    /// Done as a whole, where its cells do not tell.
+    var isSettled = false
+    // What is to go: where it was seen, whether it was touched since, and whether something was deleted then.
+    var seenAt: Set<LedgerSight.Place> = []
+    var isTouched = false
+    var isPending = false
+
+    init(_ work: Work, table: Int? = nil, cells: [LedgerCell]) {
+        (self.work, self.table, self.cells) = (work, table, cells)
+    }
+
+    var isDone: Bool {
+        switch work {
+        case .row: cells.allSatisfy { $0.state == .done }
+        case .record: cells.allSatisfy { $0.state == .done || $0.isLocator }
+        case .remove, .move, .toggle, .app, .answer: isSettled
+        }
+    }
+
+    var isWriting: Bool { work == .row || work == .record }
+}
+
+extension LedgerUnit {
+    /// The units of a goal.
+    static func units(of goal: GoalState, apps: AppCatalog) -> [LedgerUnit] {
+        let reading = goal.best
+        if reading.question != nil {
+            return [LedgerUnit(.answer, cells: [LedgerCell(name: "answer", text: "")])]
+        }
+        let words = LedgerGoal(goal.goal, taken: reading.slots.map(\.range))
+        var out: [LedgerUnit] = []
+        var record: [LedgerCell] = []
+        var moved: [(cell: LedgerCell, preposition: String?)] = []
+        let inTables = Set(reading.tables.flatMap { $0.rows.joined() }.map { LedgerText.fold($0) })
+        for slot in reading.slots {
+            let name = slot.name.isEmpty ? kind(of: slot.value) : slot.name
+            if case .flag(let isOn) = slot.value {
+                let label = slot.name.isEmpty ? slot.text : slot.name
+                let cell = LedgerCell(name: "\(label) \(isOn ? "on" : "off")", text: slot.text)
+                out.append(LedgerUnit(.toggle(LedgerSwitchName(label), isOn), cells: [cell]))
+                continue
+            }
+            let aim = words.aim(at: slot.range.lowerBound)
+            if slot.name == "app" || slot.name.hasSuffix(" app") || apps.app(named: slot.text) != nil {
+                if aim == .open {
+                    out.append(LedgerUnit(.app, cells: [LedgerCell(name: "open \(slot.text)", text: slot.text)]))
+                }
+                continue
+            }
+            if inTables.contains(LedgerText.fold(slot.text)) { continue }
+            let cell = LedgerCell(name: name, text: slot.text, value: slot.value)
+            guard !cell.wording.whole.isEmpty else { continue }
+            let preposition = words.preposition(at: slot.range.lowerBound)
+            let isText: Bool = if case .text = slot.value { true } else { false }
+            let isPlace = isText && ["in", "into", "within", "inside", "from", "of"].contains(preposition ?? "")
+            switch aim {
+            case .remove where isText && !isPlace && !places.contains(slot.name):
+                var unit = LedgerUnit(.remove, cells: [cell])
+                unit.cells[0].name = "delete \(slot.text)"
+                out.append(unit)
+            case .remove: continue
+            case .move: moved.append((cell, preposition))
+            case .enter, .open:
+                if !isPlace { record.append(cell) }
+            }
+        }
+        out += moves(moved)
+        if !record.isEmpty { out.append(LedgerUnit(.record, cells: record)) }
+        for (place, table) in reading.tables.enumerated() {
+            out += rows(table, number: place, removes: removes(table, in: goal.goal, words))
+        }
+        return out
+    }
+
+    private static let places: Set<String> = ["folder", "place", "source", "location", "path"]
+
+    /// The units of a table's rows.
+    static func rows(_ table: TextTable, number: Int, removes: Bool) -> [LedgerUnit] {
+        table.rows.compactMap { row in
+            var cells: [LedgerCell] = []
+            for (column, text) in row.enumerated() {
+                let name = column < table.columns.count ? table.columns[column] : ""
+                let cell = LedgerCell(name: name.isEmpty ? "column \(column + 1)" : name, text: text)
+                if !cell.wording.whole.isEmpty { cells.append(cell) }
+            }
+            guard !cells.isEmpty else { return nil }
+            return removes
+                ? LedgerUnit(.remove, table: number, cells: [cells[0]]) : LedgerUnit(.row, table: number, cells: cells)
+        }
+    }
+
+    /// Whether the verb before a table's first cell, or else the one after it, says that its rows are to go.
+    private static func removes(_ table: TextTable, in goal: String, _ words: LedgerGoal) -> Bool {
+        guard let first = table.rows.first?.first, !first.isEmpty else { return words.removes && !words.enters }
+        let offset = offset(of: first, in: goal) ?? goal.utf8.count
+        return words.aim(at: offset) == .remove
+    }
+
+    private static func offset(of part: String, in text: String) -> Int? {
+        let (part, text) = (Array(part.utf8), Array(text.utf8))
+        guard part.count <= text.count, let first = part.first else { return nil }
+        for start in 0...(text.count - part.count) where text[start] == first {
+            // A text of equal letters would make this slow; a value is looked for by its first bytes.
+            if text[start..<min(start + min(part.count, 64), text.count)].elementsEqual(part.prefix(64)) {
+                return start
+            }
+        }
+        return nil
+    }
+
+    /// What is moved comes first; where to is what follows `to` or `into`, else the last one that follows `in`.
+    private static func moves(_ parts: [(cell: LedgerCell, preposition: String?)]) -> [LedgerUnit] {
+        guard let first = parts.first, parts.count > 1 else { return [] }
+        let target =
+            parts.dropFirst().last { ["to", "into"].contains($0.preposition ?? "") }
+            ?? parts.dropFirst().last { ["in", "within", "inside"].contains($0.preposition ?? "") }
+        guard let target else { return [] }
+        var unit = LedgerUnit(.move, cells: [first.cell, target.cell])
+        unit.cells[0].name = "move \(first.cell.text)"
+        return [unit]
+    }
+
+    private static func kind(of value: TypedValue) -> String {
+        switch value {
+        case .text: "text"
+        case .number: "number"
+        case .day, .days: "date"
+        case .time, .times: "time"
+        case .moment: "date and time"
+        case .duration: "duration"
+        case .flag: "state"
+        }
+    }
+}
+
+extension GoalState {
+    /// A goal whose readings are known.
+    init(goal: String, now: DeviceMoment, readings: [GoalReading]) {
+        (self.goal, self.now) = (goal, now)
+        self.readings = readings.isEmpty ? [GoalReading()] : readings
+    }
+}
