@@ -84,8 +84,7 @@ public struct Memory: Sendable {
         note: String? = nil
     ) {
         if case .inputText(_, let text?) = action { typed.append(text) }
-        let line = Self.line(candidate, action: action, outcome: outcome, noted: noted)
-        lines.append(note.map { "\(line) (\($0))" } ?? line)
+        lines.append(Self.line(candidate, action: action, outcome: outcome, notes: [noted, note].compactMap(\.self)))
         rows.append(row)
     }
 
@@ -138,9 +137,9 @@ public struct Memory: Sendable {
         _ candidate: Candidate,
         action: Action,
         outcome: StepOutcome,
-        noted: String? = nil
+        notes: [String] = []
     ) -> String {
-        var notes = [noted].compactMap(\.self)
+        var notes = notes
         switch action {
         case .answer, .complete, .infeasible, .wait, .remember, .readList: break
         default:
