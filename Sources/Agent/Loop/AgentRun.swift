@@ -14,7 +14,6 @@ struct AgentRun {
     private var guardian: LoopGuard
     private var recovery = Recovery()
     private var ledger: Ledger?
-    private var notes: NoteBook { mind?.notes ?? NoteBook() }
     private var apps = AppCatalog()
     private var date: String?
     private var screen: ScreenState?
@@ -84,6 +83,7 @@ struct AgentRun {
         let began = loop.clock.now()
         if screen == nil {
             screen = try await look(after: nil)
+            let notes = mind?.notes ?? NoteBook()
             if let screen { ledger?.observe(screen: screen, notes: notes) }
         }
         guard let screen else { return .stopped("there is no screen") }
@@ -167,6 +167,7 @@ struct AgentRun {
         )
         record.outcome = outcome
         let row = ledger?.openRow
+        let notes = mind?.notes ?? NoteBook()
         let progress = ledger?.progress ?? 0
         ledger?.observe(screen: next, action: picked.action, before: screen, outcome: outcome, notes: notes)
         memory.add(picked.candidate, action: picked.action, outcome: outcome, row: row, noted: noted, note: picked.why)
