@@ -6,8 +6,9 @@ struct AnswerCondition {
     /// Stated as a constraint; else gathered from the goal's slots and words, where it may be no condition at all.
     var isStated: Bool
 
-    /// The conditions of a reading: its constraints, then values that it states and no constraint has, then the words that say what is asked.
-    static func all(_ reading: GoalReading, _ goal: GoalState) -> [AnswerCondition] {
+    /// The conditions of a reading: its constraints, then values that it states and no constraint has, then the words that say what is asked,
+    /// and, for short tables, other words of the goal that some rows have.
+    static func all(_ reading: GoalReading, _ goal: GoalState, _ table: AnswerTable) -> [AnswerCondition] {
         var all = reading.constraints.prefix(5).map { AnswerCondition(constraint: $0, isStated: true) }
         var known = Set(all.map { $0.constraint.text.lowercased() })
         var values = Set(all.flatMap(\.constraint.values))
@@ -29,33 +30,30 @@ struct AnswerCondition {
             default: break
             }
         }
-        if let question = reading.question {
-            let words = AnswerWords.words(question.asks)
-            for word in AnswerWords.content(of: words).prefix(4) { add("", .contains, .text(word), word) }
-            // `my next event` comes after now.
-            let says = AnswerWords.words(String(goal.goal.prefix(400)))
-            if says.contains(where: { ["next", "upcoming"].contains($0) }), all.count < 9 {
-                let now = TypedValue.moment(goal.now.day, goal.now.time)
-                all.append(
-                    AnswerCondition(
-                        constraint: GoalConstraint(property: "", relation: .after, values: [now], text: "next"),
-                        isStated: false
-                    )
-                )
-            }
-            if AnswerWords.concepts(of: words).contains(.box), all.count < 9 {
-                all.append(
-                    AnswerCondition(
-                        constraint: GoalConstraint(
-                            property: "",
-                            relation: .equals,
-                            values: [.flag(true), .flag(false)],
-                            text: "tick box"
-                        ),
-                        isStated: false
-                    )
-                )
-            }
+        func add(unstated relation: GoalConstraint.Relation, _ values: [TypedValue], _ text: String) {
+            guard all.count < 9 else { return }
+            let constraint = GoalConstraint(property: "", relation: relation, values: values, text: text)
+            all.append(AnswerCondition(constraint: constraint, isStated: false))
+        }
+        guard let question = reading.question else { return all }
+        let words = AnswerWords.words(question.asks)
+        let says = AnswerWords.words(String(goal.goal.prefix(400)))
+        // `my next event` comes after now.
+        if says.contains("next") || says.contains("upcoming") { add(unstated: .after, [.moment(goal.now.day, goal.now.time)], "next") }
+        var isYesOrNo = false
+        if case .choice = question.format { isYesOrNo = true }
+        if AnswerWords.concepts(of: isYesOrNo ? says : words).contains(.box) {
+            add(unstated: .equals, [.flag(true), .flag(false)], "tick box")
+        }
+        for word in AnswerWords.content(of: words).prefix(4) { add("", .contains, .text(word), word) }
+        // A page of labels and values has the property that is asked for in a row of its own.
+        let labels = AnswerWords.labels(of: words)
+        if table.columns.contains("label"), !labels.isEmpty { add(unstated: .contains, labels.map { .text($0) }, labels[0]) }
+        guard table.rows.count <= 60 else { return all }
+        for word in AnswerWords.content(of: says).prefix(24) where all.count < 9 {
+            let fold = FoldedText(word)
+            let rows = table.rows.indices.filter { table.whole($0).contains(fold) }.count
+            if rows > 0, rows * 2 <= table.rows.count { add("", .contains, .text(word), word) }
         }
         return all
     }
@@ -185,7 +183,7 @@ extension AnswerTable {
             add(column, constraint.relation, constraint.values, score)
             // `by Friday` is read as before it, and may mean that day.
             if kind == .day, constraint.relation == .before || constraint.relation == .after {
-                add(column, .on, constraint.values, score - 0.5)
+                add(column, .on, constraint.values, score - 0.3)
             }
         }
         if anywhere || kind == .day || kind == .time { add(nil, constraint.relation, constraint.values, 0.3) }

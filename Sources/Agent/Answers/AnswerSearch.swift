@@ -25,7 +25,7 @@ struct AnswerSearch {
 
     /// The ways to filter the table, the best first: at most two filters each, each condition made a filter at most once.
     func sieves(limit: Int = 20) -> [Sieve] {
-        let conditions = AnswerCondition.all(reading, goal).map { table.options($0) }
+        let conditions = AnswerCondition.all(reading, goal, table).map { table.options($0) }
         var partial: [(filters: [AnswerProgram.Filter], kept: [[Int]], score: Double)] = [([], [], 0)]
         for options in conditions {
             var next: [(filters: [AnswerProgram.Filter], kept: [[Int]], score: Double)] = []
@@ -47,8 +47,7 @@ struct AnswerSearch {
         var seen = Set<[AnswerProgram.Filter]>()
         for sieve in partial.prefix(64) where seen.insert(sieve.filters).inserted {
             let rows = intersection(sieve.filters, sieve.kept)
-            let score = sieve.score + (rows.isEmpty ? -0.7 : 0)
-            sieves.append(Sieve(filters: sieve.filters, rows: rows, score: score))
+            sieves.append(Sieve(filters: sieve.filters, rows: rows, score: sieve.score))
         }
         if !seen.contains([]) { sieves.append(Sieve(filters: [], rows: Array(table.rows.indices), score: -1)) }
         return Array(sieves.sorted { $0.score > $1.score }.prefix(limit))
@@ -146,6 +145,7 @@ struct AnswerSearch {
         let numbers = Array(numbers(asked, unit: unit).prefix(8))
         let texts = Array(texts(asked).prefix(8))
         let aggregates = aggregates(question)
+        let words = Set(AnswerWords.content(of: asked))
         var drafts: [Draft] = []
         for sieve in sieves() {
             for (aggregate, score) in aggregates {
@@ -160,7 +160,7 @@ struct AnswerSearch {
                         format: question.format
                     )
                     let prior =
-                        sieve.score + score + target.score + fit(aggregate, sieve.rows.count) - 0.05
+                        sieve.score + score + target.score + fit(aggregate, sieve, target, question, words) - 0.05
                         * Double(sieve.filters.count)
                         + 0.3 * (reading.score - 1)
                     drafts.append(Draft(program: program, rows: sieve.rows, prior: prior))
@@ -216,13 +216,37 @@ struct AnswerSearch {
         return numbers
     }
 
-    /// How well an aggregate fits so many rows.
-    private func fit(_ aggregate: GoalQuestion.Aggregate, _ rows: Int) -> Double {
+    /// How well an aggregate fits rows that are filtered in a way.
+    private func fit(
+        _ aggregate: GoalQuestion.Aggregate,
+        _ sieve: Sieve,
+        _ target: Target,
+        _ question: GoalQuestion,
+        _ asked: Set<String>
+    ) -> Double {
+        let rows = sieve.rows.count
         switch aggregate {
-        case .value: rows == 1 ? 0.3 : -0.2
-        case .list: rows > 60 ? -0.3 : 0
-        case .sum, .product, .difference, .first, .last, .min, .max: rows > 1 ? 0.05 : -0.05
-        default: 0
+        case .value, .list:
+            var fit = aggregate == .value ? (rows == 1 ? 0.3 : -0.2) : rows > 60 ? -0.3 : 0
+            // `Attendees: 7` answers how many attendees there are, which no counting of rows does.
+            if aggregate == .value, rows == 1, case .value(.quantity, _) = target.part, sieve.filters.contains(where: { names($0, asked) }) {
+                fit += 0.9
+            }
+            return fit
+        case .sum, .product, .difference, .first, .last, .min, .max: return rows > 1 ? 0.05 : -0.05
+        case .count: return rows == 0 ? -0.7 : 0
+        case .exists:
+            guard case .choice = question.format else { return rows == 0 ? -0.7 : 0 }
+            // Whether a thing is so, not whether there is such a thing.
+            return sieve.filters.contains { if case .flag? = $0.values.first { true } else { false } } ? 0.4 : 0
+        }
+    }
+
+    /// Whether a filter is for a word of what is asked.
+    private func names(_ filter: AnswerProgram.Filter, _ asked: Set<String>) -> Bool {
+        filter.values.contains { value in
+            if case .text(let text) = value { return AnswerWords.words(text).contains { asked.contains($0) } }
+            return false
         }
     }
 }

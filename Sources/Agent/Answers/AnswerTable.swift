@@ -161,6 +161,7 @@ final class AnswerTable {
         if let known = profiles[column] { return known }
         var profile = Profile()
         var (past, future) = (0, 0)
+        var (sureTimes, sureDurations) = (0, 0)
         var different = Set<String>()
         // Rows from all over the list, as its start may be of one kind.
         let step = max(1, rows.count / 48)
@@ -178,6 +179,11 @@ final class AnswerTable {
                     if last < now.day { past += 1 } else if first > now.day { future += 1 }
                 }
             }
+            switch timeOrDuration(text) {
+            case .time: sureTimes += 1
+            case .duration: sureDurations += 1
+            default: break
+            }
             if text.utf8.contains(0x7c) || text.contains("•") || text.contains("·") { profile.pieces += 1 }
             if Self.afterKey(text) != nil { profile.keys += 1 }
         }
@@ -186,9 +192,31 @@ final class AnswerTable {
         profile.held = profile.held.mapValues { min(1, $0 / looked) }
         profile.whole = profile.whole.mapValues { min(1, $0 / looked) }
         (profile.pieces, profile.keys) = (min(1, profile.pieces / looked), min(1, profile.keys / looked))
+        // `15:00` is a length among `1:05:30` and `75:20`, and a time among others of its kind.
+        if sureDurations > 0, sureTimes == 0 {
+            (profile.held[.time], profile.whole[.time]) = (nil, nil)
+        } else if sureDurations == 0, sureTimes == 0, profile.held[.time] != nil {
+            (profile.held[.duration], profile.whole[.duration]) = (nil, nil)
+        }
         if past != future { profile.isPast = past > future }
         profiles[column] = profile
         return profile
+    }
+
+    /// What a cell holds for certain, where figures with colons may be a time and a length.
+    private func timeOrDuration(_ text: String) -> ValueKind? {
+        var (time, duration) = (0.0, 0.0)
+        for span in spans(text) {
+            switch span.value {
+            // A range of times is both.
+            case .times: return .time
+            case .time, .moment: time = max(time, span.certainty)
+            case .duration: duration = max(duration, span.certainty)
+            default: break
+            }
+        }
+        if duration >= 0.65, duration > time { return .duration }
+        return time >= 0.95 || time > 0 && duration == 0 ? .time : nil
     }
 
     /// The kinds of value that most cells of a column hold, those that fill the cells first.

@@ -77,6 +77,17 @@ enum AnswerWords {
         }
     }
 
+    /// What pages call the properties that words are about.
+    static func labels(of words: [String]) -> [String] {
+        let concept = concepts(of: words)
+        let all: [(Concept, [String])] = [
+            (.distance, ["distance"]), (.duration, ["duration", "time", "length"]), (.day, ["date", "due", "day"]), (.time, ["time", "start"]),
+            (.place, ["location", "place", "address"]), (.money, ["amount", "price", "cost", "total"]), (.category, ["category", "type"]),
+            (.title, ["title", "name"]), (.body, ["description", "note"]), (.size, ["size"]),
+        ]
+        return Array(all.filter { concept.contains($0.0) }.flatMap(\.1).prefix(6))
+    }
+
     /// 0 to 1.2: how well a column's name fits words.
     static func fit(_ asked: [String], _ name: [String]) -> Double {
         guard !asked.isEmpty, !name.isEmpty else { return 0 }

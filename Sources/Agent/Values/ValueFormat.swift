@@ -30,25 +30,19 @@ public enum ValueFormat {
         return all.filter { seen.insert($0).inserted }
     }
 
-    /// A number with so many decimals, or with those that it has, at most six. Halves are rounded away from zero.
+    /// A number with so many decimals, or with those that it has, at most nine. Halves are rounded away from zero.
     public static func text(of number: Double, places: Int? = nil) -> String {
         // What is beyond is no quantity, and would not fit the whole numbers that it is written with.
         guard number.isFinite, abs(number) < 1e15 else { return number.isNaN ? "NaN" : "\(number)" }
-        let places = min(max(places ?? -1, -1), 9)
-        let scale = ValueScanner.power(places < 0 ? 6 : places)
+        let size = abs(number)
+        let most = size < 1e6 ? 9 : size < 1e11 ? 4 : 0
+        let count = min(max(places ?? most, 0), most)
+        let scale = ValueScanner.power(count)
         // Sums of cents are a hair off: 1.005 is 1.00499999999999989.
-        let nudge = number == 0 ? 0 : abs(number).ulp * 2
-        guard abs(number) * scale < 9e15 else { return text(of: number.rounded(), places: 0) }
-        let scaled = Int(((abs(number) + nudge) * scale).rounded())
-        let whole = scaled / Int(scale)
-        var decimals = String(scaled % Int(scale))
-        if scale > 1 {
-            decimals = String(repeating: "0", count: (places < 0 ? 6 : places) - decimals.count) + decimals
-            if places < 0 { while decimals.last == "0" { decimals.removeLast() } }
-        } else {
-            decimals = ""
-        }
-        return (number < 0 && scaled != 0 ? "-" : "") + "\(whole)" + (decimals.isEmpty ? "" : "." + decimals)
+        let scaled = Int(((size + size.ulp * 2) * scale).rounded())
+        var decimals = count == 0 ? "" : CalendarDay.padded(scaled % Int(scale), count)
+        if places == nil { while decimals.last == "0" { decimals.removeLast() } }
+        return (number < 0 && scaled != 0 ? "-" : "") + "\(scaled / Int(scale))" + (decimals.isEmpty ? "" : "." + decimals)
     }
 
     // MARK: Numbers

@@ -91,10 +91,10 @@ extension ValueScanner {
         var match = TimeMatch(end: end, hour: hour, minute: minute)
         if tokens[index].length <= 2, let time = ClockTime(hour: hour, minute: minute, second: second ?? 0) {
             // Three figures without a leading zero look more like a length than a time.
-            match.readings = [(time, second == nil ? 0.9 : tokens[index].length == 2 ? 0.6 : 0.4)]
+            match.readings = [(time, second == nil ? 0.9 : tokens[index].length == 2 ? 0.7 : 0.4)]
         }
         let seconds = second.map { hour * 3600 + minute * 60 + $0 } ?? hour * 60 + minute
-        match.durations = [(seconds, match.readings.isEmpty ? 0.9 : second == nil ? 0.35 : 0.65)]
+        match.durations = [(seconds, match.readings.isEmpty ? 0.9 : second == nil ? 0.35 : tokens[index].length == 2 ? 0.6 : 0.65)]
         if second == nil, hour < 24 { match.durations.append((hour * 3600 + minute * 60, 0.25)) }
         return match
     }
