@@ -16,7 +16,8 @@ import Testing
         var testDescription: String { name }
     }
 
-    private static let titles = "Answer with the titles only. If there are multiples titles, format your answer in a comma separated list."
+    private static let titles =
+        "Answer with the titles only. If there are multiples titles, format your answer in a comma separated list."
     private static let minutes = AnswerFormat.number(places: 0, unit: "minutes")
     private static let metres = AnswerFormat.number(places: 0, unit: "meters")
     private static let moment = AnswerFormat.pattern("<month name> <day> <year> <hour in 24-hour format>:<minutes>")
@@ -72,7 +73,8 @@ import Testing
                 [T.when("the next week")]
             ),
             tables: [T.calendar],
-            right: "Review of the budget, Workshop for Beginners, Standup, Meeting with Noah, Choir, Planning of the fair, Interview with Mia, Concert"
+            right:
+                "Review of the budget, Workshop for Beginners, Standup, Meeting with Noah, Choir, Planning of the fair, Interview with Mia, Concert"
         ),
         Question(
             name: "events in a range of times",
@@ -81,7 +83,14 @@ import Testing
                 asks: "titles",
                 [.list, .exists],
                 list,
-                [T.constraint("", .between, "between 3pm and 8pm", [.time(ValueReaderTests.time("15:00")), .time(ValueReaderTests.time("20:00"))]), T.when("this Friday")]
+                [
+                    T.constraint(
+                        "",
+                        .between,
+                        "between 3pm and 8pm",
+                        [.time(ValueReaderTests.time("15:00")), .time(ValueReaderTests.time("20:00"))]
+                    ), T.when("this Friday"),
+                ]
             ),
             tables: [T.calendar],
             right: "Interview with Mia"
@@ -122,8 +131,15 @@ import Testing
             ),
             tables: [
                 T.calendar,
-                T.table(["label", "value"], title: "", "|Choir\n|St. Mary's Hall\n|October 17 (Tue)\nReminder|No reminder"),
-                T.table(["event title", "event location", "event start date"], "Choir|St. Mary's Hall|October 17 (Tue)"),
+                T.table(
+                    ["label", "value"],
+                    title: "",
+                    "|Choir\n|St. Mary's Hall\n|October 17 (Tue)\nReminder|No reminder"
+                ),
+                T.table(
+                    ["event title", "event location", "event start date"],
+                    "Choir|St. Mary's Hall|October 17 (Tue)"
+                ),
             ],
             right: "St. Mary's Hall"
         ),
@@ -188,7 +204,12 @@ import Testing
                 list,
                 [T.when("this Tuesday", "due")]
             ),
-            tables: [T.table(["title", "due date"], "# Today\n[ ] Sweep|Today\n# Tue, Oct 17\n[ ] Buy stamps|Tue, Oct 17\n[ ] Order the cake|Tue, Oct 17, 14:00")],
+            tables: [
+                T.table(
+                    ["title", "due date"],
+                    "# Today\n[ ] Sweep|Today\n# Tue, Oct 17\n[ ] Buy stamps|Tue, Oct 17\n[ ] Order the cake|Tue, Oct 17, 14:00"
+                )
+            ],
             right: "Buy stamps, Order the cake"
         ),
         Question(
@@ -222,7 +243,10 @@ import Testing
                 asks: "titles",
                 [.list],
                 list,
-                [T.constraint("completed", .equals, "incomplete", [.flag(false)]), T.constraint("", .before, "this Tuesday")]
+                [
+                    T.constraint("completed", .equals, "incomplete", [.flag(false)]),
+                    T.constraint("", .before, "this Tuesday"),
+                ]
             ),
             tables: [T.dueTasks],
             right: "Buy stamps, Order the cake"
@@ -289,7 +313,8 @@ import Testing
                 [.max, .value],
                 metres,
                 [
-                    T.constraint("distance", .largest, "longest", []), T.constraint("activity", .contains, "running"), T.when("this week"),
+                    T.constraint("distance", .largest, "longest", []), T.constraint("activity", .contains, "running"),
+                    T.when("this week"),
                 ]
             ),
             tables: [T.tracks],
@@ -413,8 +438,10 @@ import Testing
         let place = candidates.firstIndex { $0.value == question.right }
         let all = candidates.map { "\($0.prior) \($0.value)   [\($0.words)]" }.joined(separator: "\n")
         let found = try #require(place, "\(question.right) is not among\n\(all)")
-        if found > 0 { print(all.split(separator: "\n").prefix(6).joined(separator: "\n")) }
-        print("RANK \(found) of \(candidates.count): \(question.name): \(candidates[found].words) = \(candidates[found].value)")
+        if found > 0 { print(all.split(separator: "\n").prefix(4).joined(separator: "\n")) }
+        print(
+            "RANK \(found) of \(candidates.count): \(question.name): \(candidates[found].words) = \(candidates[found].value)"
+        )
         // What is offered is what the program comes to when it is run again.
         for candidate in candidates {
             let again = AnswerPrograms.run(candidate.program, tables: question.tables, now: T.now)
@@ -424,7 +451,8 @@ import Testing
 
     @Test func `most right answers are among the first`() {
         let ranks = Self.questions.map { question in
-            AnswerPrograms.candidates(question.goal, tables: question.tables).firstIndex { $0.value == question.right } ?? 64
+            AnswerPrograms.candidates(question.goal, tables: question.tables).firstIndex { $0.value == question.right }
+                ?? 64
         }
         print("RANKS \(ranks)")
         #expect(ranks.filter { $0 == 0 }.count * 10 >= ranks.count * 7)

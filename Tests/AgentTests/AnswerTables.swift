@@ -40,7 +40,12 @@ enum AnswerTables {
                 continue
             }
             let ticked: Bool? = line.hasPrefix("[x] ") ? true : line.hasPrefix("[ ] ") ? false : nil
-            rows.append((ticked == nil ? line : String(line.dropFirst(4))).split(separator: "|", omittingEmptySubsequences: false).map { $0.isEmpty ? nil : String($0) })
+            rows.append(
+                (ticked == nil ? line : String(line.dropFirst(4))).split(
+                    separator: "|",
+                    omittingEmptySubsequences: false
+                ).map { $0.isEmpty ? nil : String($0) }
+            )
             groups.append(group)
             isOn.append(ticked)
         }
@@ -113,7 +118,10 @@ enum AnswerTables {
     )
 
     static let tracks = table(
-        ["list item name", "list item date", "list item time distance", "list item time", "list item category description"],
+        [
+            "list item name", "list item date", "list item time distance", "list item time",
+            "list item category description",
+        ],
         title: "OpenTracks",
         """
         Amber Ridge|Today|35:00 • 1.01 km|09:30|running • Sore legs
@@ -182,7 +190,9 @@ enum AnswerTables {
 
     /// What the reader takes words for; ranges become their two ends, as the goal's parser has them.
     static func value(_ text: String) -> TypedValue {
-        let spans = ValueReader.spans(in: text, now: now).sorted { ($0.range.count, $0.certainty) > ($1.range.count, $1.certainty) }
+        let spans = ValueReader.spans(in: text, now: now).sorted {
+            ($0.range.count, $0.certainty) > ($1.range.count, $1.certainty)
+        }
         return spans.first?.value ?? .text(text)
     }
 

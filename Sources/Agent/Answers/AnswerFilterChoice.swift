@@ -3,59 +3,94 @@
 /// What a goal says must hold, with how much it weighs in the choice of programs.
 struct AnswerCondition {
     var constraint: GoalConstraint
-    /// Stated as a constraint; else gathered from the goal's slots and words, where it may be no condition at all.
-    var isStated: Bool
+    /// 1 for what is stated as a constraint; less for what is gathered from the goal's slots and words, and may be no condition at all.
+    var weight: Double
+
+    var isStated: Bool { weight == 1 }
+
+    /// The most conditions that are looked at.
+    private static let limit = 9
 
     /// The conditions of a reading: its constraints, then values that it states and no constraint has, then the words that say what is asked,
-    /// and, for short tables, other words of the goal that some rows have.
+    /// and, for texts that are read as lines, other words of the goal that some lines have.
     static func all(_ reading: GoalReading, _ goal: GoalState, _ table: AnswerTable) -> [AnswerCondition] {
-        var all = reading.constraints.prefix(5).map { AnswerCondition(constraint: $0, isStated: true) }
-        var known = Set(all.map { $0.constraint.text.lowercased() })
-        var values = Set(all.flatMap(\.constraint.values))
-        func add(_ property: String, _ relation: GoalConstraint.Relation, _ value: TypedValue, _ text: String) {
-            guard all.count < 9, !text.isEmpty, values.insert(value).inserted, known.insert(text.lowercased()).inserted
-            else { return }
-            all.append(
-                AnswerCondition(
-                    constraint: GoalConstraint(property: property, relation: relation, values: [value], text: text),
-                    isStated: false
-                )
-            )
-        }
+        var gathering = Gathering(all: reading.constraints.prefix(5).map { AnswerCondition(constraint: $0, weight: 1) })
         for slot in reading.slots.prefix(24) where slot.text.utf8.count <= 200 {
             switch slot.value {
             case .text:
-                if slot.source != .phrase || !slot.name.isEmpty { add(slot.name, .contains, slot.value, slot.text) }
-            case .day, .days, .moment: add(slot.name, .on, slot.value, slot.text)
+                if slot.source != .phrase || !slot.name.isEmpty {
+                    gathering.add(slot.name, .contains, [slot.value], slot.text, 0.6)
+                }
+            case .day, .days, .moment: gathering.add(slot.name, .on, [slot.value], slot.text, 0.6)
             default: break
             }
         }
-        func add(unstated relation: GoalConstraint.Relation, _ values: [TypedValue], _ text: String) {
-            guard all.count < 9 else { return }
-            let constraint = GoalConstraint(property: "", relation: relation, values: values, text: text)
-            all.append(AnswerCondition(constraint: constraint, isStated: false))
-        }
-        guard let question = reading.question else { return all }
+        guard let question = reading.question else { return gathering.all }
         let words = AnswerWords.words(question.asks)
         let says = AnswerWords.words(String(goal.goal.prefix(400)))
-        // `my next event` comes after now.
-        if says.contains("next") || says.contains("upcoming") { add(unstated: .after, [.moment(goal.now.day, goal.now.time)], "next") }
+        if comesNext(says) { gathering.add("", .after, [.moment(goal.now.day, goal.now.time)], "next", 0.6) }
         var isYesOrNo = false
         if case .choice = question.format { isYesOrNo = true }
         if AnswerWords.concepts(of: isYesOrNo ? says : words).contains(.box) {
-            add(unstated: .equals, [.flag(true), .flag(false)], "tick box")
+            gathering.add("", .equals, [.flag(true), .flag(false)], "tick box", 0.9)
         }
-        for word in AnswerWords.content(of: words).prefix(4) { add("", .contains, .text(word), word) }
+        for word in AnswerWords.content(of: words).prefix(4) { gathering.add("", .contains, [.text(word)], word, 0.6) }
         // A page of labels and values has the property that is asked for in a row of its own.
         let labels = AnswerWords.labels(of: words)
-        if table.columns.contains("label"), !labels.isEmpty { add(unstated: .contains, labels.map { .text($0) }, labels[0]) }
-        guard table.rows.count <= 60 else { return all }
-        for word in AnswerWords.content(of: says).prefix(24) where all.count < 9 {
-            let fold = FoldedText(word)
-            let rows = table.rows.indices.filter { table.whole($0).contains(fold) }.count
-            if rows > 0, rows * 2 <= table.rows.count { add("", .contains, .text(word), word) }
+        if table.columns.contains("label"), let first = labels.first {
+            gathering.add("", .contains, labels.map { .text($0) }, first + " label", 0.6)
         }
-        return all
+        guard table.columns.count == 1, table.rows.count <= 60 else { return gathering.all }
+        for word in AnswerWords.content(of: says).prefix(24) {
+            let fold = FoldedText.Needle(word)
+            let rows = table.rows.indices.filter { table.whole($0).contains(fold) }.count
+            if rows > 0, rows * 2 <= table.rows.count { gathering.add("", .contains, [.text(word)], word, 0.35) }
+        }
+        return gathering.all
+    }
+
+    /// `my next event` comes after now; `next week` says when.
+    private static func comesNext(_ words: [String]) -> Bool {
+        for (index, word) in words.enumerated() {
+            if word == "upcoming" { return true }
+            guard word == "next" else { continue }
+            let after = index + 1 < words.count ? words[index + 1] : ""
+            let before = index > 0 ? words[index - 1] : ""
+            guard before != "after", case nil = ValueWord.table[ValueTokens.code(after.utf8)] else { continue }
+            return true
+        }
+        return false
+    }
+
+    private struct Gathering {
+        var all: [AnswerCondition]
+        private var texts: [FoldedText]
+        private var values: Set<TypedValue>
+
+        init(all: [AnswerCondition]) {
+            self.all = all
+            texts = all.map { FoldedText($0.constraint.text) }
+            values = Set(all.flatMap(\.constraint.values))
+        }
+
+        /// Adds what no condition before it says.
+        mutating func add(
+            _ property: String,
+            _ relation: GoalConstraint.Relation,
+            _ values: [TypedValue],
+            _ text: String,
+            _ weight: Double
+        ) {
+            let fold = FoldedText(text)
+            let needle = FoldedText.Needle(fold)
+            guard all.count < limit, !needle.isEmpty, !values.contains(where: { self.values.contains($0) }),
+                !texts.contains(where: { $0.contains(needle) })
+            else { return }
+            self.values.formUnion(values)
+            texts.append(fold)
+            let constraint = GoalConstraint(property: property, relation: relation, values: values, text: text)
+            all.append(AnswerCondition(constraint: constraint, weight: weight))
+        }
     }
 }
 
@@ -72,13 +107,20 @@ extension AnswerTable {
     /// The ways to make a condition a filter, the best first, with the way to leave it out as the last.
     func options(_ condition: AnswerCondition) -> [AnswerFilterOption] {
         let constraint = condition.constraint
-        let weight = condition.isStated ? 1.0 : 0.6
+        let weight = condition.weight
         var options: [AnswerFilterOption] = []
         let all = Array(rows.indices)
-        func add(_ column: Int?, _ relation: GoalConstraint.Relation, _ values: [TypedValue], _ score: Double) {
+        // `among` are the rows that can pass at all, where they are known.
+        func add(
+            _ column: Int?,
+            _ relation: GoalConstraint.Relation,
+            _ values: [TypedValue],
+            _ score: Double,
+            _ among: [Int]?
+        ) {
             guard options.count < 24 else { return }
             let filter = AnswerProgram.Filter(column: column, relation: relation, values: values)
-            let kept = rows(all, passing: filter)
+            let kept = rows(among ?? all, passing: filter)
             // A filter that keeps nothing is an answer to `how many` alone; one that keeps all says nothing.
             let found = kept.isEmpty ? -0.6 : kept.count == all.count && all.count > 1 ? -0.1 : 0.3
             guard !kept.isEmpty || condition.isStated else { return }
@@ -91,7 +133,7 @@ extension AnswerTable {
             switch constraint.values.first {
             case .text: texts(constraint, property, add)
             case .flag(let flag)?:
-                if rows.contains(where: { $0.isOn != nil }) { add(nil, .equals, constraint.values, 0.9) }
+                if rows.contains(where: { $0.isOn != nil }) { add(nil, .equals, constraint.values, 0.9, nil) }
                 if flag || constraint.values.count == 1 { texts(constraint, property, add) }
             case let value?: typed(constraint, value, property, add)
             case nil: break
@@ -115,7 +157,7 @@ extension AnswerTable {
         return passes ? 1.2 : condition.isStated ? -0.4 : 0
     }
 
-    private typealias Add = (Int?, GoalConstraint.Relation, [TypedValue], Double) -> Void
+    private typealias Add = (Int?, GoalConstraint.Relation, [TypedValue], Double, [Int]?) -> Void
 
     private func fit(_ property: [String], _ column: Int) -> Double {
         // A group has no name; what it says stands for many a property.
@@ -135,37 +177,35 @@ extension AnswerTable {
         if !spellings.contains(constraint.text) { spellings.append(constraint.text) }
         let relation = constraint.relation == .equals
         for (index, spelling) in spellings.prefix(5).enumerated() {
-            let fold = FoldedText(spelling)
-            guard !fold.isEmpty else { continue }
+            let needle = FoldedText.Needle(spelling)
+            guard !needle.isEmpty else { continue }
             let values: [TypedValue] = index == 0 && wanted.count > 1 ? constraint.values : [.text(spelling)]
-            let folds = index == 0 ? wanted.map { FoldedText($0) } : [fold]
+            let needles = index == 0 ? wanted.map { FoldedText.Needle($0) } : [needle]
             let less = index == 0 ? 0 : index < wanted.count ? 0.5 : 0.15
-            let here = rows.indices.filter { row in folds.contains { whole(row).contains($0) } }
+            let here = rows.indices.filter { row in needles.contains { whole(row).contains($0) } }
             guard !here.isEmpty else {
-                if index == 0 { add(nil, .contains, values, 0) }
+                if index == 0 { add(nil, .contains, values, 0, here) }
                 continue
             }
             for column in places {
-                let cells = here.compactMap { text($0, column) }
+                let all = self.folds(column)
+                let cells = here.compactMap { all[$0] }
                 let fit = fit(property, column) - less
-                if cells.contains(where: { cell in folds.contains { isPiece($0, of: cell) } }) {
-                    add(column, .equals, values, 0.9 + fit + (relation ? 0.1 : 0))
+                guard cells.contains(where: { cell in needles.contains { cell.contains($0) } }) else { continue }
+                if cells.contains(where: { cell in needles.contains { cell.hasPiece($0) } }) {
+                    add(column, .equals, values, 0.9 + fit + (relation ? 0.1 : 0), here)
                 }
-                if cells.contains(where: { cell in folds.contains { self.fold(cell).contains($0) } }) {
-                    add(column, .contains, values, 0.75 + fit)
-                }
+                add(column, .contains, values, 0.75 + fit, here)
             }
-            add(nil, .contains, values, 0.5 - less)
+            add(nil, .contains, values, 0.5 - less, here)
         }
     }
-
-    private func isPiece(_ fold: FoldedText, of cell: String) -> Bool { self.fold(cell).hasPiece(fold) }
 
     private func typed(_ constraint: GoalConstraint, _ value: TypedValue, _ property: [String], _ add: Add) {
         guard let kind = ValueKind.allCases.first(where: { $0.takes(value) }) else { return }
         if case .moment = value {
             guard dayColumn != nil else { return }
-            add(nil, constraint.relation, constraint.values, 0.9)
+            add(nil, constraint.relation, constraint.values, 0.9, nil)
             return
         }
         var anywhere = false
@@ -180,13 +220,13 @@ extension AnswerTable {
             anywhere = true
             let whole = profile.whole[kind] ?? 0
             let score = 0.5 + 0.4 * held + 0.2 * whole + fit(property, column)
-            add(column, constraint.relation, constraint.values, score)
+            add(column, constraint.relation, constraint.values, score, nil)
             // `by Friday` is read as before it, and may mean that day.
             if kind == .day, constraint.relation == .before || constraint.relation == .after {
-                add(column, .on, constraint.values, score - 0.3)
+                add(column, .on, constraint.values, score - 0.3, nil)
             }
         }
-        if anywhere || kind == .day || kind == .time { add(nil, constraint.relation, constraint.values, 0.3) }
+        if anywhere || kind == .day || kind == .time { add(nil, constraint.relation, constraint.values, 0.3, nil) }
         // A number may as well stand in a name: `Route 66`.
         if kind == .quantity || kind == .duration {
             texts(
@@ -197,7 +237,7 @@ extension AnswerTable {
                     text: constraint.text
                 ),
                 property
-            ) { add($0, $1, $2, $3 - 0.6) }
+            ) { add($0, $1, $2, $3 - 0.6, $4) }
         }
     }
 
@@ -207,9 +247,9 @@ extension AnswerTable {
             let own = self.kinds(column)
             let fit = fit(property, column)
             if let first = own.first {
-                add(column, constraint.relation, [], 0.5 + fit + (kinds.contains(first) ? 0.4 : 0))
+                add(column, constraint.relation, [], 0.5 + fit + (kinds.contains(first) ? 0.4 : 0), nil)
             } else if constraint.relation == .largest {
-                add(column, .largest, [], 0.3 + fit)
+                add(column, .largest, [], 0.3 + fit, nil)
             }
         }
     }

@@ -20,7 +20,7 @@ extension AnswerTable {
 
     /// Those with the largest or the smallest value; on words, those of the largest group.
     private func extreme(_ rows: [Int], _ column: Int?, largest: Bool) -> [Int] {
-        guard let column else { return [] }
+        guard let column, (0...title).contains(column) else { return [] }
         if let kind = kinds(column).first {
             var best: (size: Double, rows: [Int])?
             for row in rows {
@@ -35,9 +35,9 @@ extension AnswerTable {
         }
         var groups: [FoldedText: [Int]] = [:]
         var order: [FoldedText] = []
+        let keys = folds(column)
         for row in rows {
-            guard let text = text(row, column) else { continue }
-            let key = fold(text)
+            guard let key = keys[row] else { continue }
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(row)
         }
@@ -54,10 +54,9 @@ extension AnswerTable {
     func size(_ row: Int, _ column: Int, _ kind: ValueKind) -> Double? {
         guard let text = text(row, column) else { return nil }
         if kind == .day {
-            guard let (day, _) = days(text, isPast: profile(column).isPast) else { return nil }
-            let time =
-                values(.time, in: text).first.flatMap { Self.times($0.value) }
-                ?? timeColumn.flatMap { self.text(row, $0) }.flatMap { times($0) }
+            guard let (day, _) = days(in: column)[row] else { return nil }
+            let own = values(.time, in: text).first.flatMap { Self.times($0.value) }
+            let time = own ?? timeColumn.flatMap { times(in: $0)[row] }
             return Double(day.number) + Double(time?.0.seconds ?? 0) / 86_400
         }
         return values(kind, in: text).first.flatMap { Self.size($0.value, kind) }
@@ -79,18 +78,31 @@ extension AnswerTable {
 private struct RowTest {
     let table: AnswerTable
     let filter: AnswerProgram.Filter
-    private let folds: [FoldedText?]
-    /// Whether weekdays alone are read as past ones, where the column does not tell.
-    private let isPast: Bool?
+    private let needles: [FoldedText.Needle?]
+    /// The cells of the column that is looked at, where there is one.
+    private let cellFolds: [FoldedText?]
+    /// The days and the times of the columns that are looked at.
+    private let days: [[(CalendarDay, CalendarDay)?]]
+    private let times: [[(ClockTime, ClockTime)?]]
 
     init(_ table: AnswerTable, _ filter: AnswerProgram.Filter) {
         (self.table, self.filter) = (table, filter)
-        folds = filter.values.map {
-            if case .text(let text) = $0 { return FoldedText(text) }
+        needles = filter.values.map {
+            if case .text(let text) = $0 { return FoldedText.Needle(text) }
             return nil
         }
-        let days = filter.values.compactMap { AnswerTable.days($0) }
-        isPast = days.last.map { $0.1 <= table.now.day }
+        let isText = needles.contains { $0 != nil }
+        let columns = filter.column.map { (0...table.title).contains($0) ? [$0] : [] }
+        cellFolds = isText ? columns?.first.map { table.folds($0) } ?? [] : []
+        let wanted = filter.values.compactMap { AnswerTable.days($0) }
+        let isPast = wanted.last.map { $0.1 <= table.now.day }
+        // For the row as a whole, columns that hold such values at all.
+        func places(_ kind: ValueKind) -> [Int] {
+            columns ?? table.places.filter { table.profile($0).held[kind] != nil }
+        }
+        days = wanted.isEmpty ? [] : places(.day).map { table.days(in: $0, isPast: isPast) }
+        let hasTimes = filter.values.contains { AnswerTable.times($0) != nil }
+        times = hasTimes ? places(.time).map { table.times(in: $0) } : []
     }
 
     func passes(_ row: Int) -> Bool {
@@ -102,23 +114,23 @@ private struct RowTest {
 
     func passes(_ row: Int, _ index: Int) -> Bool {
         switch filter.values[index] {
-        case .text: return folds[index].map { passes(row, text: $0) } ?? false
-        case .flag(let flag): return table.rows[row].isOn == flag
+        case .text: return needles[index].map { passes(row, text: $0) } ?? false
+        case .flag(let flag): return filter.column == nil && table.rows[row].isOn == flag
         case .day, .days, .moment: return passes(row, moment: filter.values[index])
-        case .time, .times: return cells(row).contains { passes($0.text, time: filter.values[index]) }
-        case .number, .duration: return cells(row).contains { passes($0.text, size: filter.values[index]) }
+        case .time, .times: return times.contains { passes($0[row], time: filter.values[index]) }
+        case .number, .duration: return cells(row).contains { passes($0, size: filter.values[index]) }
         }
     }
 
-    private func cells(_ row: Int) -> [(text: String, column: Int)] {
-        if let column = filter.column { return table.text(row, column).map { [($0, column)] } ?? [] }
-        return table.places.compactMap { column in table.text(row, column).map { ($0, column) } }
+    private func cells(_ row: Int) -> [String] {
+        if let column = filter.column { return table.text(row, column).map { [$0] } ?? [] }
+        return table.places.compactMap { table.text(row, $0) }
     }
 
-    private func passes(_ row: Int, text: FoldedText) -> Bool {
-        guard let column = filter.column else { return table.whole(row).contains(text) }
-        guard let cell = table.text(row, column) else { return false }
-        return filter.relation == .equals ? table.fold(cell).hasPiece(text) : table.fold(cell).contains(text)
+    private func passes(_ row: Int, text: FoldedText.Needle) -> Bool {
+        if filter.column == nil { return table.whole(row).contains(text) }
+        guard row < cellFolds.count, let cell = cellFolds[row] else { return false }
+        return filter.relation == .equals ? cell.hasPiece(text) : cell.contains(text)
     }
 
     private func passes(_ row: Int, moment wanted: TypedValue) -> Bool {
@@ -134,10 +146,8 @@ private struct RowTest {
             default: return day == first && start <= time && (time < end || start == time)
             }
         }
-        return cells(row).contains { cell in
-            guard let (from, to) = table.days(cell.text, isPast: table.profile(cell.column).isPast ?? isPast) else {
-                return false
-            }
+        return days.contains { cells in
+            guard let (from, to) = cells[row] else { return false }
             switch filter.relation {
             case .before: return to < first
             case .after: return from > last
@@ -146,8 +156,8 @@ private struct RowTest {
         }
     }
 
-    private func passes(_ text: String, time wanted: TypedValue) -> Bool {
-        guard let (start, end) = table.times(text), let (first, last) = AnswerTable.times(wanted) else { return false }
+    private func passes(_ cell: (ClockTime, ClockTime)?, time wanted: TypedValue) -> Bool {
+        guard let (start, end) = cell, let (first, last) = AnswerTable.times(wanted) else { return false }
         switch filter.relation {
         case .before: return start < first
         // From that time on: an event at 13:00 is the first after 13:00 that one can go to.
@@ -179,14 +189,14 @@ private struct RowTest {
     private func isBetween(_ row: Int, _ low: TypedValue, _ high: TypedValue) -> Bool {
         switch (low, high) {
         case (.day(let a), .day(let b)): return passes(row, moment: .days(a, b))
-        case (.time(let a), .time(let b)): return cells(row).contains { passes($0.text, time: .times(a, b)) }
+        case (.time(let a), .time(let b)): return times.contains { passes($0[row], time: .times(a, b)) }
         case (.moment(let a, let from), .moment(let b, let to)):
             let own = table.moment(row)
             guard let day = own.day else { return false }
             return (day, own.start ?? from) >= (a, from) && (day, own.start ?? to) <= (b, to)
         default:
             return cells(row).contains { cell in
-                table.spans(cell.text).contains { span in
+                table.spans(cell).contains { span in
                     guard let kind = ValueKind.allCases.first(where: { $0.takes(low) }), kind.takes(high),
                         kind.takes(span.value) || kind == .quantity, let own = AnswerTable.size(span.value, kind),
                         let from = AnswerTable.size(low, kind), let to = AnswerTable.size(high, kind)

@@ -36,22 +36,26 @@ extension AnswerPrograms {
 /// Runs programs in turn and keeps what they come to.
 struct CandidateChoice {
     /// So many programs are run at most: those that come after are too far from the goal to be worth the time.
-    private static let tries = 400
+    private static let tries = 240
+    /// So many rows are gone through by all programs together.
+    private static let rowLimit = 8000
     let isAlone: Bool
     let limit: Int
     /// So many programs may come to the same value, or nothing but one value would be left to choose.
     let twins: Int
     private(set) var candidates: [AnswerCandidate] = []
     private var tried = 0
+    private var rowsLeft = rowLimit
     private var seen = Set<String>()
     private var values: [String: Int] = [:]
 
     init(isAlone: Bool, limit: Int, twins: Int = 2) { (self.isAlone, self.limit, self.twins) = (isAlone, limit, twins) }
 
-    var isFull: Bool { candidates.count >= limit || tried >= Self.tries }
+    var isFull: Bool { candidates.count >= limit || tried >= Self.tries || rowsLeft < 0 }
 
     mutating func add(_ draft: AnswerSearch.Draft, _ table: AnswerTable) {
         tried += 1
+        rowsLeft -= draft.program.aggregate == .count || draft.program.aggregate == .exists ? 0 : draft.rows.count
         guard let result = AnswerRun(draft.program, table).result(draft.rows), !result.value.isEmpty,
             // An answer of pages is none.
             result.value.utf8.count <= 20_000

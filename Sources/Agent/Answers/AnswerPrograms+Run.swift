@@ -38,12 +38,12 @@ struct AnswerRun {
     let program: AnswerProgram
     let table: AnswerTable
     /// The words of the filters, which tell the line of a long cell that is meant.
-    private let wanted: [FoldedText]
+    private let wanted: [FoldedText.Needle]
 
     init(_ program: AnswerProgram, _ table: AnswerTable) {
         (self.program, self.table) = (program, table)
         wanted = program.filters.flatMap(\.values).compactMap {
-            if case .text(let text) = $0 { return FoldedText(text) }
+            if case .text(let text) = $0 { return FoldedText.Needle(text) }
             return nil
         }
     }

@@ -39,7 +39,7 @@ extension AnswerSearch {
         var named: [TypedValue] = []
         for slot in reading.slots.prefix(24) {
             guard case .text(let text) = slot.value else { continue }
-            let fold = FoldedText(text)
+            let fold = FoldedText.Needle(text)
             if !fold.isEmpty, titles.contains(where: { $0.contains(fold) }), !named.contains(slot.value) {
                 named.append(slot.value)
             }
@@ -84,8 +84,16 @@ extension AnswerSearch {
             )
             drafts.append(Draft(program: program, rows: sieve.rows, prior: sieve.score + target.score + score))
         }
+        // The header is no row to look for.
+        let lines = lines(goalWords)
+        let sieves = sieves.filter { sieve in
+            !sieve.filters.flatMap(\.values).contains { value in
+                if case .text(let text) = value { return lines.contains { $0.text.hasPrefix(text + "\n") } }
+                return false
+            }
+        }
         for sieve in sieves where !sieve.rows.isEmpty {
-            for pattern in lines(goalWords) {
+            for pattern in lines {
                 add(sieve, Target(column: nil, part: .whole, score: pattern.score), .list, .pattern(pattern.text), 0)
             }
             for target in texts {

@@ -24,7 +24,7 @@ struct AnswerSearch {
     // MARK: Filters
 
     /// The ways to filter the table, the best first: at most two filters each, each condition made a filter at most once.
-    func sieves(limit: Int = 20) -> [Sieve] {
+    func sieves(limit: Int = 14) -> [Sieve] {
         let conditions = AnswerCondition.all(reading, goal, table).map { table.options($0) }
         var partial: [(filters: [AnswerProgram.Filter], kept: [[Int]], score: Double)] = [([], [], 0)]
         for options in conditions {
@@ -41,11 +41,11 @@ struct AnswerSearch {
             }
             // What no condition has favoured so far is still kept, as the last ones may need the two places.
             partial = next.sorted { $0.score > $1.score }
-            if partial.count > 160 { partial.removeLast(partial.count - 160) }
+            if partial.count > 48 { partial.removeLast(partial.count - 48) }
         }
         var sieves: [Sieve] = []
         var seen = Set<[AnswerProgram.Filter]>()
-        for sieve in partial.prefix(64) where seen.insert(sieve.filters).inserted {
+        for sieve in partial where seen.insert(sieve.filters).inserted {
             let rows = intersection(sieve.filters, sieve.kept)
             sieves.append(Sieve(filters: sieve.filters, rows: rows, score: sieve.score))
         }
@@ -142,8 +142,8 @@ struct AnswerSearch {
         let asked = AnswerWords.words(question.asks)
         var unit: String?
         if case .number(_, let own) = question.format { unit = own }
-        let numbers = Array(numbers(asked, unit: unit).prefix(8))
-        let texts = Array(texts(asked).prefix(8))
+        let numbers = Array(numbers(asked, unit: unit).prefix(6))
+        let texts = Array(texts(asked).prefix(6))
         let aggregates = aggregates(question)
         let words = Set(AnswerWords.content(of: asked))
         var drafts: [Draft] = []
@@ -179,6 +179,8 @@ struct AnswerSearch {
 
     /// What the question suggests, and what is near it.
     private func aggregates(_ question: GoalQuestion) -> [(GoalQuestion.Aggregate, Double)] {
+        // Yes or no is all that is wanted.
+        if case .choice = question.format { return [(.exists, 0.8)] }
         var all: [(GoalQuestion.Aggregate, Double)] = []
         for (place, aggregate) in question.aggregates.enumerated() where !all.contains(where: { $0.0 == aggregate }) {
             all.append((aggregate, 0.8 - 0.2 * Double(place)))
@@ -208,8 +210,13 @@ struct AnswerSearch {
             switch format {
             case .number: break
             case .pattern(let pattern):
-                let row = Target(column: nil, part: .whole, score: ValueFormat.asksForMoment(pattern) ? 0.8 : 0.1)
-                return [row] + numbers.prefix(5)
+                let isMoment = ValueFormat.asksForMoment(pattern)
+                let row = Target(column: nil, part: .whole, score: isMoment ? 0.8 : 0.1)
+                let parts = numbers.filter { target in
+                    guard case .value(let kind, _) = target.part else { return false }
+                    return (kind == .day || kind == .time) == isMoment
+                }
+                return [row] + parts.prefix(5)
             default: return texts
             }
         }
@@ -229,7 +236,9 @@ struct AnswerSearch {
         case .value, .list:
             var fit = aggregate == .value ? (rows == 1 ? 0.3 : -0.2) : rows > 60 ? -0.3 : 0
             // `Attendees: 7` answers how many attendees there are, which no counting of rows does.
-            if aggregate == .value, rows == 1, case .value(.quantity, _) = target.part, sieve.filters.contains(where: { names($0, asked) }) {
+            if aggregate == .value, rows == 1, case .value(.quantity, _) = target.part,
+                sieve.filters.contains(where: { names($0, asked) })
+            {
                 fit += 0.9
             }
             return fit

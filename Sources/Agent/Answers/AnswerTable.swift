@@ -11,7 +11,10 @@ final class AnswerTable {
     private let titles: [String]
     let origins: [Int]
     private var values: [String: [ValueSpan]] = [:]
-    private var folds: [String: FoldedText] = [:]
+    private var kinds: [ValueKind: [String: [ValueSpan]]] = [:]
+    private var folds: [Int: [FoldedText?]] = [:]
+    private var dayCells: [Int: [(CalendarDay, CalendarDay)?]] = [:]
+    private var timeCells: [Int: [(ClockTime, ClockTime)?]] = [:]
     private var wholes: [FoldedText?]
     private var profiles: [Profile?]
     private var bestDay: Int??
@@ -86,28 +89,31 @@ final class AnswerTable {
         return spans
     }
 
-    func fold(_ text: String) -> FoldedText {
-        if let known = folds[text] { return known }
-        let fold = FoldedText(text)
-        folds[text] = fold
-        return fold
+    /// The cells of a column as they are compared.
+    func folds(_ column: Int) -> [FoldedText?] {
+        if let known = folds[column] { return known }
+        let folds = rows.indices.map { text($0, column).map { FoldedText($0) } }
+        self.folds[column] = folds
+        return folds
     }
 
     /// All cells of a row with its group.
     func whole(_ row: Int) -> FoldedText {
         if let known = wholes[row] { return known }
-        var text = ""
-        for column in places {
-            guard let cell = self.text(row, column) else { continue }
-            text += text.isEmpty ? cell : "\n" + cell
-        }
-        let fold = FoldedText(text)
+        let fold = FoldedText(joining: places.compactMap { folds($0)[row] })
         wholes[row] = fold
         return fold
     }
 
     /// The values of a kind in a text from left to right, each as it is surest.
     func values(_ kind: ValueKind, in text: String) -> [ValueSpan] {
+        if let known = kinds[kind]?[text] { return known }
+        let values = surest(kind, in: text)
+        kinds[kind, default: [:]][text] = values
+        return values
+    }
+
+    private func surest(_ kind: ValueKind, in text: String) -> [ValueSpan] {
         var found: [ValueSpan] = []
         for span in spans(text) where span.certainty >= 0.25 && kind.takes(span.value) {
             if let last = found.last, span.range.lowerBound < last.range.upperBound {
@@ -142,9 +148,24 @@ final class AnswerTable {
         }
     }
 
-    /// The start and the end of what a text is about; the same for a time alone.
-    func times(_ text: String) -> (ClockTime, ClockTime)? {
-        values(.time, in: text).first.flatMap { Self.times($0.value) }
+    /// The days of the cells of a column. Where the column does not tell whether weekdays alone are past, `isPast` does.
+    func days(in column: Int, isPast: Bool? = nil) -> [(CalendarDay, CalendarDay)?] {
+        let own = profile(column).isPast
+        let key = column * 3 + (own != nil ? 0 : isPast.map { $0 ? 1 : 2 } ?? 0)
+        if let known = dayCells[key] { return known }
+        let days = rows.indices.map { text($0, column).flatMap { self.days($0, isPast: own ?? isPast) } }
+        dayCells[key] = days
+        return days
+    }
+
+    /// The start and the end of what the cells of a column are about; the same for a time alone.
+    func times(in column: Int) -> [(ClockTime, ClockTime)?] {
+        if let known = timeCells[column] { return known }
+        let times = rows.indices.map { row in
+            text(row, column).flatMap { values(.time, in: $0).first }.flatMap { Self.times($0.value) }
+        }
+        timeCells[column] = times
+        return times
     }
 
     static func times(_ value: TypedValue) -> (ClockTime, ClockTime)? {
@@ -257,11 +278,8 @@ final class AnswerTable {
 
     /// When a row is, as far as its cells, its group and the bar above tell.
     func moment(_ row: Int) -> (day: CalendarDay?, start: ClockTime?, end: ClockTime?) {
-        let day = dayColumn.flatMap { column in
-            text(row, column).flatMap { days($0, isPast: profile(column).isPast) }?.0
-        }
-        let times = timeColumn.flatMap { text(row, $0) }.flatMap { self.times($0) }
-        return (day, times?.0, times?.1)
+        let times = timeColumn.flatMap { self.times(in: $0)[row] }
+        return (dayColumn.flatMap { days(in: $0)[row]?.0 }, times?.0, times?.1)
     }
 
     // MARK: Parts of cells

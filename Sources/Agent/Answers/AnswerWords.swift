@@ -48,7 +48,12 @@ enum AnswerWords {
         "i", "have",
         "is", "are", "was", "were", "and", "or", "all", "what", "which", "any", "that", "this", "only", "total", "many",
         "much",
-        "how", "number", "long", "far", "when", "where", "who", "there", "be", "on", "at", "with", "single",
+        "how", "number", "long", "far", "when", "where", "who", "there", "be", "on", "at", "with", "single", "your",
+        "answer", "express",
+        "format", "just", "please", "need", "from", "into", "app", "tell", "give", "reply", "respond", "present",
+        "covered", "if", "not",
+        "either", "match", "exactly", "could", "you", "me", "it", "its", "by", "as", "up", "look", "want", "know",
+        "has", "had",
     ]
 
     /// A text's words in lower case, without the ending of a plural; `to-do` is `todo`.
@@ -81,8 +86,10 @@ enum AnswerWords {
     static func labels(of words: [String]) -> [String] {
         let concept = concepts(of: words)
         let all: [(Concept, [String])] = [
-            (.distance, ["distance"]), (.duration, ["duration", "time", "length"]), (.day, ["date", "due", "day"]), (.time, ["time", "start"]),
-            (.place, ["location", "place", "address"]), (.money, ["amount", "price", "cost", "total"]), (.category, ["category", "type"]),
+            (.distance, ["distance"]), (.duration, ["duration", "time", "length"]), (.day, ["date", "due", "day"]),
+            (.time, ["time", "start"]),
+            (.place, ["location", "place", "address"]), (.money, ["amount", "price", "cost", "total"]),
+            (.category, ["category", "type"]),
             (.title, ["title", "name"]), (.body, ["description", "note"]), (.size, ["size"]),
         ]
         return Array(all.filter { concept.contains($0.0) }.flatMap(\.1).prefix(6))

@@ -17,6 +17,12 @@ struct FoldedText: Hashable {
         self.bytes = isForeign ? Self.folded(text.lowercased()).bytes : bytes
     }
 
+    /// Texts one after the other, each a piece of its own.
+    init(joining texts: [FoldedText]) {
+        for text in texts { bytes += text.bytes }
+        if bytes.isEmpty { bytes = [Self.edge, 0x20, Self.edge] }
+    }
+
     private static func folded(_ text: String) -> (bytes: [UInt8], isForeign: Bool) {
         var text = text
         var isForeign = false
@@ -51,18 +57,36 @@ struct FoldedText: Hashable {
         return (bytes, isForeign)
     }
 
+    /// What is looked for in other texts: the words without edges, with the space before the first.
+    struct Needle {
+        fileprivate let text: FoldedText
+        fileprivate let bytes: [UInt8]
+        /// Some scripts have no spaces between words.
+        fileprivate let isForeign: Bool
+
+        init(_ text: FoldedText) {
+            self.text = text
+            var bytes = Array(text.bytes.dropFirst().dropLast(2))
+            // The ending of a plural is looked for with what follows.
+            if bytes.last == 0x73, bytes.count > 4, bytes.dropLast().last != 0x73 { bytes.removeLast() }
+            self.bytes = bytes
+            isForeign = bytes.contains { $0 >= 0x80 }
+        }
+
+        init(_ text: String) { self.init(FoldedText(text)) }
+
+        var isEmpty: Bool { bytes.count < 2 }
+    }
+
     /// Whether the words of another stand in it one after the other, the last with or without the ending of a plural.
-    func contains(_ other: FoldedText) -> Bool { holds(other, asPiece: false) }
+    func contains(_ other: Needle) -> Bool { holds(other, asPiece: false) }
 
     /// Whether one of its pieces, or all of it, is the other.
-    func hasPiece(_ other: FoldedText) -> Bool { holds(other, asPiece: true) || self == other }
+    func hasPiece(_ other: Needle) -> Bool { holds(other, asPiece: true) || self == other.text }
 
-    private func holds(_ other: FoldedText, asPiece: Bool) -> Bool {
-        // Without its edges, and with the space before the first word but not that after the last.
-        var needle = other.bytes.dropFirst().dropLast(2)
-        guard needle.count > 1 else { return false }
-        if needle.last == 0x73, needle.count > 4, needle.dropLast().last != 0x73 { needle = needle.dropLast() }
-        let isForeign = needle.contains { $0 >= 0x80 }
+    private func holds(_ other: Needle, asPiece: Bool) -> Bool {
+        guard other.bytes.count > 1, bytes.count >= other.bytes.count + 2 else { return false }
+        let (needle, isForeign) = (other.bytes, other.isForeign)
         return bytes.withUnsafeBufferPointer { whole in
             needle.withUnsafeBufferPointer { part in
                 guard let start = whole.baseAddress, let wanted = part.baseAddress, whole.count >= part.count + 2 else {

@@ -42,7 +42,8 @@ public enum ValueFormat {
         let scaled = Int(((size + size.ulp * 2) * scale).rounded())
         var decimals = count == 0 ? "" : CalendarDay.padded(scaled % Int(scale), count)
         if places == nil { while decimals.last == "0" { decimals.removeLast() } }
-        return (number < 0 && scaled != 0 ? "-" : "") + "\(scaled / Int(scale))" + (decimals.isEmpty ? "" : "." + decimals)
+        return (number < 0 && scaled != 0 ? "-" : "") + "\(scaled / Int(scale))"
+            + (decimals.isEmpty ? "" : "." + decimals)
     }
 
     // MARK: Numbers

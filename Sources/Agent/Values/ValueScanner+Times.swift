@@ -94,7 +94,9 @@ extension ValueScanner {
             match.readings = [(time, second == nil ? 0.9 : tokens[index].length == 2 ? 0.7 : 0.4)]
         }
         let seconds = second.map { hour * 3600 + minute * 60 + $0 } ?? hour * 60 + minute
-        match.durations = [(seconds, match.readings.isEmpty ? 0.9 : second == nil ? 0.35 : tokens[index].length == 2 ? 0.6 : 0.65)]
+        match.durations = [
+            (seconds, match.readings.isEmpty ? 0.9 : second == nil ? 0.35 : tokens[index].length == 2 ? 0.6 : 0.65)
+        ]
         if second == nil, hour < 24 { match.durations.append((hour * 3600 + minute * 60, 0.25)) }
         return match
     }
