@@ -41,10 +41,13 @@ struct AnswerCondition {
             gathering.add("", .contains, labels.map { .text($0) }, first + " label", 0.6)
         }
         guard table.columns.count == 1, table.rows.count <= 60 else { return gathering.all }
+        let isOneText = table.rows.count == 1 && table.text(0, 0)?.utf8.contains(10) == true
         for word in AnswerWords.content(of: says).prefix(24) {
             let fold = FoldedText.Needle(word)
             let rows = table.rows.indices.filter { table.whole($0).contains(fold) }.count
-            if rows > 0, rows * 2 <= table.rows.count { gathering.add("", .contains, [.text(word)], word, 0.35) }
+            // A word that most lines have tells none of them; a text in one cell is looked through line by line.
+            let tells = rows * 2 <= table.rows.count || isOneText
+            if rows > 0, tells { gathering.add("", .contains, [.text(word)], word, 0.35) }
         }
         return gathering.all
     }

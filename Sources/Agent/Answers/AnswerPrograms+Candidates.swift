@@ -38,7 +38,7 @@ struct CandidateChoice {
     /// So many programs are run at most: those that come after are too far from the goal to be worth the time.
     private static let tries = 240
     /// So many rows are gone through by all programs together.
-    private static let rowLimit = 8000
+    private static let rowLimit = 4000
     let isAlone: Bool
     let limit: Int
     /// So many programs may come to the same value, or nothing but one value would be left to choose.
@@ -51,11 +51,14 @@ struct CandidateChoice {
 
     init(isAlone: Bool, limit: Int, twins: Int = 2) { (self.isAlone, self.limit, self.twins) = (isAlone, limit, twins) }
 
-    var isFull: Bool { candidates.count >= limit || tried >= Self.tries || rowsLeft < 0 }
+    var isFull: Bool { candidates.count >= limit || tried >= Self.tries }
 
     mutating func add(_ draft: AnswerSearch.Draft, _ table: AnswerTable) {
         tried += 1
-        rowsLeft -= draft.program.aggregate == .count || draft.program.aggregate == .exists ? 0 : draft.rows.count
+        // Counting takes no look at the rows; the rest is left to programs over few of them once many have been gone through.
+        let rows = [.count, .exists].contains(draft.program.aggregate) ? 0 : draft.rows.count
+        guard rows <= max(rowsLeft, 8) else { return }
+        rowsLeft -= rows
         guard let result = AnswerRun(draft.program, table).result(draft.rows), !result.value.isEmpty,
             // An answer of pages is none.
             result.value.utf8.count <= 20_000

@@ -236,13 +236,16 @@ struct AnswerSearch {
         case .value, .list:
             var fit = aggregate == .value ? (rows == 1 ? 0.3 : -0.2) : rows > 60 ? -0.3 : 0
             // `Attendees: 7` answers how many attendees there are, which no counting of rows does.
-            if aggregate == .value, rows == 1, case .value(.quantity, _) = target.part,
+            if aggregate == .value, rows == 1, question.aggregates.contains(.count), case .value(.quantity, _) = target.part,
                 sieve.filters.contains(where: { names($0, asked) })
             {
                 fit += 0.9
             }
             return fit
-        case .sum, .product, .difference, .first, .last, .min, .max: return rows > 1 ? 0.05 : -0.05
+        case .first where isPage: return 0.4
+        case .sum, .product, .difference, .first, .last, .min, .max:
+            // What stands on a page of one thing is not to be added up.
+            return isPage ? -0.8 : rows > 1 ? 0.05 : -0.05
         case .count: return rows == 0 ? -0.7 : 0
         case .exists:
             guard case .choice = question.format else { return rows == 0 ? -0.7 : 0 }
@@ -250,6 +253,9 @@ struct AnswerSearch {
             return sieve.filters.contains { if case .flag? = $0.values.first { true } else { false } } ? 0.4 : 0
         }
     }
+
+    /// Labels and values of one thing.
+    private var isPage: Bool { table.columns == ["label", "value"] }
 
     /// Whether a filter is for a word of what is asked.
     private func names(_ filter: AnswerProgram.Filter, _ asked: Set<String>) -> Bool {
