@@ -4,13 +4,19 @@
 enum GoalQuestions {
     /// The question of a goal, and what it wants worked out to be entered somewhere; nil each where there is none.
     static func read(_ source: GoalSource) -> (question: GoalQuestion?, computed: GoalQuestion?) {
-        let reader = Reader(source: source)
+        var inMoment = Array(repeating: false, count: source.tokens.count)
+        for value in source.values where value.isMoment {
+            for token in value.first..<value.end { inMoment[token] = true }
+        }
+        let reader = Reader(source: source, inMoment: inMoment)
         if let question = reader.question() { return (question, nil) }
         return (nil, reader.computed())
     }
 
     private struct Reader {
         let source: GoalSource
+        /// Tokens of days and times.
+        let inMoment: [Bool]
 
         /// The sentences that a goal has.
         var sentences: [Range<Int>] {
@@ -21,7 +27,7 @@ enum GoalQuestions {
             var asking: Range<Int>?
             var words: Int?
             var ordered = false
-            for sentence in sentences where !sentence.isEmpty {
+            for sentence in sentences where !sentence.isEmpty && !isCovered(sentence) {
                 if isOrder(sentence) {
                     ordered = true
                     continue
@@ -35,6 +41,12 @@ enum GoalQuestions {
             let format = format()
             let from = words ?? sentence.lowerBound
             return GoalQuestion(asks: asks(from, sentence), aggregates: aggregates(from, sentence, format), format: format)
+        }
+
+        /// Whether a sentence belongs to a text or to rows.
+        private func isCovered(_ sentence: Range<Int>) -> Bool {
+            source.isQuoted[sentence.lowerBound] && source.quoteAt[sentence.lowerBound] < 0 && sentence.allSatisfy { source.isQuoted[$0] || source.kindIsMark($0) }
+                || source.isQuoted[sentence.lowerBound] && source.quoteAt[sentence.lowerBound] < 0 && !endsWithMark(sentence)
         }
 
         /// A sentence that says how to answer.
@@ -53,8 +65,10 @@ enum GoalQuestions {
                 let end = min(sentence.upperBound, at + 5)
                 if (at..<end).contains(where: { ["answer", "result", "format", "integer"].contains(source.word($0)) }) { return true }
                 return (word == "give") && formats(sentence)
-            case "titles", "title", "in":
-                return formats(sentence)
+            case "titles", "title":
+                return next == "only"
+            case "in":
+                return Self.units[next] != nil && formats(sentence) || ["comma", "the"].contains(next) && source.word(at + 2) == "format"
             default:
                 return false
             }
@@ -126,7 +140,7 @@ enum GoalQuestions {
                 let isStart = at == first || source.kindIsMark(at - 1) || ["so", "and", "please", "to", "then", "you", "i", "is"].contains(source.word(at - 1))
                 guard isStart else { continue }
                 switch word {
-                case "tell", "read":
+                case "tell":
                     guard next == "me" else { continue }
                     return asked(at + 2, end) ?? at + 2
                 case "let":
@@ -166,7 +180,7 @@ enum GoalQuestions {
         private func asked(_ first: Int, _ end: Int) -> Int? {
             guard first < end else { return nil }
             return (first..<min(end, first + 14)).first {
-                !source.isQuoted[$0] && (GoalWords.questionWords.contains(source.word($0)) || ["whether", "if"].contains(source.word($0)))
+                !source.isQuoted[$0] && !(source.word($0) == "how" && source.word($0 + 1) == "to") && (GoalWords.questionWords.contains(source.word($0)) || ["whether", "if"].contains(source.word($0)))
             }
         }
 
@@ -222,8 +236,10 @@ enum GoalQuestions {
         private func aggregates(_ at: Int, _ sentence: Range<Int>, _ format: AnswerFormat) -> [GoalQuestion.Aggregate] {
             var out: [GoalQuestion.Aggregate] = []
             func add(_ all: GoalQuestion.Aggregate...) { for one in all where !out.contains(one) { out.append(one) } }
-            func has(_ words: Set<String>) -> Bool { sentence.contains { !source.isQuoted[$0] && words.contains(source.word($0)) } }
+            func has(_ words: Set<String>) -> Bool { sentence.contains { !source.isQuoted[$0] && !inMoment[$0] && words.contains(source.word($0)) } }
             let (word, next) = (source.word(at), source.word(at + 1))
+            let measured = word == "how" && next == "many" && Self.measures.contains(source.word(at + 2))
+            if measured { add(.sum, .value) }
             let plural = sentence.contains { $0 > at - 1 && !source.isQuoted[$0] && GoalWords.isThing(source.word($0)) && GoalWords.isPlural(source.word($0)) }
             var wantsList = false
             if case .list = format { wantsList = true }
@@ -256,6 +272,10 @@ enum GoalQuestions {
             if plural { add(.list) }
             return out
         }
+
+        private static let measures: Set<String> = [
+            "calories", "kilometers", "kilometres", "km", "miles", "meters", "metres", "minutes", "hours", "dollars", "euros", "liters", "litres", "points", "grams",
+        ]
 
         /// Whether `next` or `last` belongs to a week or a month.
         private func isWeek(_ sentence: Range<Int>) -> Bool {

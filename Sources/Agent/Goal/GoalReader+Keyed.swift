@@ -48,7 +48,7 @@ extension GoalReader {
 
     /// What follows a colon: the value of a key, a text, a list; or nothing of the kind, where the colon ends a topic.
     mutating func colon(_ at: Int) -> Int? {
-        guard source.mark(at) == 0x3A || source.mark(at) == 0x3D, at > 0, at + 1 < tokens.count else { return nil }
+        guard source.mark(at) == 0x3A || source.mark(at) == 0x3D, at > 0, at + 1 < tokens.count, ![0x3C, 0x3E].contains(source.mark(at - 1)), ![0x3C, 0x3E, 0x3A, 0x3D].contains(source.mark(at + 1)) else { return nil }
         let start = clauseStart(before: at)
         guard start < at else { return nil }
         let isTextNext = isFreeText(start, at)
@@ -59,6 +59,8 @@ extension GoalReader {
         if let next = nextKeyColon(at + 1), next.first == at + 1 { return at + 1 }
         if let key, let end = pairEnd(at, key: key) {
             addValue(fieldName(key, at), at + 1, end, .keyed)
+            take(key, at + 1)
+            lastPair = end
             return end
         }
         if source.mark(at) == 0x3D { return isListAhead(at + 1) ? items(start: at + 1, clause: start, colon: at) : nil }
@@ -109,7 +111,7 @@ extension GoalReader {
     private mutating func pairEnd(_ at: Int, key: Int) -> Int? {
         let isField = GoalWords.fields.contains(source.word(at - 1))
         let isText = GoalWords.textFields.contains(source.word(at - 1))
-        let inSeries = slots.last.map { $0.source == .keyed && $0.range.upperBound <= tokens[key].start && tokens[key].start - $0.range.upperBound < 8 } ?? false
+        let inSeries = lastPair >= 0 && key >= lastPair && key - lastPair < 3
         if let next = nextKeyColon(at + 1) {
             // The value ends before the mark that the next key follows.
             var end = next.first

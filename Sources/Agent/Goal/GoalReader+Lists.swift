@@ -20,7 +20,7 @@ extension GoalReader {
             var first = at + 1
             if word == "pick", source.word(first) == "up" { first += 1 }
             while GoalWords.determiners.contains(source.word(first)) || ["following", "these"].contains(source.word(first)) { first += 1 }
-            guard first < tokens.count else { return nil }
+            guard first < tokens.count, !GoalWords.stops.contains(source.word(first)) || tokens[first].isCapital else { return nil }
             // A plural noun before the items is the rule above.
             if GoalWords.isPlural(source.word(first)), GoalWords.isThing(source.word(first)), !tokens[first].isCapital, source.mark(first + 1) != 0x2C, source.word(first + 1) != "and" { return nil }
             if isListAhead(first), !isClauseAhead(first) { return items(start: first, clause: at, colon: nil) }
@@ -129,6 +129,7 @@ extension GoalReader {
         var at = start
         var stop = end
         var commas = false
+        let lastComma = lastComma(start, end)
         func close(_ last: Int) {
             let (low, high) = (first, trimmed(first, last))
             if low < high { found.append(low..<high) }
@@ -156,7 +157,7 @@ extension GoalReader {
                 at = first
                 continue
             }
-            if at > first, isTail(at, first, loose: colon == nil) {
+            if at > first, at > lastComma, isTail(at, first, loose: colon == nil), !isWeakTail(at, end) {
                 let chance = colon == nil ? 0.15 : 0.3
                 if !turns(.listTail, at: at, chance: chance) {
                     stop = at
@@ -183,6 +184,36 @@ extension GoalReader {
         tables.append(TextTable(columns: [name.isEmpty ? "item" : name], rows: rows))
         take(start, max(start, stop))
         return max(stop, start + 1)
+    }
+
+    /// The last comma that separates items.
+    private func lastComma(_ start: Int, _ end: Int) -> Int {
+        var last = -1
+        var at = start
+        while at < end {
+            if source.quoteAt[at] >= 0 {
+                at = source.quotes[source.quoteAt[at]].close + 1
+                continue
+            }
+            let mark = source.mark(at)
+            if mark == 0x28 || taken[at] { break }
+            if mark == 0x2C || mark == 0x3B {
+                if startsClause(at + 1, end) { break }
+                last = at
+            }
+            at += 1
+        }
+        return last
+    }
+
+    /// Whether a preposition before a capital letter is followed by a plainer end of the list: `Return to Paradise to my queue`.
+    private func isWeakTail(_ at: Int, _ end: Int) -> Bool {
+        guard source.isCapital(at + 1), at + 2 < end else { return false }
+        for later in (at + 2)..<min(end, at + 8) {
+            if source.mark(later) != 0 { return false }
+            if ["to", "from", "into", "in", "on"].contains(source.word(later)), GoalWords.determiners.contains(source.word(later + 1)), !source.isCapital(later + 2) { return true }
+        }
+        return false
     }
 
     /// `in that order`, `in the order given`, `keeping the order`.

@@ -195,12 +195,13 @@ extension GoalReader {
         guard GoalWords.fields.contains(word), !["note", "text", "start", "end", "time", "day", "date", "path", "reminder", "minutes", "hours", "seconds", "duration", "size", "distance", "place", "message", "folder"].contains(word) || source.word(at + 1) == "is" else { return nil }
         var first = at + 1
         var linked = false
-        while ["is", "to", "should", "be", "now", "it", "=", "of"].contains(source.word(first)), first < at + 4 {
+        while ["is", "to", "should", "be", "now", "it", "="].contains(source.word(first)), first < at + 4 {
             linked = true
             first += 1
         }
         guard first < tokens.count, !taken[first], source.quoteAt[first] < 0, !source.isQuoted[first], tokens[first].sentence == tokens[at].sentence else { return nil }
         let token = tokens[first]
+        if GoalWords.isPlural(word), GoalWords.isThing(word), isListAhead(first) { return nil }
         guard token.kind != .mark, token.isCapital || token.isIdentifier || token.kind == .number || token.lower.hasPrefix("+") else {
             guard !linked, token.kind == .word, ["password", "category", "pin", "code"].contains(word), !GoalWords.stops.contains(token.lower) else { return nil }
             let end = valueEnd(first)

@@ -10,6 +10,10 @@ extension GoalReader {
                 appName(at)
                 continue
             }
+            if at > 0, GoalWords.things.contains(word), let first = owned(at) {
+                add(word, first, at, .phrase)
+                continue
+            }
             guard GoalWords.isThing(word), at > 0, !["title", "name", "item", "number", "place", "location", "text", "list"].contains(word) else { continue }
             let start = max(windowStart(at), at - 9)
             // Back to a word that opens the phrase.
@@ -26,16 +30,27 @@ extension GoalReader {
                 first -= 1
             }
             guard first > start, Self.openers.contains(source.word(first - 1)), first < at else { continue }
-            if capital >= 0 {
-                guard ["my", "your"].contains(source.word(first - 1)), tokens[first].isCapital, GoalWords.things.contains(word) else { continue }
-                add(word, first, at, .phrase)
-                continue
-            }
-            while first < at, Self.plainWords.contains(source.word(first)) { first += 1 }
+            if capital >= 0 { continue }
+            while first < at, Self.plainWords.contains(source.word(first)) || GoalWords.determiners.contains(source.word(first)) { first += 1 }
             guard first < at, at - first <= 3, (first..<at).allSatisfy({ !GoalWords.stops.contains(source.word($0)) && !Self.plainWords.contains(source.word($0)) && !GoalWords.verbs.subtracting(["running", "set"]).contains(source.word($0)) })
             else { continue }
             add(GoalWords.singular(word), first, at, .phrase)
         }
+    }
+
+    /// Where the title begins in `my Review of the budget event`.
+    private func owned(_ at: Int) -> Int? {
+        var first = at
+        let start = max(windowStart(at), at - 10)
+        while first > start, source.isWord(first - 1), !taken[first - 1] {
+            first -= 1
+            if ["my", "your"].contains(source.word(first)) {
+                guard first + 1 < at, tokens[first + 1].isCapital, source.value(first + 1)?.isMoment != true else { return nil }
+                // Another noun of the kind behind it ends the title later.
+                return first + 1
+            }
+        }
+        return nil
     }
 
     private static let openers: Set<String> = [
@@ -158,7 +173,7 @@ extension GoalReader {
             while GoalWords.determiners.contains(source.word(first)) || ["some", "more", "new"].contains(source.word(first)) { first += 1 }
             guard first < tokens.count, tokens[first].sentence == tokens[at].sentence, !taken[first], tokens[first].kind != .mark else { continue }
             let end = objectEnd(first, searches: searches)
-            guard end > first, !(end - first == 1 && (GoalWords.isThing(source.word(first)) || ["it", "all", "them", "everything"].contains(source.word(first)))) else { continue }
+            guard end > first, !(first..<end).allSatisfy({ GoalWords.isThing(source.word($0)) || Self.plainWords.contains(source.word($0)) || ["it", "all", "them", "everything", "me"].contains(source.word($0)) }), source.word(first) != "me" else { continue }
             add("", first, end, .phrase)
         }
     }

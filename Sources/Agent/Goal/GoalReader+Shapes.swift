@@ -18,7 +18,15 @@ extension GoalReader {
         if token.kind == .mark { return token.mark == 0x28 ? phone(at) : nil }
         if token.kind == .number || token.lower.hasPrefix("+") {
             if let end = coordinates(at) { return end }
+            if let end = streetEnd(at) {
+                add("address", at, end, .shape)
+                return end
+            }
             if let end = phone(at) { return end }
+        }
+        if isCode(token) {
+            add(contextName(at, at + 1) ?? "code", at, at + 1, .shape)
+            return at + 1
         }
         if let kind = Self.kind(of: token.lower) {
             let name = kind == "file" ? fileName(at) : contextName(at, at + 1) ?? kind
@@ -64,6 +72,25 @@ extension GoalReader {
         // `7.30pm` and `3.5kg` are no files; `1.jpg` is one.
         if GoalTokenizer.isDigit(bytes[0]), ["am", "pm", "kg", "km", "cm", "mm", "gb", "mb", "kb", "ml", "mi", "lb", "lbs", "oz", "h", "g", "m", "l", "s", "k"].contains(ending) { return nil }
         return "file"
+    }
+
+    /// `221B Baker Street`
+    private func streetEnd(_ at: Int) -> Int? {
+        guard source.isCapital(at + 1), at + 2 < tokens.count, source.value(at)?.isMoment != true else { return nil }
+        let end = capitalEnd(at + 1, min(source.sentenceEnd(at), at + 5))
+        let last = source.word(end - 1)
+        return ["street", "road", "lane", "avenue", "drive", "court", "boulevard", "square", "way", "place", "st", "ave", "rd", "terrace"].contains(last) ? end : nil
+    }
+
+    /// Letters and digits mixed, as in the number of a parcel.
+    private func isCode(_ token: GoalToken) -> Bool {
+        guard token.end - token.start >= 6, token.end - token.start < 40 else { return false }
+        var (digits, letters) = (0, 0)
+        for offset in token.start..<token.end {
+            let byte = source.bytes[offset]
+            if GoalTokenizer.isDigit(byte) { digits += 1 } else if GoalTokenizer.isAlphanumeric(byte), byte < 0x60 { letters += 1 } else { return false }
+        }
+        return digits > 1 && letters > 1
     }
 
     private func fileName(_ at: Int) -> String {
@@ -165,7 +192,7 @@ extension GoalReader {
     /// Days, times, durations, amounts.
     mutating func values() {
         var covered = 0
-        for value in source.values where value.first >= covered && isFree(value.first, value.end) {
+        for value in source.values where value.first >= covered && isFree(value.first, value.end) && !isPartOfCode(value) {
             // A range that begins later says more than its first end.
             covered = value.end
             let chosen: ValueSpan
@@ -181,6 +208,14 @@ extension GoalReader {
             if case .duration = chosen.value { addParts(value) }
             for token in value.first..<value.end { taken[token] = true }
         }
+    }
+
+    /// The `455` of `LH 455`.
+    private func isPartOfCode(_ value: GoalSource.Value) -> Bool {
+        guard case .number(_, .none) = value.span.value, value.end == value.first + 1, value.first > 0 else { return false }
+        let before = tokens[value.first - 1]
+        guard before.isCapital, before.kind == .word, !taken[value.first - 1], before.end - before.start < 5 else { return false }
+        return source.bytes[before.start..<before.end].allSatisfy { $0 < 0x60 }
     }
 
     private func valueName(_ value: GoalSource.Value) -> String {

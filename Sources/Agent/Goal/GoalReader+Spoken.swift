@@ -16,7 +16,7 @@ extension GoalReader {
         if word == "let", isVerb(at) { return message(at, person: at + 1) }
         if GoalWords.messageVerbs.contains(word), isVerb(at) { return message(at, person: at + 1) }
         if word == "send", isVerb(at) { return message(at, person: at + 1) }
-        if ["call", "ring", "phone", "dial", "invite", "forward"].contains(word), isVerb(at) {
+        if ["call", "ring", "phone", "dial", "invite", "forward"].contains(word), isVerb(at), source.mark(at + 2) != 0x3A, !isListAhead(at + 1) {
             _ = person(at + 1)
             return nil
         }
@@ -100,7 +100,10 @@ extension GoalReader {
                 if source.word(say) == "that" { say += 1 }
                 return freeText("message", say)
             }
-            if word == "that", verb != "send" || say == last { return freeText("message", say + 1) }
+            if word == "that", verb != "send" || say == last {
+                for token in last..<say where source.quoteAt[token] >= 0 { addQuote(name(before: token, after: source.quotes[source.quoteAt[token]].close + 1), source.quotes[source.quoteAt[token]]) }
+                return freeText("message", say + 1)
+            }
             if ["if", "whether"].contains(word), verb == "ask" { return freeText("message", say + 1) }
             if source.mark(say) != 0, !source.isQuoted[say] { return last }
             say += 1

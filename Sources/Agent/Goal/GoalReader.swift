@@ -20,6 +20,8 @@ struct GoalReader {
     var taken: [Bool]
     var slots: [GoalSlot] = []
     var tables: [TextTable] = []
+    /// Behind the last pair of a key and a value that was read.
+    var lastPair = -1
 
     init(_ source: GoalSource, turns: Set<Fork> = []) {
         (self.source, self.turns) = (source, turns)
@@ -50,15 +52,18 @@ struct GoalReader {
         shapes()
         spoken()
         qualified()
+        // What a slot holds neither asks nor constrains.
+        var rest = source
+        for token in tokens.indices where taken[token] { rest.isQuoted[token] = true }
         values()
         names()
         objects()
-        let constraints = GoalConstraints.read(source, slots: slots)
+        let constraints = GoalConstraints.read(rest, slots: slots)
         let order = slots.indices.sorted {
             (slots[$0].range.lowerBound, -slots[$0].range.upperBound, $0)
                 < (slots[$1].range.lowerBound, -slots[$1].range.upperBound, $1)
         }
-        let (question, computed) = GoalQuestions.read(source)
+        let (question, computed) = GoalQuestions.read(rest)
         return GoalReading(
             slots: order.map { slots[$0] },
             tables: tables,
@@ -115,6 +120,7 @@ struct GoalReader {
     /// What the words around a value call it: `with the title "X"`, `titled X`, `described as X`, `the "X" folder`.
     func name(before first: Int, after end: Int) -> String {
         let start = first < tokens.count ? windowStart(first) : 0
+        if source.mark(first - 1) == 0x3A, let text = following(start, first) { return text }
         var at = first - 1
         var steps = 0
         // Words between a field and its value.
@@ -152,6 +158,13 @@ struct GoalReader {
             return "message"
         }
         return ""
+    }
+
+    /// The noun of `the following text`.
+    private func following(_ start: Int, _ end: Int) -> String? {
+        guard let at = (start..<end).last(where: { source.word($0) == "following" }), at + 1 < end, source.isWord(at + 1) else { return nil }
+        let word = source.word(at + 1)
+        return GoalWords.fields.contains(word) || GoalWords.isThing(word) ? GoalWords.singular(word) : nil
     }
 
     /// In `update the content of X to Y` and `change its name to Y`, what changes.

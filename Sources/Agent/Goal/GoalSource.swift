@@ -10,7 +10,7 @@ struct GoalSource: Sendable {
     /// For each token that opens a quote, its index in `quotes`; -1 elsewhere.
     let quoteAt: [Int]
     /// For each token, whether it stands within a quote or is one of its marks.
-    let isQuoted: [Bool]
+    var isQuoted: [Bool]
     /// Values that begin at a token: the longest certain one.
     let valueAt: [Int]
     let values: [Value]

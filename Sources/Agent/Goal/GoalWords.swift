@@ -99,7 +99,7 @@ enum GoalWords {
     static let abbreviations = set("mr mrs ms dr prof st no vs etc e.g i.e approx jr sr inc ltd co fig nr tel ext dept vol a.m p.m feat ft")
 
     /// Small words within a title.
-    static let titleConnectors = set("of the and de la le von van der den & for n in à du del al y")
+    static let titleConnectors = set("of the and de la le von van der den & à du del al y")
 
     /// Endings of file names.
     static let webEndings = set("com org net edu gov io de at ch uk fr eu info co me app dev tv us ca it es nl jp cn au")
