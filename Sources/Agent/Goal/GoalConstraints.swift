@@ -53,6 +53,18 @@ enum GoalConstraints {
                 case "duplicate", "duplicates":
                     let first = source.word(at - 1) == "exact" ? at - 1 : at
                     add(first, at + 1, "duplicate", .equals, [.flag(true)])
+                case "exactly":
+                    let before = source.word(at - 1)
+                    if source.word(at + 1) == "the", source.word(at + 2) == "same" {
+                        add(at, at + 3, "duplicate", .equals, [.flag(true)])
+                    } else if before == "match" || before == "matches" {
+                        add(at - 1, at + 1, "duplicate", .equals, [.flag(true)])
+                    }
+                case "identical": add(at, at + 1, "duplicate", .equals, [.flag(true)])
+                case "last", "first":
+                    if ["created", "added", "modified", "edited", "saved", "taken", "changed", "made"].contains(source.word(at - 1)) {
+                        add(at, at + 1, "date", word == "last" ? .largest : .smallest, [])
+                    }
                 case "newest", "latest":
                     add(at, at + 1, "date", .largest, [])
                 case "recent":
@@ -186,7 +198,7 @@ enum GoalConstraints {
                         property = source.word(at - 2)
                     }
                     found.append((at, GoalConstraint(property: property, relation: .contains, values: [.text(slot.text)], text: slot.text)))
-                } else if GoalWords.things.contains(slot.name), slot.name != "app" {
+                } else if GoalWords.things.contains(slot.name), !["app", "title", "item", "name"].contains(slot.name) {
                     found.append((at, GoalConstraint(property: slot.name, relation: .contains, values: [.text(slot.text)], text: slot.text)))
                 }
             }

@@ -63,6 +63,7 @@ enum GoalQuestions {
             case "express", "give", "format", "write", "provide", "tell", "state", "report", "use":
                 guard word != "tell", word != "report" || next == "the" else { return false }
                 let end = min(sentence.upperBound, at + 5)
+                if word == "write" { return (at..<end).contains { source.word($0) == "answer" } }
                 if (at..<end).contains(where: { ["answer", "result", "format", "integer"].contains(source.word($0)) }) { return true }
                 return (word == "give") && formats(sentence)
             case "titles", "title":
@@ -93,6 +94,8 @@ enum GoalQuestions {
             guard at < end else { return nil }
             let word = source.word(at)
             if GoalWords.questionWords.contains(word) {
+                // `What the note says is wrong. Make it …`
+                if !endsWithMark(sentence), !orderExists(), sentences.contains(where: { $0.lowerBound >= end && !$0.isEmpty && GoalWords.verbs.contains(source.word($0.lowerBound)) }) { return nil }
                 // `When it is there, export it`, `Where recipes are the same, keep one`
                 guard !["when", "where", "whose"].contains(word) || GoalWords.auxiliaries.contains(source.word(at + 1)) || word.hasSuffix("s") && word.contains("'") || endsWithMark(sentence) else { return indirect(at, end) }
                 return at
@@ -131,6 +134,7 @@ enum GoalQuestions {
         /// `tell me which …`, `find out how many …`, `count the …`, `check whether …`, `let me know …`.
         private func indirect(_ first: Int, _ end: Int) -> Int? {
             var at = first
+            var known: Int?
             let limit = min(end, first + 60)
             while at < limit {
                 defer { at += 1 }
@@ -165,11 +169,11 @@ enum GoalQuestions {
                     guard next == "up" else { continue }
                     return at
                 case "see", "know", "report", "remember":
-                    if let found = asked(at + 1, min(end, at + 4)), word == "see" || word == "know" && !hasCommandAfter(found, end) || answerWanted(end) { return found }
+                    if let found = asked(at + 1, min(end, at + 4)), known == nil, word == "see" || word == "know" && !hasCommandAfter(found, end) || answerWanted(end) { known = found }
                 default: continue
                 }
             }
-            return nil
+            return known
         }
 
         /// Whether a later sentence says how to answer.
@@ -236,7 +240,14 @@ enum GoalQuestions {
         private func aggregates(_ at: Int, _ sentence: Range<Int>, _ format: AnswerFormat) -> [GoalQuestion.Aggregate] {
             var out: [GoalQuestion.Aggregate] = []
             func add(_ all: GoalQuestion.Aggregate...) { for one in all where !out.contains(one) { out.append(one) } }
-            func has(_ words: Set<String>) -> Bool { sentence.contains { !source.isQuoted[$0] && !inMoment[$0] && words.contains(source.word($0)) } }
+            // `…, so find out when it is`: the words before tell what.
+            let isPronoun = (at..<min(at + 3, sentence.upperBound)).contains { ["it", "that", "this", "they", "so"].contains(source.word($0)) }
+            let range = (isPronoun ? sentence.lowerBound : max(sentence.lowerBound, min(at, sentence.upperBound)))..<sentence.upperBound
+            func has(_ words: Set<String>) -> Bool {
+                range.contains {
+                    !source.isQuoted[$0] && !inMoment[$0] && words.contains(source.word($0)) && (!source.isCapital($0) || $0 == sentence.lowerBound)
+                }
+            }
             let (word, next) = (source.word(at), source.word(at + 1))
             let measured = word == "how" && next == "many" && Self.measures.contains(source.word(at + 2))
             if measured { add(.sum, .value) }
@@ -249,9 +260,12 @@ enum GoalQuestions {
             if has(["total", "altogether", "sum", "overall"]) || has(["add"]) && has(["up"]) { add(.sum, .value) }
             if has(["longest", "highest", "largest", "most", "biggest", "farthest", "max", "maximum", "greatest", "fastest"]), !has(["recent"]) { add(.max, .value) }
             if has(["shortest", "lowest", "smallest", "least", "min", "minimum", "cheapest", "slowest"]) { add(.min, .value) }
-            let counts = word == "how" && next == "many" || word == "count" || has(["number"]) && (has(["tell"]) || word == "what") && plural
+            let counts = word == "how" && next == "many" || word == "count" || plural && range.contains { source.word($0) == "number" && source.word($0 + 1) == "of" && source.word($0 - 1) == "the" }
             if counts { add(.count, .value, .sum) }
-            if word == "how", next == "much" { add(.sum, .value) }
+            if has(["quantity"]) { add(.value) }
+            if word == "how", next == "much" {
+                if source.word(at + 2) == "time", has(["activity"]) { add(.value, .sum) } else { add(.sum, .value) }
+            }
             if word == "how", next == "long" || next == "far" {
                 let recent = has(["activities", "all", "did"]) && !has(["activity"])
                 if recent { add(.sum, .value) } else { add(.value, .sum) }
@@ -281,7 +295,7 @@ enum GoalQuestions {
         private func isWeek(_ sentence: Range<Int>) -> Bool {
             let moments = sentence.filter { ["next", "last", "first"].contains(source.word($0)) && !source.isQuoted[$0] }
             return !moments.isEmpty
-                && moments.allSatisfy { ["week", "month", "year", "weekend", "night"].contains(source.word($0 + 1)) || GoalWords.weekdays.contains(source.word($0 + 1)) }
+                && moments.allSatisfy { ["week", "month", "year", "weekend", "night", "day"].contains(source.word($0 + 1)) || GoalWords.weekdays.contains(source.word($0 + 1)) }
                 && !sentence.contains { ["earliest", "soonest", "upcoming", "oldest", "latest"].contains(source.word($0)) }
         }
 
@@ -325,10 +339,16 @@ enum GoalQuestions {
 
         private func inOrder(_ at: Int) -> Bool {
             let sentence = source.tokens[at].sentence
-            return isOrder(source.sentenceStarts[sentence]..<source.sentenceStarts[sentence + 1])
+            return hasOrder(source.sentenceStarts[sentence]..<source.sentenceStarts[sentence + 1])
         }
 
-        private func orderExists() -> Bool { sentences.contains { isOrder($0) } }
+        private func orderExists() -> Bool { sentences.contains { hasOrder($0) } }
+
+        /// Whether a sentence, or what follows a comma in it, says how to answer.
+        private func hasOrder(_ sentence: Range<Int>) -> Bool {
+            if isOrder(sentence) { return true }
+            return sentence.contains { source.mark($0) == 0x2C && !source.isQuoted[$0] && $0 + 1 < sentence.upperBound && $0 + 12 > sentence.lowerBound && isOrder(($0 + 1)..<min(sentence.upperBound, $0 + 24)) }
+        }
 
         private static func count(_ word: String) -> Int? {
             let words = ["no": 0, "one": 1, "two": 2, "three": 3, "four": 4]

@@ -69,7 +69,7 @@ extension GoalReader {
         if isTextNext { return freeText(textName(start, at), at + 1) }
         if isTopic(start, at) { return at + 1 }
         if isListAhead(at + 1), let end = items(start: at + 1, clause: start, colon: at) { return end }
-        if let key, key < at { return freeText(fieldName(key, at), at + 1) }
+        if let key, GoalWords.fields.contains(source.word(at - 1)) { return freeText(fieldName(key, at), at + 1) }
         return at + 1
     }
 
@@ -122,6 +122,7 @@ extension GoalReader {
         }
         guard (isField && !isText) || inSeries, !isListHeadWord(at - 1), !["reminder", "note", "address"].contains(source.word(at - 1)) || inSeries else { return nil }
         if inSeries, isText { return nil }
+        if GoalWords.questionWords.contains(source.word(at + 1)) { return nil }
         var end = source.sentenceEnd(at)
         if tokens[at + 1].sentence != tokens[at].sentence { end = source.sentenceEnd(at + 1) }
         // Up to a clause that goes on with something else.
@@ -157,7 +158,8 @@ extension GoalReader {
     /// Whether words before a colon only say where something is done: `The app: open it`.
     private func isTopic(_ start: Int, _ at: Int) -> Bool {
         let next = source.word(at + 1)
-        if GoalWords.verbs.contains(next) || GoalWords.questionWords.contains(next) || GoalWords.auxiliaries.contains(next) {
+        let isName = source.isCapital(at + 1) && source.isCapital(at + 2)
+        if !isName, GoalWords.verbs.contains(next) || GoalWords.questionWords.contains(next) || GoalWords.auxiliaries.contains(next) {
             // `text: Call me` is a text, `The app: call me` is not.
             return !isFreeText(start, at)
         }
@@ -167,6 +169,7 @@ extension GoalReader {
     }
 
     private func textName(_ start: Int, _ at: Int) -> String {
+        if let noun = following(start, at) { return noun }
         for token in stride(from: at - 1, through: max(start, at - 8), by: -1) {
             let word = source.word(token)
             if word == "text" || word == "message" || GoalWords.textFields.contains(word) {

@@ -24,6 +24,10 @@ extension GoalReader {
             // A plural noun before the items is the rule above.
             if GoalWords.isPlural(source.word(first)), GoalWords.isThing(source.word(first)), !tokens[first].isCapital, source.mark(first + 1) != 0x2C, source.word(first + 1) != "and" { return nil }
             if isListAhead(first), !isClauseAhead(first) { return items(start: first, clause: at, colon: nil) }
+            if let end = titleEnd(first) {
+                add("", first, end, .name)
+                return end
+            }
         }
         if word == "with", source.mark(at - 1) != 0x2C, startsItem(at + 1), tokens[at + 1].isCapital, isListAhead(at + 1), hasWord(["group", "playlist", "album", "team", "list", "meeting"], windowStart(at), at) {
             return items(start: at + 1, clause: windowStart(at), colon: nil)
@@ -31,17 +35,33 @@ extension GoalReader {
         return nil
     }
 
+    /// Behind a title with small words in it that a name would end at: `Toast with Egg`.
+    private func titleEnd(_ first: Int) -> Int? {
+        guard tokens[first].isCapital, !taken[first], source.value(first)?.isMoment != true else { return nil }
+        let limit = min(source.sentenceEnd(first), first + 12)
+        var end = capitalEnd(first, limit)
+        let plain = end
+        while end + 1 < limit, ["with", "without", "over"].contains(source.word(end)) {
+            var next = end + 1
+            if GoalWords.determiners.contains(source.word(next)) { next += 1 }
+            guard next < limit, tokens[next].isCapital, !source.isQuoted[next] else { break }
+            end = capitalEnd(next, limit)
+        }
+        return end > plain ? end : nil
+    }
+
     static let listVerbs: Set<String> = [
-        "add", "delete", "remove", "buy", "put", "take", "get", "include", "insert", "pick", "order", "invite", "entered", "erase", "move", "copy", "likes", "tried", "deselect", "select",
+        "add", "delete", "remove", "buy", "put", "take", "get", "include", "insert", "pick", "order", "invite", "entered", "erase", "move", "copy", "likes", "tried", "deselect", "select", "cook", "enjoy", "eat", "prepare",
     ]
 
     /// Whether a verb stands there, and no noun: at the sentence's start, or after a word that a command follows.
     func isVerb(_ at: Int) -> Bool {
         guard source.isWord(at) else { return false }
         if at == source.sentenceStart(at) { return true }
+        if tokens[at].isCapital { return false }
         let before = source.word(at - 1)
         return source.mark(at - 1) == 0x2C || source.mark(at - 1) == 0x3A || source.mark(at - 1) == 0x3B
-            || ["please", "to", "then", "and", "you", "pls", "so", "i", "here", "can", "could", "kindly", "also", "just", "else", "now", "first", "not", "don't", "me"].contains(before)
+            || ["please", "to", "then", "and", "you", "pls", "so", "i", "here", "can", "could", "kindly", "also", "just", "else", "now", "first", "not", "don't", "me", "have", "had"].contains(before)
     }
 
     private func startsItem(_ at: Int) -> Bool {
@@ -68,6 +88,7 @@ extension GoalReader {
             let mark = source.mark(at)
             if mark == 0x2C || mark == 0x3B {
                 // `Vienna, Austria` may be a place; another clause may follow.
+                if isOrder(at + 1, end) { return commas > 0 || joined }
                 if startsClause(at + 1, end) { break }
                 commas += 1
                 words = 0
@@ -78,8 +99,9 @@ extension GoalReader {
                 break
             } else {
                 words += 1
+                if commas > 0, isOrder(at, end) { return true }
                 if words > 9 { break }
-                if commas == 0, !joined, words > 1, isTail(at, first, loose: true) { return false }
+                if commas == 0, !joined, words > 1, !(tokens[first].isCapital && source.isCapital(at + 1)), isTail(at, first, loose: true) { return false }
             }
             at += 1
         }
@@ -99,7 +121,7 @@ extension GoalReader {
         let word = source.word(at)
         if tokens.indices.contains(at), tokens[at].isCapital || source.quoteAt[at] >= 0 || tokens[at].isIdentifier { return false }
         return GoalWords.verbs.contains(word) && !["order", "plan", "text", "book", "water", "drink"].contains(word)
-            || GoalWords.questionWords.contains(word) || ["then", "but", "so", "it", "i", "do", "don't", "it's", "they", "you", "in", "on", "at", "with", "keeping", "to", "for", "her", "his", "their", "ensuring", "making", "using", "due", "from"].contains(word)
+            || GoalWords.questionWords.contains(word) || ["then", "but", "so", "it", "i", "do", "don't", "it's", "they", "you", "in", "on", "at", "with", "keeping", "to", "for", "her", "his", "their", "ensuring", "making", "using", "due", "from", "please", "will", "is", "are", "was", "has", "have", "can", "say", "says"].contains(word) || source.value(at)?.isMoment == true
     }
 
     /// Whether the object of a verb is a clause of its own: `add it and close`.
@@ -126,6 +148,14 @@ extension GoalReader {
         let end = min(source.sentenceEnd(start), start + 2000)
         var found: [Range<Int>] = []
         var first = start
+        var start = start
+        // `the contents of the notes A, B and C`
+        if ["content", "contents"].contains(source.word(start)), source.word(start + 1) == "of" {
+            start += 2
+            while GoalWords.determiners.contains(source.word(start)) || GoalWords.isPlural(source.word(start)) && GoalWords.isThing(source.word(start)) { start += 1 }
+            guard start < end else { return nil }
+            first = start
+        }
         var at = start
         var stop = end
         var commas = false
@@ -156,6 +186,15 @@ extension GoalReader {
                 }
                 at = first
                 continue
+            }
+            // A file's name is a whole item; a clause may follow `and`.
+            if at > first, tokens[at - 1].isIdentifier, tokens[at].kind == .word, !tokens[at].isCapital, !tokens[at].isIdentifier, !["and", "or"].contains(source.word(at)) {
+                stop = at
+                break
+            }
+            if at > first, ["and", "or"].contains(source.word(at)), startsClause(at + 1, end) {
+                stop = at
+                break
             }
             if at > first, at > lastComma, isTail(at, first, loose: colon == nil), !isWeakTail(at, end) {
                 let chance = colon == nil ? 0.15 : 0.3
@@ -218,7 +257,12 @@ extension GoalReader {
 
     /// `in that order`, `in the order given`, `keeping the order`.
     private func isOrder(_ at: Int, _ end: Int) -> Bool {
-        ["in", "keeping"].contains(source.word(at)) && hasWord(Self.orderWords, at, min(at + 6, end))
+        guard ["in", "keeping"].contains(source.word(at)) else { return false }
+        for next in (at + 1)..<max(at + 1, min(at + 5, end)) {
+            if Self.orderWords.contains(source.word(next)) { return true }
+            guard ["the", "this", "that", "same", "exactly", "exact", "given", "following", "a"].contains(source.word(next)) else { return false }
+        }
+        return false
     }
 
     /// Whether at a token of the last item the goal goes on: `… to my queue`, `… from the app`, `… in the same order`.
@@ -242,7 +286,7 @@ extension GoalReader {
         }
         if !loose { return endsWithApp(at) }
         if source.isCapital(at + 1) { return !tokens[first].isCapital || ["from", "into", "to"].contains(word) || endsWithApp(at) }
-        return ["to", "from", "into", "on", "in"].contains(word) && !tokens[first].isCapital
+        return ["to", "from", "into", "on", "in"].contains(word) && (!tokens[first].isCapital || word != "on")
     }
 
     /// Whether the words from a token on name an app: `in the Maps app`.
@@ -257,7 +301,7 @@ extension GoalReader {
         for (index, range) in found.enumerated() {
             let isLast = index == found.count - 1
             guard isLast || !commas, source.quoteAt[range.lowerBound] < 0 || !commas,
-                let and = range.dropFirst().last(where: { ["and", "&", "or"].contains(source.word($0)) && !tokens[$0].isCapital && !source.isQuoted[$0] }), and + 1 < range.upperBound
+                let and = conjunction(range, commas), and + 1 < range.upperBound
             else {
                 out.append(range)
                 continue
@@ -283,6 +327,15 @@ extension GoalReader {
             }
         }
         found = out
+    }
+
+    /// Where the last two items are parted: at `or` rather than at `and`; of several after commas at the first.
+    private func conjunction(_ range: Range<Int>, _ commas: Bool) -> Int? {
+        let all = range.dropFirst().filter { ["and", "&", "or"].contains(source.word($0)) && !tokens[$0].isCapital && !source.isQuoted[$0] }
+        if let or = all.first(where: { source.word($0) == "or" }) { return or }
+        // `Kale and Quinoa Salad and Cheesy Pie`
+        guard commas, let first = all.first, !(first == range.lowerBound + 1 && tokens[range.lowerBound].isCapital) else { return all.last }
+        return first
     }
 
     /// `Balzers, Liechtenstein, Triesen, Liechtenstein`: where every second item is the same, two are one.

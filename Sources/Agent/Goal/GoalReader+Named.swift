@@ -192,6 +192,9 @@ extension GoalReader {
     private mutating func field(_ at: Int) -> Int? {
         let word = source.word(at)
         if word == "as" { return asField(at) }
+        // A capital letter makes it part of a name, a colon a key.
+        if tokens[at].isCapital, at != source.sentenceStart(at) { return nil }
+        if source.mark(at + 1) == 0x3A || source.mark(at + 2) == 0x3A { return nil }
         guard GoalWords.fields.contains(word), !["note", "text", "start", "end", "time", "day", "date", "path", "reminder", "minutes", "hours", "seconds", "duration", "size", "distance", "place", "message", "folder"].contains(word) || source.word(at + 1) == "is" else { return nil }
         var first = at + 1
         var linked = false

@@ -10,6 +10,7 @@ extension GoalReader {
                 appName(at)
                 continue
             }
+            if hasLaterNoun(at) { continue }
             if at > 0, GoalWords.things.contains(word), let first = owned(at) {
                 add(word, first, at, .phrase)
                 continue
@@ -38,6 +39,16 @@ extension GoalReader {
         }
     }
 
+    /// Whether a noun of a compound is not its last: `run` in `charity run event`.
+    private func hasLaterNoun(_ at: Int) -> Bool {
+        var next = at + 1
+        while next < tokens.count, next < at + 4, source.isWord(next), !taken[next], !GoalWords.prepositions.contains(source.word(next)), !GoalWords.auxiliaries.contains(source.word(next)) {
+            if GoalWords.things.contains(source.word(next)), !tokens[next].isCapital { return true }
+            next += 1
+        }
+        return false
+    }
+
     /// Where the title begins in `my Review of the budget event`.
     private func owned(_ at: Int) -> Int? {
         var first = at
@@ -46,7 +57,6 @@ extension GoalReader {
             first -= 1
             if ["my", "your"].contains(source.word(first)) {
                 guard first + 1 < at, tokens[first + 1].isCapital, source.value(first + 1)?.isMoment != true else { return nil }
-                // Another noun of the kind behind it ends the title later.
                 return first + 1
             }
         }
@@ -173,7 +183,7 @@ extension GoalReader {
             while GoalWords.determiners.contains(source.word(first)) || ["some", "more", "new"].contains(source.word(first)) { first += 1 }
             guard first < tokens.count, tokens[first].sentence == tokens[at].sentence, !taken[first], tokens[first].kind != .mark else { continue }
             let end = objectEnd(first, searches: searches)
-            guard end > first, !(first..<end).allSatisfy({ GoalWords.isThing(source.word($0)) || Self.plainWords.contains(source.word($0)) || ["it", "all", "them", "everything", "me"].contains(source.word($0)) }), source.word(first) != "me" else { continue }
+            guard end > first, !(first..<end).allSatisfy({ GoalWords.isThing(source.word($0)) && !["open", "launch"].contains(source.word(at)) || Self.plainWords.contains(source.word($0)) || ["it", "all", "them", "everything", "me"].contains(source.word($0)) }), source.word(first) != "me" else { continue }
             add("", first, end, .phrase)
         }
     }

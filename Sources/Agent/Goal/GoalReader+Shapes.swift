@@ -192,7 +192,13 @@ extension GoalReader {
     /// Days, times, durations, amounts.
     mutating func values() {
         var covered = 0
-        for value in source.values where value.first >= covered && isFree(value.first, value.end) && !isPartOfCode(value) {
+        for value in source.values {
+            // The minutes of `in 20 minutes` are wanted where a timer is set.
+            if value.first < covered, value.end == covered, case .duration = value.span.value, source.word(value.first - 1) == "in" {
+                let range = tokens[value.first].start..<tokens[value.end - 1].end
+                slots.append(GoalSlot(name: "duration", value: value.span.value, text: source.text(range), range: range, source: .shape))
+            }
+            guard value.first >= covered, isFree(value.first, value.end), !isPartOfCode(value) else { continue }
             // A range that begins later says more than its first end.
             covered = value.end
             let chosen: ValueSpan

@@ -95,6 +95,8 @@ extension GoalReader {
         let limit = min(end, last + 7)
         while say < limit {
             let word = source.word(say)
+            // An object of its own comes between: `text Anna the address that …`
+            if say == last, GoalWords.determiners.contains(word), word != "that" { return last }
             if word == "know", verb == "let" {
                 say += 1
                 if source.word(say) == "that" { say += 1 }
@@ -198,7 +200,7 @@ extension GoalReader {
         var end = first
         while end < limit, source.isWord(end), !taken[end], !source.isQuoted[end], !tokens[end].isCapital || end > first {
             let word = source.word(end)
-            if GoalWords.stops.contains(word) || stop.contains(word) { break }
+            if GoalWords.stops.contains(word) || stop.contains(word) || GoalWords.determiners.contains(word) { break }
             if source.value(end)?.isMoment == true { break }
             end += 1
         }

@@ -161,7 +161,7 @@ struct GoalReader {
     }
 
     /// The noun of `the following text`.
-    private func following(_ start: Int, _ end: Int) -> String? {
+    func following(_ start: Int, _ end: Int) -> String? {
         guard let at = (start..<end).last(where: { source.word($0) == "following" }), at + 1 < end, source.isWord(at + 1) else { return nil }
         let word = source.word(at + 1)
         return GoalWords.fields.contains(word) || GoalWords.isThing(word) ? GoalWords.singular(word) : nil
@@ -196,7 +196,9 @@ struct GoalReader {
 
     func hasWord(_ words: Set<String>, _ first: Int, _ end: Int) -> Bool {
         guard first < end else { return false }
-        return (max(first, 0)..<min(end, tokens.count)).contains { words.contains(tokens[$0].lower) && !source.isQuoted[$0] }
+        return (max(first, 0)..<min(end, tokens.count)).contains {
+            words.contains(tokens[$0].lower) && !source.isQuoted[$0] && (!tokens[$0].isCapital || $0 == source.sentenceStart($0))
+        }
     }
 
     static let participles = [
