@@ -37,7 +37,11 @@ import Testing
         ("Add an event that recurs weekly", "repeat", "weekly"),
         ("Mail jo@example.org that it works", "recipient", "jo@example.org"),
     ])
-    func `a slot has the goal's words for its name, and exact ends`(_ goal: String, _ name: String, _ text: String) throws {
+    func `a slot has the goal's words for its name, and exact ends`(
+        _ goal: String,
+        _ name: String,
+        _ text: String
+    ) throws {
         #expect(try slots(goal)[name] == text, "\(try slots(goal))")
     }
 
@@ -65,7 +69,8 @@ import Testing
     // MARK: - Lists and tables
 
     @Test func `two lists make two tables, in their order`() throws {
-        let goal = "Make a playlist titled \"A\" with the following files, in order: a.mp4, b.mp4. "
+        let goal =
+            "Make a playlist titled \"A\" with the following files, in order: a.mp4, b.mp4. "
             + "And then, make a playlist titled \"B\" with the following files, in order: c.mp4, d.mp4, e.mp4."
         let best = try read(goal).best
         #expect(best.tables.map { $0.rows.map { $0[0] } } == [["a.mp4", "b.mp4"], ["c.mp4", "d.mp4", "e.mp4"]])
@@ -74,15 +79,29 @@ import Testing
     }
 
     @Test(arguments: [
-        ("name|amount_dollars|note\nTaxi|$3.50|late\nTea|$2|", ["name", "amount dollars", "note"], [["Taxi", "$3.50", "late"], ["Tea", "$2", ""]]),
-        ("Old list\n\n Date, Item, Amount \n 2023-01-02, \"Tea, green\", $4.50\n", ["date", "item", "amount"], [["2023-01-02", "Tea, green", "$4.50"]]),
+        (
+            "name|amount_dollars|note\nTaxi|$3.50|late\nTea|$2|", ["name", "amount dollars", "note"],
+            [["Taxi", "$3.50", "late"], ["Tea", "$2", ""]]
+        ),
+        (
+            "Old list\n\n Date, Item, Amount \n 2023-01-02, \"Tea, green\", $4.50\n", ["date", "item", "amount"],
+            [["2023-01-02", "Tea, green", "$4.50"]]
+        ),
         ("a\tb\n1\t2\n3\t4", ["a", "b"], [["1", "2"], ["3", "4"]]),
         ("| Name | Age |\n|------|-----|\n| Al | 3 |\n| Bo | 4 |", ["name", "age"], [["Al", "3"], ["Bo", "4"]]),
-        ("Recipe: Soup\n servings: 2\n preparationTime: 10 mins\n\nRecipe: Pie\n servings: 4\n preparationTime: 1 hrs",
-            ["recipe", "servings", "preparation time"], [["Soup", "2", "10 mins"], ["Pie", "4", "1 hrs"]]),
+        (
+            "Recipe: Soup\n servings: 2\n preparationTime: 10 mins\n\nRecipe: Pie\n servings: 4\n preparationTime: 1 hrs",
+            ["recipe", "servings", "preparation time"], [["Soup", "2", "10 mins"], ["Pie", "4", "1 hrs"]]
+        ),
         ("Name: Al\nPhone: 1\nName: Bo\nPhone: 2", ["name", "phone"], [["Al", "1"], ["Bo", "2"]]),
-        ("Name: Al\nCity: Graz\n\nName: Bo\nPhone: 2", ["name", "city", "phone"], [["Al", "Graz", ""], ["Bo", "", "2"]]),
-        ("directions: Boil the eggs\n   and peel them.\ntitle: Eggs", ["directions", "title"], [["Boil the eggs and peel them.", "Eggs"]]),
+        (
+            "Name: Al\nCity: Graz\n\nName: Bo\nPhone: 2", ["name", "city", "phone"],
+            [["Al", "Graz", ""], ["Bo", "", "2"]]
+        ),
+        (
+            "directions: Boil the eggs\n   and peel them.\ntitle: Eggs", ["directions", "title"],
+            [["Boil the eggs and peel them.", "Eggs"]]
+        ),
         ("To buy:\n- milk\n- two eggs", ["item"], [["milk"], ["two eggs"]]),
         ("1. wake up\n2. get up", ["item"], [["wake up"], ["get up"]]),
         ("☐ never", [], []),
@@ -110,16 +129,29 @@ import Testing
     // MARK: - Questions
 
     @Test(arguments: [
-        ("How many notes do I have? Answer with a single integer.", GoalQuestion.Aggregate.count, AnswerFormat.number(places: 0, unit: nil)),
-        ("What is the total distance of my rides this week? Give the answer in meters, rounded to the nearest integer.", .sum, .number(places: 0, unit: "meters")),
-        ("Is the lamp on? Respond with either 'True' if it is or 'False' if not.", .exists, .choice(yes: "True", no: "False")),
+        (
+            "How many notes do I have? Answer with a single integer.", GoalQuestion.Aggregate.count,
+            AnswerFormat.number(places: 0, unit: nil)
+        ),
+        (
+            "What is the total distance of my rides this week? Give the answer in meters, rounded to the nearest integer.",
+            .sum, .number(places: 0, unit: "meters")
+        ),
+        (
+            "Is the lamp on? Respond with either 'True' if it is or 'False' if not.", .exists,
+            .choice(yes: "True", no: "False")
+        ),
         ("Is it late? Answer yes or no.", .exists, .choice(yes: "yes", no: "no")),
         ("When is my next meeting? Use the format <day> <month>, please.", .first, .pattern("<day> <month>")),
         ("Which tasks are due? Answer with the titles only, as a comma separated list.", .list, .list(separator: ", ")),
         ("What was my longest run? Express your answer with two decimal places.", .max, .number(places: 2, unit: nil)),
         ("Where is my dentist appointment?", .value, .text),
     ])
-    func `what is asked, and how to answer`(_ goal: String, _ aggregate: GoalQuestion.Aggregate, _ format: AnswerFormat) throws {
+    func `what is asked, and how to answer`(
+        _ goal: String,
+        _ aggregate: GoalQuestion.Aggregate,
+        _ format: AnswerFormat
+    ) throws {
         let question = try #require(try read(goal).best.question)
         #expect(question.aggregates.first == aggregate)
         #expect(question.format == format)
@@ -174,7 +206,13 @@ import Testing
         #expect((2...4).contains(readings.count))
         #expect(abs(readings.reduce(0) { $0 + $1.score } - 1) < 1e-9)
         #expect(readings.map(\.score) == readings.map(\.score).sorted(by: >))
-        #expect(Set(readings.map { reading in reading.slots.map(\.text).joined(separator: "|") + "\(reading.slots.map(\.value))" }).count == readings.count)
+        #expect(
+            Set(
+                readings.map { reading in
+                    reading.slots.map(\.text).joined(separator: "|") + "\(reading.slots.map(\.value))"
+                }
+            ).count == readings.count
+        )
     }
 
     @Test func `everyday goals`() throws {

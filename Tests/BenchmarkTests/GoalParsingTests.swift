@@ -43,7 +43,9 @@ import Testing
                     if lacks[0].isEmpty { out.best += 1 }
                     if lacks.contains(where: \.isEmpty) { out.any += 1 }
                     if !lacks[0].isEmpty {
-                        out.failures.append("\(template.name), wording \(wording), seed \(seed): \(lacks[0]) in \(goal)")
+                        out.failures.append(
+                            "\(template.name), wording \(wording), seed \(seed): \(lacks[0]) in \(goal)"
+                        )
                     }
                 }
             }
@@ -80,7 +82,13 @@ import Testing
     @Test func `a wrong reading is found wrong`() throws {
         let now = try #require(DeviceMoment(Self.now))
         func lacks(_ goal: String, _ expected: [GoalExpectation]) -> [String] {
-            GoalExpectations.lacks(GoalState(goal, now: now).best, expected, values: ["x": "Tea"], goal: goal, isParaphrase: false)
+            GoalExpectations.lacks(
+                GoalState(goal, now: now).best,
+                expected,
+                values: ["x": "Tea"],
+                goal: goal,
+                isParaphrase: false
+            )
         }
         #expect(lacks(#"Create a note titled "Tea""#, [.slot("{x}", ["title"])]).isEmpty)
         #expect(!lacks(#"Create a note titled "Tea time""#, [.slot("{x}", ["title"])]).isEmpty)

@@ -18,9 +18,23 @@ enum GoalConstraints {
 
         init(source: GoalSource) { self.source = source }
 
-        mutating func add(_ at: Int, _ end: Int, _ property: String, _ relation: GoalConstraint.Relation, _ values: [TypedValue]) {
+        mutating func add(
+            _ at: Int,
+            _ end: Int,
+            _ property: String,
+            _ relation: GoalConstraint.Relation,
+            _ values: [TypedValue]
+        ) {
             found.append(
-                (at, GoalConstraint(property: property, relation: relation, values: values, text: source.text(at, max(end, at + 1))))
+                (
+                    at,
+                    GoalConstraint(
+                        property: property,
+                        relation: relation,
+                        values: values,
+                        text: source.text(at, max(end, at + 1))
+                    )
+                )
             )
         }
 
@@ -62,7 +76,9 @@ enum GoalConstraints {
                     }
                 case "identical": add(at, at + 1, "duplicate", .equals, [.flag(true)])
                 case "last", "first":
-                    if ["created", "added", "modified", "edited", "saved", "taken", "changed", "made"].contains(source.word(at - 1)) {
+                    if ["created", "added", "modified", "edited", "saved", "taken", "changed", "made"].contains(
+                        source.word(at - 1)
+                    ) {
                         add(at, at + 1, "date", word == "last" ? .largest : .smallest, [])
                     }
                 case "newest", "latest":
@@ -114,8 +130,15 @@ enum GoalConstraints {
         private func property(_ at: Int) -> String {
             for before in stride(from: at - 1, through: max(source.sentenceStart(at), at - 4), by: -1) {
                 let word = source.word(before)
-                if ["duration", "distance", "price", "amount", "due", "prep", "preparation", "size", "cost", "length"].contains(word) { return word }
-                if word == "time" { return source.word(before - 1) == "preparation" || source.word(before - 1) == "prep" ? "preparation time" : "time" }
+                if ["duration", "distance", "price", "amount", "due", "prep", "preparation", "size", "cost", "length"]
+                    .contains(word)
+                {
+                    return word
+                }
+                if word == "time" {
+                    return source.word(before - 1) == "preparation" || source.word(before - 1) == "prep"
+                        ? "preparation time" : "time"
+                }
                 if word == "take" || word == "takes" || word == "lasts" || word == "last" { return "duration" }
             }
             return ""
@@ -125,12 +148,15 @@ enum GoalConstraints {
 
         mutating func moments() {
             var behind = 0
-            for (index, value) in source.values.enumerated() where value.first >= behind && !source.isQuoted[value.first] && !covered.contains(value.first) {
+            for (index, value) in source.values.enumerated()
+            where value.first >= behind && !source.isQuoted[value.first] && !covered.contains(value.first) {
                 behind = value.end
                 let before = source.word(value.first - 1)
                 switch value.span.value {
-                case .days(let first, let last): add(value.first, value.end, property(value.first), .between, [.day(first), .day(last)])
-                case .times(let first, let last): add(value.first, value.end, property(value.first), .between, [.time(first), .time(last)])
+                case .days(let first, let last):
+                    add(value.first, value.end, property(value.first), .between, [.day(first), .day(last)])
+                case .times(let first, let last):
+                    add(value.first, value.end, property(value.first), .between, [.time(first), .time(last)])
                 case .day, .time, .moment:
                     add(value.first, value.end, property(value.first), relation(value.first), [value.span.value])
                 case .duration, .number:
@@ -159,16 +185,21 @@ enum GoalConstraints {
                 let subject = (start..<value.first).last { source.word($0) == "preparation" }
                 let property = then.isEmpty ? subject.map { source.word($0) } ?? "duration" : then
                 add(value.first, value.end, property, .equals, [value.span.value])
-            } else if before == "of", value.first > 1, source.word(value.first - 2) == "time" || GoalWords.fields.contains(source.word(value.first - 2)) {
+            } else if before == "of", value.first > 1,
+                source.word(value.first - 2) == "time" || GoalWords.fields.contains(source.word(value.first - 2))
+            {
                 let field = source.word(value.first - 2)
-                let modifier = GoalWords.fieldModifiers.contains(source.word(value.first - 3)) || source.word(value.first - 3) == "preparation" ? source.word(value.first - 3) + " " : ""
+                let modifier =
+                    GoalWords.fieldModifiers.contains(source.word(value.first - 3))
+                        || source.word(value.first - 3) == "preparation" ? source.word(value.first - 3) + " " : ""
                 add(value.first, value.end, modifier + field, .equals, [value.span.value])
             }
         }
 
         /// `between 45 and 50 minutes`: the reader of values may see two numbers.
         private mutating func between(_ index: Int, _ value: GoalSource.Value, _ before: String) {
-            guard before == "between" || ["to", "-"].contains(source.word(value.end)), ["and", "to"].contains(source.word(value.end)),
+            guard before == "between" || ["to", "-"].contains(source.word(value.end)),
+                ["and", "to"].contains(source.word(value.end)),
                 let next = source.value(value.end + 1)
             else { return }
             var low = value.span.value
@@ -197,16 +228,39 @@ enum GoalConstraints {
                     } else if at > 1, GoalWords.fields.contains(source.word(at - 2)) {
                         property = source.word(at - 2)
                     }
-                    found.append((at, GoalConstraint(property: property, relation: .contains, values: [.text(slot.text)], text: slot.text)))
+                    found.append(
+                        (
+                            at,
+                            GoalConstraint(
+                                property: property,
+                                relation: .contains,
+                                values: [.text(slot.text)],
+                                text: slot.text
+                            )
+                        )
+                    )
                 } else if GoalWords.things.contains(slot.name), !["app", "title", "item", "name"].contains(slot.name) {
-                    found.append((at, GoalConstraint(property: slot.name, relation: .contains, values: [.text(slot.text)], text: slot.text)))
+                    found.append(
+                        (
+                            at,
+                            GoalConstraint(
+                                property: slot.name,
+                                relation: .contains,
+                                values: [.text(slot.text)],
+                                text: slot.text
+                            )
+                        )
+                    )
                 }
             }
             // `the ones that are reimbursable`
-            for at in source.tokens.indices where ["are", "is"].contains(source.word(at)) && source.word(at - 1) == "that" {
+            for at in source.tokens.indices
+            where ["are", "is"].contains(source.word(at)) && source.word(at - 1) == "that" {
                 let word = source.word(at + 1)
                 guard source.isWord(at + 1), word.hasSuffix("able"), !source.isQuoted[at] else { continue }
-                found.append((at + 1, GoalConstraint(property: "", relation: .contains, values: [.text(word)], text: word)))
+                found.append(
+                    (at + 1, GoalConstraint(property: "", relation: .contains, values: [.text(word)], text: word))
+                )
             }
         }
 

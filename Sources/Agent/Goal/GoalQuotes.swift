@@ -64,7 +64,8 @@ enum GoalQuotes {
 
     private static func precededByS(_ token: Int, _ tokens: [GoalToken], _ bytes: [UInt8]) -> Bool {
         let start = tokens[token].start
-        return start > 0 && bytes[start - 1] == 0x73 && tokens[token].end < bytes.count && bytes[tokens[token].end] == 0x20
+        return start > 0 && bytes[start - 1] == 0x73 && tokens[token].end < bytes.count
+            && bytes[tokens[token].end] == 0x20
     }
 
     private static func family(_ mark: UInt8) -> Int? {

@@ -16,7 +16,9 @@ extension GoalReader {
             tables.append(block.table)
             // The header and the first key stand before the first cell.
             var start = token
-            while start > 0, tokens[start - 1].sentence == tokens[token].sentence, tokens[start].breaks == 0 { start -= 1 }
+            while start > 0, tokens[start - 1].sentence == tokens[token].sentence, tokens[start].breaks == 0 {
+                start -= 1
+            }
             if block.kind == .delimited, start > 0 {
                 start -= 1
                 while start > 0, tokens[start].breaks == 0 { start -= 1 }
@@ -48,7 +50,9 @@ extension GoalReader {
 
     /// What follows a colon: the value of a key, a text, a list; or nothing of the kind, where the colon ends a topic.
     mutating func colon(_ at: Int) -> Int? {
-        guard source.mark(at) == 0x3A || source.mark(at) == 0x3D, at > 0, at + 1 < tokens.count, ![0x3C, 0x3E].contains(source.mark(at - 1)), ![0x3C, 0x3E, 0x3A, 0x3D].contains(source.mark(at + 1)) else { return nil }
+        guard source.mark(at) == 0x3A || source.mark(at) == 0x3D, at > 0, at + 1 < tokens.count,
+            ![0x3C, 0x3E].contains(source.mark(at - 1)), ![0x3C, 0x3E, 0x3A, 0x3D].contains(source.mark(at + 1))
+        else { return nil }
         let start = clauseStart(before: at)
         guard start < at else { return nil }
         let isTextNext = isFreeText(start, at)
@@ -65,7 +69,9 @@ extension GoalReader {
         }
         if source.mark(at) == 0x3D { return isListAhead(at + 1) ? items(start: at + 1, clause: start, colon: at) : nil }
         if isListHead(start, at), let end = items(start: at + 1, clause: start, colon: at) { return end }
-        if hasWord(["reminder", "remind", "forget"], max(start, at - 12), at), let end = thought("title", at + 1) { return end }
+        if hasWord(["reminder", "remind", "forget"], max(start, at - 12), at), let end = thought("title", at + 1) {
+            return end
+        }
         if isTextNext { return freeText(textName(start, at), at + 1) }
         if isTopic(start, at) { return at + 1 }
         if isListAhead(at + 1), let end = items(start: at + 1, clause: start, colon: at) { return end }
@@ -91,7 +97,11 @@ extension GoalReader {
         var first = at
         while first > start, at - first < 4, source.isWord(first - 1), !taken[first - 1] {
             let word = source.word(first - 1)
-            if ["and", "with", "the", "its", "their", "a", "my", "new", "then", "set", "enter", "add", "is"].contains(word) { break }
+            if ["and", "with", "the", "its", "their", "a", "my", "new", "then", "set", "enter", "add", "is"].contains(
+                word
+            ) {
+                break
+            }
             first -= 1
         }
         guard first < at else { return nil }
@@ -99,7 +109,8 @@ extension GoalReader {
             if at - 2 >= first, GoalWords.fieldModifiers.contains(source.word(at - 2)) { return at - 2 }
             return at - 1
         }
-        let boundary = first == start || source.mark(first - 1) == 0x2C || ["and", "with"].contains(source.word(first - 1))
+        let boundary =
+            first == start || source.mark(first - 1) == 0x2C || ["and", "with"].contains(source.word(first - 1))
         return boundary && at - first <= 3 ? first : nil
     }
 
@@ -115,12 +126,16 @@ extension GoalReader {
         if let next = nextKeyColon(at + 1) {
             // The value ends before the mark that the next key follows.
             var end = next.first
-            while end > at + 1, source.mark(end - 1) == 0x2C || source.mark(end - 1) == 0x3B || source.word(end - 1) == "and" {
+            while end > at + 1,
+                source.mark(end - 1) == 0x2C || source.mark(end - 1) == 0x3B || source.word(end - 1) == "and"
+            {
                 end -= 1
             }
             return isField || inSeries || !isTopic(key, at) ? end : nil
         }
-        guard (isField && !isText) || inSeries, !isListHeadWord(at - 1), !["reminder", "note", "address"].contains(source.word(at - 1)) || inSeries else { return nil }
+        guard (isField && !isText) || inSeries, !isListHeadWord(at - 1),
+            !["reminder", "note", "address"].contains(source.word(at - 1)) || inSeries
+        else { return nil }
         if inSeries, isText { return nil }
         if GoalWords.questionWords.contains(source.word(at + 1)) { return nil }
         var end = source.sentenceEnd(at)
@@ -129,7 +144,13 @@ extension GoalReader {
         var cut = at + 2
         while cut < end {
             if source.mark(cut) == 0x3B { break }
-            if source.mark(cut) == 0x2C, cut + 1 < end, GoalWords.prepositions.contains(source.word(cut + 1)) || ["and", "then", "but"].contains(source.word(cut + 1)) || GoalWords.fields.contains(source.word(cut + 1)) { break }
+            if source.mark(cut) == 0x2C, cut + 1 < end,
+                GoalWords.prepositions.contains(source.word(cut + 1))
+                    || ["and", "then", "but"].contains(source.word(cut + 1))
+                    || GoalWords.fields.contains(source.word(cut + 1))
+            {
+                break
+            }
             cut += 1
         }
         return trimmed(at + 1, min(cut, end))
@@ -149,7 +170,8 @@ extension GoalReader {
                 continue
             }
             guard mark == 0x3A else { continue }
-            guard at > first, at - first <= 3, (first..<at).allSatisfy({ source.isWord($0) && !source.isQuoted[$0] }) else { return nil }
+            guard at > first, at - first <= 3, (first..<at).allSatisfy({ source.isWord($0) && !source.isQuoted[$0] })
+            else { return nil }
             return (first, at)
         }
         return nil
@@ -159,7 +181,10 @@ extension GoalReader {
     private func isTopic(_ start: Int, _ at: Int) -> Bool {
         let next = source.word(at + 1)
         let isName = source.isCapital(at + 1) && source.isCapital(at + 2)
-        if !isName, GoalWords.verbs.contains(next) || GoalWords.questionWords.contains(next) || GoalWords.auxiliaries.contains(next) {
+        if !isName,
+            GoalWords.verbs.contains(next) || GoalWords.questionWords.contains(next)
+                || GoalWords.auxiliaries.contains(next)
+        {
             // `text: Call me` is a text, `The app: call me` is not.
             return !isFreeText(start, at)
         }
@@ -177,7 +202,9 @@ extension GoalReader {
             }
         }
         let words = max(start, at - 12)
-        if hasWord(GoalWords.messageVerbs.union(["reply", "answer", "send", "respond"]), start, at) { return "message" }
+        if hasWord(GoalWords.messageVerbs.union(["reply", "answer", "send", "respond"]), start, at) {
+            return "message"
+        }
         if hasWord(["note", "file", "document", "clipboard"], words, at) { return "text" }
         return "title"
     }
@@ -189,12 +216,23 @@ extension GoalReader {
         if last == "clipboard" || last == "reminder" || last == "note" { return true }
         let from = max(start, at - 10)
         if ["is", "be", "it", "this", "reads", "forget", "following", "with"].contains(last) {
-            return hasWord(["text", "message", "content", "contents", "write", "put", "type", "enter", "note", "say", "sms", "forget"], from, at)
+            return hasWord(
+                [
+                    "text", "message", "content", "contents", "write", "put", "type", "enter", "note", "say", "sms",
+                    "forget",
+                ],
+                from,
+                at
+            )
         }
-        if hasWord(["following"], from, at), hasWord(["text", "message", "content", "note", "sentence"], from, at) { return true }
+        if hasWord(["following"], from, at), hasWord(["text", "message", "content", "note", "sentence"], from, at) {
+            return true
+        }
         // `text Anna: I am late`, `reply to 123: yes`
         let speaks = GoalWords.messageVerbs.union(["reply", "answer", "respond", "sms"])
-        if hasWord(speaks, start, min(start + 3, at)) || hasWord(["reply", "text"], from, at) || hasWord(["send"], start, min(start + 2, at)) {
+        if hasWord(speaks, start, min(start + 3, at)) || hasWord(["reply", "text"], from, at)
+            || hasWord(["send"], start, min(start + 2, at))
+        {
             return !hasWord(["following", "these"], from, at) || !GoalWords.isPlural(last)
         }
         return hasWord(["reminder", "remind"], from, at)
@@ -244,7 +282,9 @@ extension GoalReader {
         var points = 0
         let word = source.word(start)
         // Two full stops: the text's own and the goal's.
-        if start > 1, source.mark(start - 1) == 0x2E, [0x2E, 0x3F, 0x21].contains(source.mark(start - 2)) { points += 4 }
+        if start > 1, source.mark(start - 1) == 0x2E, [0x2E, 0x3F, 0x21].contains(source.mark(start - 2)) {
+            points += 4
+        }
         let end = min(source.sentenceEnd(start), start + 40)
         var verb = start
         if ["then", "afterwards", "finally", "next"].contains(word) {
@@ -272,7 +312,11 @@ extension GoalReader {
             let word = source.word(at)
             if GoalWords.deviceNouns.contains(word) {
                 let before = source.word(at - 1)
-                if word == "it" || word == "them" || ["the", "this", "that", "new", "as", "via", "an", "phone", "of"].contains(before) { determined = true }
+                if word == "it" || word == "them"
+                    || ["the", "this", "that", "new", "as", "via", "an", "phone", "of"].contains(before)
+                {
+                    determined = true
+                }
             }
             if word == "sms" || word == "app" { determined = true }
         }
@@ -307,7 +351,9 @@ extension GoalReader {
             }
             at -= 1
         }
-        guard capitals > 0, at > first, at < last, ["in", "using", "via", "with", "through", "on"].contains(source.word(at - 1)) else { return end }
+        guard capitals > 0, at > first, at < last,
+            ["in", "using", "via", "with", "through", "on"].contains(source.word(at - 1))
+        else { return end }
         let cut = at - 1
         guard cut > first else { return end }
         let closed = [0x2E, 0x21, 0x3F].contains(source.mark(cut - 1))

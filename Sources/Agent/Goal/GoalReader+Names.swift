@@ -4,7 +4,8 @@
 extension GoalReader {
     /// What things are told apart by: `running activities`, `my Board meeting event`, `reimbursable transactions`.
     mutating func qualified() {
-        for at in tokens.indices where source.isWord(at) && !taken[at] && !source.isQuoted[at] && !tokens[at].isCapital {
+        for at in tokens.indices where source.isWord(at) && !taken[at] && !source.isQuoted[at] && !tokens[at].isCapital
+        {
             let word = source.word(at)
             if word == "app" {
                 appName(at)
@@ -15,7 +16,9 @@ extension GoalReader {
                 add(word, first, at, .phrase)
                 continue
             }
-            guard GoalWords.isThing(word), at > 0, !["title", "name", "item", "number", "place", "location", "text", "list"].contains(word) else { continue }
+            guard GoalWords.isThing(word), at > 0,
+                !["title", "name", "item", "number", "place", "location", "text", "list"].contains(word)
+            else { continue }
             let start = max(windowStart(at), at - 9)
             // Back to a word that opens the phrase.
             var first = at
@@ -32,8 +35,14 @@ extension GoalReader {
             }
             guard first > start, Self.openers.contains(source.word(first - 1)), first < at else { continue }
             if capital >= 0 { continue }
-            while first < at, Self.plainWords.contains(source.word(first)) || GoalWords.determiners.contains(source.word(first)) { first += 1 }
-            guard first < at, at - first <= 3, (first..<at).allSatisfy({ !GoalWords.stops.contains(source.word($0)) && !Self.plainWords.contains(source.word($0)) && !GoalWords.verbs.subtracting(["running", "set"]).contains(source.word($0)) })
+            while first < at,
+                Self.plainWords.contains(source.word(first)) || GoalWords.determiners.contains(source.word(first))
+            { first += 1 }
+            guard first < at, at - first <= 3,
+                (first..<at).allSatisfy({
+                    !GoalWords.stops.contains(source.word($0)) && !Self.plainWords.contains(source.word($0))
+                        && !GoalWords.verbs.subtracting(["running", "set"]).contains(source.word($0))
+                })
             else { continue }
             add(GoalWords.singular(word), first, at, .phrase)
         }
@@ -42,8 +51,11 @@ extension GoalReader {
     /// Whether a noun of a compound is not its last: `run` in `charity run event`.
     private func hasLaterNoun(_ at: Int) -> Bool {
         var next = at + 1
-        while next < tokens.count, next < at + 4, source.isWord(next), !taken[next], !GoalWords.prepositions.contains(source.word(next)), !GoalWords.auxiliaries.contains(source.word(next)) {
-            if GoalWords.things.contains(source.word(next)), !tokens[next].isCapital { return true }
+        while next < tokens.count, next < at + 4, source.isWord(next), !taken[next], !tokens[next].isCapital,
+            !GoalWords.determiners.contains(source.word(next)),
+            !GoalWords.prepositions.contains(source.word(next)), !GoalWords.auxiliaries.contains(source.word(next))
+        {
+            if GoalWords.things.contains(source.word(next)) { return true }
             next += 1
         }
         return false
@@ -56,7 +68,9 @@ extension GoalReader {
         while first > start, source.isWord(first - 1), !taken[first - 1] {
             first -= 1
             if ["my", "your"].contains(source.word(first)) {
-                guard first + 1 < at, tokens[first + 1].isCapital, source.value(first + 1)?.isMoment != true else { return nil }
+                guard first + 1 < at, tokens[first + 1].isCapital, source.value(first + 1)?.isMoment != true else {
+                    return nil
+                }
                 return first + 1
             }
         }
@@ -64,28 +78,41 @@ extension GoalReader {
     }
 
     private static let openers: Set<String> = [
-        "many", "the", "my", "a", "an", "for", "of", "any", "all", "what", "which", "in", "every", "those", "these", "your", "this", "one", "delete",
+        "many", "the", "my", "a", "an", "for", "of", "any", "all", "what", "which", "in", "every", "those", "these",
+        "your", "this", "one", "delete",
         "remove", "show", "list", "with", "count", "find", "log",
     ]
 
     /// Words before a noun that say nothing which a field would hold.
     private static let plainWords: Set<String> = [
-        "new", "next", "upcoming", "last", "first", "following", "calendar", "audio", "text", "phone", "most", "recent", "newest", "latest", "oldest", "same",
-        "recurring", "entire", "existing", "unread", "active", "favorite", "location", "contact", "recent", "previous", "current", "single", "two", "three",
-        "four", "exact", "unique", "any", "all", "other", "high", "low", "medium", "priority", "completed", "incomplete", "open", "duplicate", "longest",
-        "shortest", "sms", "voice", "music", "video", "shopping", "to-do", "whole", "own", "my", "the", "many", "old", "email", "wifi", "screen", "group",
-        "required", "provided", "extra", "set", "more", "several", "such", "their", "your", "of", "playing", "minute", "second", "hour", "wallpaper", "social",
+        "new", "next", "upcoming", "last", "first", "following", "calendar", "audio", "text", "phone", "most", "recent",
+        "newest", "latest", "oldest", "same",
+        "recurring", "entire", "existing", "unread", "active", "favorite", "location", "contact", "recent", "previous",
+        "current", "single", "two", "three",
+        "four", "exact", "unique", "any", "all", "other", "high", "low", "medium", "priority", "completed",
+        "incomplete", "open", "duplicate", "longest",
+        "shortest", "sms", "voice", "music", "video", "shopping", "to-do", "whole", "own", "my", "the", "many", "old",
+        "email", "wifi", "screen", "group",
+        "required", "provided", "extra", "set", "more", "several", "such", "their", "your", "of", "playing", "minute",
+        "second", "hour", "wallpaper", "social",
     ]
 
     /// `the camera app`, `the app clock`.
     private mutating func appName(_ at: Int) {
         var first = at
-        while first > windowStart(at), source.isWord(first - 1), !taken[first - 1], !tokens[first - 1].isCapital, !Self.openers.contains(source.word(first - 1)), !GoalWords.stops.contains(source.word(first - 1)), !GoalWords.verbs.contains(source.word(first - 1)), at - first < 3 {
+        while first > windowStart(at), source.isWord(first - 1), !taken[first - 1], !tokens[first - 1].isCapital,
+            !Self.openers.contains(source.word(first - 1)), !GoalWords.stops.contains(source.word(first - 1)),
+            !GoalWords.verbs.contains(source.word(first - 1)), at - first < 3
+        {
             first -= 1
         }
-        if first < at, at == 0 || !source.isCapital(at - 1), ["the", "open", "launch", "start", "my"].contains(source.word(first - 1)) {
+        if first < at, at == 0 || !source.isCapital(at - 1),
+            ["the", "open", "launch", "start", "my"].contains(source.word(first - 1))
+        {
             add("app", first, at, .phrase)
-        } else if first == at, source.word(at - 1) == "the", source.isWord(at + 1), !tokens[at + 1].isCapital, !GoalWords.stops.contains(source.word(at + 1)), tokens[at + 1].sentence == tokens[at].sentence {
+        } else if first == at, source.word(at - 1) == "the", source.isWord(at + 1), !tokens[at + 1].isCapital,
+            !GoalWords.stops.contains(source.word(at + 1)), tokens[at + 1].sentence == tokens[at].sentence
+        {
             add("app", at + 1, at + 2, .phrase)
         }
     }
@@ -116,24 +143,37 @@ extension GoalReader {
         if tokens[at].end - tokens[at].start == 1, !source.isCapital(at + 1) { return true }
         let isFirst = at == source.sentenceStart(at) || source.mark(at - 1) == 0x3A
         if !isFirst { return word == "ok" || word == "not" || word == "do" }
-        return GoalWords.verbs.contains(word) || GoalWords.sentenceStarters.contains(word) || GoalWords.questionWords.contains(word)
-            || GoalWords.auxiliaries.contains(word) || source.isWord(at + 1) && !source.isCapital(at + 1) && tokens[at + 1].space && isCommon(word)
+        return GoalWords.verbs.contains(word) || GoalWords.sentenceStarters.contains(word)
+            || GoalWords.questionWords.contains(word)
+            || GoalWords.auxiliaries.contains(word)
+            || source.isWord(at + 1) && !source.isCapital(at + 1) && tokens[at + 1].space && isCommon(word)
     }
 
     private func isCommon(_ word: String) -> Bool {
-        GoalWords.things.contains(word) || GoalWords.fields.contains(word) || word.hasSuffix("ing") || GoalWords.stops.contains(word)
+        GoalWords.things.contains(word) || GoalWords.fields.contains(word) || word.hasSuffix("ing")
+            || GoalWords.stops.contains(word)
     }
 
     /// `Balzers, Liechtenstein`: both together, and the first by itself.
     private mutating func place(_ at: Int, _ end: Int) -> Int? {
-        guard source.mark(end) == 0x2C, source.isCapital(end + 1), isFree(end, end + 2), tokens[end + 1].sentence == tokens[at].sentence,
-            source.value(end + 1)?.isMoment != true, !GoalWords.verbs.contains(source.word(end + 1)), at > 0, at > source.sentenceStart(at)
+        guard source.mark(end) == 0x2C, source.isCapital(end + 1), isFree(end, end + 2),
+            tokens[end + 1].sentence == tokens[at].sentence,
+            source.value(end + 1)?.isMoment != true, !GoalWords.verbs.contains(source.word(end + 1)), at > 0,
+            at > source.sentenceStart(at)
         else { return nil }
         let last = capitalEnd(end + 1, min(source.sentenceEnd(at), end + 6))
         // A third part makes it a list or a clause.
         guard source.mark(last) != 0x2C || last + 1 >= tokens.count || !source.isCapital(last + 1) else { return nil }
         let text = tokens[at].start..<tokens[last - 1].end
-        slots.append(GoalSlot(name: "place", value: .text(source.text(text)), text: source.text(text), range: text, source: .name))
+        slots.append(
+            GoalSlot(
+                name: "place",
+                value: .text(source.text(text)),
+                text: source.text(text),
+                range: text,
+                source: .name
+            )
+        )
         addName("", at, end)
         take(at, last)
         return last
@@ -141,7 +181,12 @@ extension GoalReader {
 
     private mutating func name(_ at: Int, _ end: Int) {
         let before = source.word(at - 1)
-        let hasFile = hasWord(["file", "folder", "move", "copy", "directory", "note", "notes"], windowStart(at), min(at + 12, tokens.count)) || before == "into"
+        let hasFile =
+            hasWord(
+                ["file", "folder", "move", "copy", "directory", "note", "notes"],
+                windowStart(at),
+                min(at + 12, tokens.count)
+            ) || before == "into"
         var name = contextName(at, end) ?? ""
         let start = max(windowStart(at), at - 3)
         let opening = (start..<at).last { GoalWords.prepositions.contains(source.word($0)) || tokens[$0].kind == .mark }
@@ -150,7 +195,11 @@ extension GoalReader {
             let moves = hasWord(["move", "copy", "take", "put", "share", "transfer"], windowStart(at), at)
             switch preposition {
             case "from", "of":
-                if hasFile { name = moves ? "source folder" : "folder" } else if preposition == "from", name.isEmpty { name = "sender" }
+                if hasFile {
+                    name = moves ? "source folder" : "folder"
+                } else if preposition == "from", name.isEmpty {
+                    name = "sender"
+                }
             case "to", "into": name = hasFile && moves ? "target folder" : name.isEmpty ? "recipient" : name
             case "in", "under", "within": if hasFile { name = "folder" }
             case "with", "for", "contact", "message", "text": if name.isEmpty { name = "person" }
@@ -158,21 +207,29 @@ extension GoalReader {
             }
         }
         let last = withoutPossessive(at, end)
-        let isPossessive = last <= tokens.count && (tokens[last - 1].lower.hasSuffix("'s") || tokens[last - 1].lower.hasSuffix("’s"))
-        let owns = isPossessive && last < tokens.count && tokens[last].kind == .word && !GoalWords.stops.contains(source.word(last)) && tokens[last].sentence == tokens[at].sentence
+        let isPossessive =
+            last <= tokens.count && (tokens[last - 1].lower.hasSuffix("'s") || tokens[last - 1].lower.hasSuffix("’s"))
+        let owns =
+            isPossessive && last < tokens.count && tokens[last].kind == .word
+            && !GoalWords.stops.contains(source.word(last)) && tokens[last].sentence == tokens[at].sentence
         addName(name, at, isPossessive ? last : end, keep: isPossessive && !owns)
     }
 
     // MARK: - What is left
 
     private static let objectVerbs: Set<String> = [
-        "buy", "order", "play", "search", "google", "type", "enter", "open", "launch", "install", "uninstall", "add", "remove", "delete", "cancel", "book", "watch",
-        "find", "move", "start", "log", "look", "convert", "listen", "download", "visit", "get", "check", "schedule", "create", "plan", "navigate", "go", "show", "track", "block", "record",
+        "buy", "order", "play", "search", "google", "type", "enter", "open", "launch", "install", "uninstall", "add",
+        "remove", "delete", "cancel", "book", "watch",
+        "find", "move", "start", "log", "look", "convert", "listen", "download", "visit", "get", "check", "schedule",
+        "create", "plan", "navigate", "go", "show", "track", "block", "record",
     ]
 
     /// The objects of verbs, where nothing else has taken them.
     mutating func objects() {
-        for at in tokens.indices where source.isWord(at) && !taken[at] && !source.isQuoted[at] && Self.objectVerbs.contains(source.word(at)) && isVerb(at) {
+        for at in tokens.indices
+        where source.isWord(at) && !taken[at] && !source.isQuoted[at] && Self.objectVerbs.contains(source.word(at))
+            && isVerb(at)
+        {
             var first = at + 1
             var searches = source.word(at) == "google"
             if ["search", "look", "listen", "navigate", "go"].contains(source.word(at)) {
@@ -180,10 +237,20 @@ extension GoalReader {
                 first += 1
                 searches = source.word(at) != "go"
             }
-            while GoalWords.determiners.contains(source.word(first)) || ["some", "more", "new"].contains(source.word(first)) { first += 1 }
-            guard first < tokens.count, tokens[first].sentence == tokens[at].sentence, !taken[first], tokens[first].kind != .mark else { continue }
+            while GoalWords.determiners.contains(source.word(first))
+                || ["some", "more", "new"].contains(source.word(first))
+            { first += 1 }
+            guard first < tokens.count, tokens[first].sentence == tokens[at].sentence, !taken[first],
+                tokens[first].kind != .mark
+            else { continue }
             let end = objectEnd(first, searches: searches)
-            guard end > first, !(first..<end).allSatisfy({ GoalWords.isThing(source.word($0)) && !["open", "launch"].contains(source.word(at)) || Self.plainWords.contains(source.word($0)) || ["it", "all", "them", "everything", "me"].contains(source.word($0)) }), source.word(first) != "me" else { continue }
+            guard end > first,
+                !(first..<end).allSatisfy({
+                    GoalWords.isThing(source.word($0)) && !["open", "launch"].contains(source.word(at))
+                        || Self.plainWords.contains(source.word($0))
+                        || ["it", "all", "them", "everything", "me"].contains(source.word($0))
+                }), source.word(first) != "me"
+            else { continue }
             add("", first, end, .phrase)
         }
     }
@@ -195,7 +262,11 @@ extension GoalReader {
             let word = source.word(at)
             if at > first || !searches, let value = source.value(at), value.isMoment { break }
             if !searches || at == first, GoalWords.stops.contains(word) { break }
-            if searches, ["in", "on", "using", "with"].contains(word), ["the", "my"].contains(source.word(at + 1)) || source.isCapital(at + 1) { break }
+            if searches, ["in", "on", "using", "with"].contains(word),
+                ["the", "my"].contains(source.word(at + 1)) || source.isCapital(at + 1)
+            {
+                break
+            }
             at += 1
         }
         return at

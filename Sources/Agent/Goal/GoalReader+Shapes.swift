@@ -38,13 +38,17 @@ extension GoalReader {
             return at + 1
         }
         if token.lower == "every", at + 1 < tokens.count, isFree(at, at + 2),
-            ["day", "week", "month", "year", "weekday", "weekend", "morning", "evening", "night", "hour"].contains(source.word(at + 1))
+            ["day", "week", "month", "year", "weekday", "weekend", "morning", "evening", "night", "hour"].contains(
+                source.word(at + 1)
+            )
                 || GoalWords.weekdays.contains(source.word(at + 1))
         {
             add("repeat", at, at + 2, .shape, take: false)
             return at + 2
         }
-        if token.isIdentifier, !token.isCapital, source.value(at) == nil, token.lower.utf8.contains(where: { $0 == 0x5F || $0 == 0x2F }) {
+        if token.isIdentifier, !token.isCapital, source.value(at) == nil,
+            token.lower.utf8.contains(where: { $0 == 0x5F || $0 == 0x2F })
+        {
             add(contextName(at, at + 1) ?? "", at, at + 1, .shape)
             return at + 1
         }
@@ -62,7 +66,10 @@ extension GoalReader {
         let ending = String(decoding: bytes[(point + 1)...], as: UTF8.self)
         if let slash = word.firstIndex(of: "/") {
             let host = word[..<slash]
-            if let dot = host.lastIndex(of: "."), GoalWords.webEndings.contains(String(host[host.index(after: dot)...])) { return "url" }
+            if let dot = host.lastIndex(of: "."), GoalWords.webEndings.contains(String(host[host.index(after: dot)...]))
+            {
+                return "url"
+            }
         }
         if GoalWords.abbreviations.contains(word) || GoalWords.abbreviations.contains(ending) { return nil }
         guard ending.utf8.count <= 5, GoalTokenizer.isLetter(bytes[point + 1]) || ["7z", "3gp"].contains(ending),
@@ -70,7 +77,14 @@ extension GoalReader {
         else { return nil }
         if GoalWords.webEndings.contains(ending), !word.contains("_") { return "url" }
         // `7.30pm` and `3.5kg` are no files; `1.jpg` is one.
-        if GoalTokenizer.isDigit(bytes[0]), ["am", "pm", "kg", "km", "cm", "mm", "gb", "mb", "kb", "ml", "mi", "lb", "lbs", "oz", "h", "g", "m", "l", "s", "k"].contains(ending) { return nil }
+        if GoalTokenizer.isDigit(bytes[0]),
+            [
+                "am", "pm", "kg", "km", "cm", "mm", "gb", "mb", "kb", "ml", "mi", "lb", "lbs", "oz", "h", "g", "m", "l",
+                "s", "k",
+            ].contains(ending)
+        {
+            return nil
+        }
         return "file"
     }
 
@@ -79,7 +93,10 @@ extension GoalReader {
         guard source.isCapital(at + 1), at + 2 < tokens.count, source.value(at)?.isMoment != true else { return nil }
         let end = capitalEnd(at + 1, min(source.sentenceEnd(at), at + 5))
         let last = source.word(end - 1)
-        return ["street", "road", "lane", "avenue", "drive", "court", "boulevard", "square", "way", "place", "st", "ave", "rd", "terrace"].contains(last) ? end : nil
+        return [
+            "street", "road", "lane", "avenue", "drive", "court", "boulevard", "square", "way", "place", "st", "ave",
+            "rd", "terrace",
+        ].contains(last) ? end : nil
     }
 
     /// Letters and digits mixed, as in the number of a parcel.
@@ -88,22 +105,34 @@ extension GoalReader {
         var (digits, letters) = (0, 0)
         for offset in token.start..<token.end {
             let byte = source.bytes[offset]
-            if GoalTokenizer.isDigit(byte) { digits += 1 } else if GoalTokenizer.isAlphanumeric(byte), byte < 0x60 { letters += 1 } else { return false }
+            if GoalTokenizer.isDigit(byte) {
+                digits += 1
+            } else if GoalTokenizer.isAlphanumeric(byte), byte < 0x60 {
+                letters += 1
+            } else {
+                return false
+            }
         }
         return digits > 1 && letters > 1
     }
 
     private func fileName(_ at: Int) -> String {
         let before = source.word(at - 1)
-        if ["file", "note", "video", "picture", "image", "photo", "document", "song", "recording"].contains(before) { return before }
-        if before == "to" || before == "as", hasWord(["rename", "save", "name"], windowStart(at), at) { return "new name" }
+        if ["file", "note", "video", "picture", "image", "photo", "document", "song", "recording"].contains(before) {
+            return before
+        }
+        if before == "to" || before == "as", hasWord(["rename", "save", "name"], windowStart(at), at) {
+            return "new name"
+        }
         return "file"
     }
 
     /// What a noun beside a value calls it.
     func contextName(_ first: Int, _ end: Int) -> String? {
         let next = source.word(end)
-        if GoalWords.isThing(next), !source.isCapital(end), end < tokens.count, tokens[end].sentence == tokens[first].sentence, !["text", "message", "call"].contains(next) {
+        if GoalWords.isThing(next), !source.isCapital(end), end < tokens.count,
+            tokens[end].sentence == tokens[first].sentence, !["text", "message", "call"].contains(next)
+        {
             return GoalWords.singular(next)
         }
         if next == "directory" || next == "storage" || next == "screen" { return next == "directory" ? "folder" : next }
@@ -140,7 +169,9 @@ extension GoalReader {
         while at < tokens.count, at - first < 9 {
             let token = tokens[at]
             if token.kind == .mark {
-                guard token.mark == 0x28 || token.mark == 0x29 && digits > 0 || token.mark == 0x2D && digits > 0 else { break }
+                guard token.mark == 0x28 || token.mark == 0x29 && digits > 0 || token.mark == 0x2D && digits > 0 else {
+                    break
+                }
                 at += 1
                 continue
             }
@@ -149,11 +180,21 @@ extension GoalReader {
             var valid = true
             for offset in token.start..<token.end {
                 let byte = source.bytes[offset]
-                if GoalTokenizer.isDigit(byte) { count += 1 } else if byte == 0x2B, offset == token.start { signed = true } else if byte != 0x2D && byte != 0x2E && byte != 0x2F { valid = false }
+                if GoalTokenizer.isDigit(byte) {
+                    count += 1
+                } else if byte == 0x2B, offset == token.start {
+                    signed = true
+                } else if byte != 0x2D && byte != 0x2E && byte != 0x2F {
+                    valid = false
+                }
                 // A point is a separator between groups, not a decimal point.
-                if byte == 0x2E { valid = valid && source.bytes[token.start..<token.end].filter { $0 == 0x2E }.count > 1 }
+                if byte == 0x2E {
+                    valid = valid && source.bytes[token.start..<token.end].filter { $0 == 0x2E }.count > 1
+                }
             }
-            guard valid, digits + count <= 15, groups == 0 || count > 1, groups == 0 || !signed || source.bytes[token.start] != 0x2B else { break }
+            guard valid, digits + count <= 15, groups == 0 || count > 1,
+                groups == 0 || !signed || source.bytes[token.start] != 0x2B
+            else { break }
             // Another number after a whole one is none of its groups.
             if groups > 0, digits >= 10, count >= 7 { break }
             digits += count
@@ -167,12 +208,14 @@ extension GoalReader {
         if text.contains(0x2D) { return digits <= 12 ? end : nil }
         if text.first == 0x30 { return end }
         let before = source.word(first - 1)
-        return ["number", "phone", "call", "text", "sms", "to", "mobile", "dial", "is", "at"].contains(before) ? end : nil
+        return ["number", "phone", "call", "text", "sms", "to", "mobile", "dial", "is", "at"].contains(before)
+            ? end : nil
     }
 
     /// `47.0688832, 9.5061564`: both together, and each.
     private mutating func coordinates(_ at: Int) -> Int? {
-        guard at + 2 < tokens.count, source.mark(at + 1) == 0x2C, tokens[at + 2].kind == .number, decimals(at) > 2, decimals(at + 2) > 2,
+        guard at + 2 < tokens.count, source.mark(at + 1) == 0x2C, tokens[at + 2].kind == .number, decimals(at) > 2,
+            decimals(at + 2) > 2,
             isFree(at, at + 3)
         else { return nil }
         add("coordinates", at, at + 3, .shape)
@@ -183,7 +226,9 @@ extension GoalReader {
 
     private func decimals(_ at: Int) -> Int {
         let token = tokens[at]
-        guard token.kind == .number, let point = source.bytes[token.start..<token.end].firstIndex(of: 0x2E) else { return 0 }
+        guard token.kind == .number, let point = source.bytes[token.start..<token.end].firstIndex(of: 0x2E) else {
+            return 0
+        }
         return token.end - point - 1
     }
 
@@ -194,22 +239,40 @@ extension GoalReader {
         var covered = 0
         for value in source.values {
             // The minutes of `in 20 minutes` are wanted where a timer is set.
-            if value.first < covered, value.end == covered, case .duration = value.span.value, source.word(value.first - 1) == "in" {
+            if value.first < covered, value.end == covered, case .duration = value.span.value,
+                source.word(value.first - 1) == "in"
+            {
                 let range = tokens[value.first].start..<tokens[value.end - 1].end
-                slots.append(GoalSlot(name: "duration", value: value.span.value, text: source.text(range), range: range, source: .shape))
+                slots.append(
+                    GoalSlot(
+                        name: "duration",
+                        value: value.span.value,
+                        text: source.text(range),
+                        range: range,
+                        source: .shape
+                    )
+                )
             }
             guard value.first >= covered, isFree(value.first, value.end), !isPartOfCode(value) else { continue }
             // A range that begins later says more than its first end.
             covered = value.end
             let chosen: ValueSpan
-            if let other = value.other, other.certainty > 0.2, turns(.value, at: value.first, chance: min(other.certainty, 0.45)) {
+            if let other = value.other, other.certainty > 0.2,
+                turns(.value, at: value.first, chance: min(other.certainty, 0.45))
+            {
                 chosen = other
             } else {
                 chosen = value.span
             }
             let range = tokens[value.first].start..<tokens[value.end - 1].end
             slots.append(
-                GoalSlot(name: valueName(value), value: chosen.value, text: source.text(range), range: range, source: .shape)
+                GoalSlot(
+                    name: valueName(value),
+                    value: chosen.value,
+                    text: source.text(range),
+                    range: range,
+                    source: .shape
+                )
             )
             if case .duration = chosen.value { addParts(value) }
             for token in value.first..<value.end { taken[token] = true }
@@ -218,9 +281,13 @@ extension GoalReader {
 
     /// The `455` of `LH 455`.
     private func isPartOfCode(_ value: GoalSource.Value) -> Bool {
-        guard case .number(_, .none) = value.span.value, value.end == value.first + 1, value.first > 0 else { return false }
+        guard case .number(_, .none) = value.span.value, value.end == value.first + 1, value.first > 0 else {
+            return false
+        }
         let before = tokens[value.first - 1]
-        guard before.isCapital, before.kind == .word, !taken[value.first - 1], before.end - before.start < 5 else { return false }
+        guard before.isCapital, before.kind == .word, !taken[value.first - 1], before.end - before.start < 5 else {
+            return false
+        }
         return source.bytes[before.start..<before.end].allSatisfy { $0 < 0x60 }
     }
 
@@ -246,7 +313,9 @@ extension GoalReader {
 
     /// The numbers of `5 hours, 3 minutes and 2 seconds`, each by its unit.
     private mutating func addParts(_ value: GoalSource.Value) {
-        let numbers = (value.first..<value.end).filter { tokens[$0].kind == .number && source.isWord($0 + 1) && $0 + 1 < value.end }
+        let numbers = (value.first..<value.end).filter {
+            tokens[$0].kind == .number && source.isWord($0 + 1) && $0 + 1 < value.end
+        }
         for at in numbers where tokens[at].start < tokens[at].end {
             let range = tokens[at].start..<tokens[at].end
             let text = source.text(range)
@@ -257,7 +326,8 @@ extension GoalReader {
     }
 
     private static let unitNames = [
-        "hour": "hours", "hr": "hours", "hrs": "hours", "h": "hours", "minute": "minutes", "min": "minutes", "mins": "minutes",
+        "hour": "hours", "hr": "hours", "hrs": "hours", "h": "hours", "minute": "minutes", "min": "minutes",
+        "mins": "minutes",
         "m": "minutes", "second": "seconds", "sec": "seconds", "secs": "seconds", "s": "seconds", "day": "days",
     ]
 }

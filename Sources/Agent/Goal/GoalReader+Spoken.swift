@@ -7,16 +7,22 @@ extension GoalReader {
         guard source.isWord(at), !source.isQuoted[at], at + 1 < tokens.count else { return nil }
         let word = source.word(at)
         if ["remind", "remmind", "remember"].contains(word), isVerb(at) { return reminder(at) }
-        if ["task", "reminder", "todo", "to-do", "note", "alarm"].contains(word), source.word(at + 1) == "to", source.isWord(at + 2),
-            !GoalWords.determiners.contains(source.word(at + 2)), !source.isCapital(at + 2), !hasWord(["move", "rename", "change"], windowStart(at), at)
+        if ["task", "reminder", "todo", "to-do", "note", "alarm"].contains(word), source.word(at + 1) == "to",
+            source.isWord(at + 2),
+            !GoalWords.determiners.contains(source.word(at + 2)), !source.isCapital(at + 2),
+            !hasWord(["move", "rename", "change"], windowStart(at), at)
         {
             return thought("title", at + 2)
         }
-        if word == "note", source.word(at + 1) == "that", at == source.sentenceStart(at) { return freeText("text", at + 2) }
+        if word == "note", source.word(at + 1) == "that", at == source.sentenceStart(at) {
+            return freeText("text", at + 2)
+        }
         if word == "let", isVerb(at) { return message(at, person: at + 1) }
         if GoalWords.messageVerbs.contains(word), isVerb(at) { return message(at, person: at + 1) }
         if word == "send", isVerb(at) { return message(at, person: at + 1) }
-        if ["call", "ring", "phone", "dial", "invite", "forward"].contains(word), isVerb(at), source.mark(at + 2) != 0x3A, !isListAhead(at + 1) {
+        if ["call", "ring", "phone", "dial", "invite", "forward"].contains(word), isVerb(at),
+            source.mark(at + 2) != 0x3A, !isListAhead(at + 1)
+        {
             _ = person(at + 1)
             return nil
         }
@@ -42,14 +48,24 @@ extension GoalReader {
         while at < end, !taken[at] {
             if at > first {
                 if let value = source.value(at), value.isMoment { break }
-                if ["at", "on", "by", "for", "in", "from", "until", "before", "after", "due", "every"].contains(source.word(at)) {
+                if ["at", "on", "by", "for", "in", "from", "until", "before", "after", "due", "every"].contains(
+                    source.word(at)
+                ) {
                     var next = at + 1
-                    while ["the", "next", "this", "by", "at", "on"].contains(source.word(next)), source.value(next) == nil, next < at + 3 { next += 1 }
-                    if let value = source.value(next), next < end, value.isMoment || source.word(at) == "in" && isDuration(value) { break }
+                    while ["the", "next", "this", "by", "at", "on"].contains(source.word(next)),
+                        source.value(next) == nil, next < at + 3
+                    { next += 1 }
+                    if let value = source.value(next), next < end,
+                        value.isMoment || source.word(at) == "in" && isDuration(value)
+                    {
+                        break
+                    }
                     if source.word(at) == "every" { break }
                 }
                 if GoalWords.frequencies.contains(source.word(at)) { break }
-                if source.mark(at) == 0x2C, source.word(at + 1) == "due" || source.value(at + 1)?.isMoment == true { break }
+                if source.mark(at) == 0x2C, source.word(at + 1) == "due" || source.value(at + 1)?.isMoment == true {
+                    break
+                }
             }
             at += 1
         }
@@ -82,7 +98,9 @@ extension GoalReader {
         let end = min(source.sentenceEnd(at), at + 40)
         if verb == "send" || verb == "write" || source.word(first) == "a" || source.word(first) == "an" {
             // `send a message to X saying Y`
-            if let to = (first..<end).first(where: { source.word($0) == "to" && !source.isQuoted[$0] }), hasWord(["message", "text", "sms", "email", "mail"], first, to), to - first < 5 {
+            if let to = (first..<end).first(where: { source.word($0) == "to" && !source.isQuoted[$0] }),
+                hasWord(["message", "text", "sms", "email", "mail"], first, to), to - first < 5
+            {
                 first = to + 1
             } else if verb == "write" || source.word(first) == "a" || source.word(first) == "an" {
                 return nil
@@ -103,7 +121,12 @@ extension GoalReader {
                 return freeText("message", say)
             }
             if word == "that", verb != "send" || say == last {
-                for token in last..<say where source.quoteAt[token] >= 0 { addQuote(name(before: token, after: source.quotes[source.quoteAt[token]].close + 1), source.quotes[source.quoteAt[token]]) }
+                for token in last..<say where source.quoteAt[token] >= 0 {
+                    addQuote(
+                        name(before: token, after: source.quotes[source.quoteAt[token]].close + 1),
+                        source.quotes[source.quoteAt[token]]
+                    )
+                }
                 return freeText("message", say + 1)
             }
             if ["if", "whether"].contains(word), verb == "ask" { return freeText("message", say + 1) }
@@ -145,8 +168,10 @@ extension GoalReader {
     }
 
     private static let relatives: Set<String> = [
-        "mum", "mom", "mother", "dad", "father", "grandma", "grandpa", "granny", "sister", "brother", "wife", "husband", "son", "daughter",
-        "aunt", "uncle", "boss", "landlord", "doctor", "dentist", "plumber", "neighbor", "neighbour", "mommy", "daddy", "papa", "mama", "nan",
+        "mum", "mom", "mother", "dad", "father", "grandma", "grandpa", "granny", "sister", "brother", "wife", "husband",
+        "son", "daughter",
+        "aunt", "uncle", "boss", "landlord", "doctor", "dentist", "plumber", "neighbor", "neighbour", "mommy", "daddy",
+        "papa", "mama", "nan",
         "partner", "girlfriend", "boyfriend", "teacher", "coach", "manager", "cousin", "roommate", "babysitter",
     ]
 
@@ -167,7 +192,9 @@ extension GoalReader {
 
     /// A possessive ends a name: `Vera's email`.
     func withoutPossessive(_ first: Int, _ end: Int) -> Int {
-        for at in first..<end where tokens[at].lower.hasSuffix("'s") || tokens[at].lower.hasSuffix("’s") { return at + 1 }
+        for at in first..<end where tokens[at].lower.hasSuffix("'s") || tokens[at].lower.hasSuffix("’s") {
+            return at + 1
+        }
         return end
     }
 
@@ -175,18 +202,34 @@ extension GoalReader {
     mutating func spoken() {
         for at in tokens.indices where source.isWord(at) && !taken[at] && !source.isQuoted[at] {
             // `of the flour`, `quantity of flour do I need`
-            if ["quantity", "amount", "price", "definition", "meaning"].contains(source.word(at)), source.word(at + 1) == "of" {
+            if ["quantity", "amount", "price", "definition", "meaning"].contains(source.word(at)),
+                source.word(at + 1) == "of"
+            {
                 addPhrase("item", at + 2, stop: GoalWords.auxiliaries)
             }
-            if ["use", "uses", "contain", "contains", "mention", "include", "includes", "with", "have", "cannot", "eat"].contains(source.word(at)),
-                source.word(at + 2) == "in" || ["that", "which", "directions", "ingredients", "recipes", "cannot"].contains(source.word(at - 1)), !["cannot", "the", "a", "it"].contains(source.word(at + 1))
+            if [
+                "use", "uses", "contain", "contains", "mention", "include", "includes", "with", "have", "cannot", "eat",
+            ].contains(source.word(at)),
+                source.word(at + 2) == "in"
+                    || ["that", "which", "directions", "ingredients", "recipes", "cannot"].contains(source.word(at - 1)),
+                !["cannot", "the", "a", "it"].contains(source.word(at + 1))
             {
-                if hasWord(["that", "which", "whose", "recipes", "all", "cannot", "directions", "every"], windowStart(at), at), source.word(at) != "with" || hasWord(["directions", "ingredients", "title", "notes"], at, min(at + 6, tokens.count)) {
+                if hasWord(
+                    ["that", "which", "whose", "recipes", "all", "cannot", "directions", "every"],
+                    windowStart(at),
+                    at
+                ),
+                    source.word(at) != "with"
+                        || hasWord(["directions", "ingredients", "title", "notes"], at, min(at + 6, tokens.count))
+                {
                     addPhrase("keyword", at + 1, stop: ["in", "so"])
                 }
             }
-            if source.word(at) == "for" || source.word(at) == "on", hasWord(["expense", "spent", "log", "paid", "pay", "spend"], windowStart(at), at),
-                !GoalWords.determiners.contains(source.word(at + 1)), at > 0, taken[at - 1] || tokens[at - 1].kind == .number || source.word(at - 1) == "euros" || source.word(at - 1) == "dollars"
+            if source.word(at) == "for" || source.word(at) == "on",
+                hasWord(["expense", "spent", "log", "paid", "pay", "spend"], windowStart(at), at),
+                !GoalWords.determiners.contains(source.word(at + 1)), at > 0,
+                taken[at - 1] || tokens[at - 1].kind == .number || source.word(at - 1) == "euros"
+                    || source.word(at - 1) == "dollars"
             {
                 addPhrase("name", at + 1, stop: [])
             }
@@ -198,7 +241,8 @@ extension GoalReader {
         guard first < tokens.count else { return false }
         let limit = min(source.sentenceEnd(max(first - 1, 0)), first + 5)
         var end = first
-        while end < limit, source.isWord(end), !taken[end], !source.isQuoted[end], !tokens[end].isCapital || end > first {
+        while end < limit, source.isWord(end), !taken[end], !source.isQuoted[end], !tokens[end].isCapital || end > first
+        {
             let word = source.word(end)
             if GoalWords.stops.contains(word) || stop.contains(word) || GoalWords.determiners.contains(word) { break }
             if source.value(end)?.isMoment == true { break }

@@ -82,7 +82,9 @@ struct GoalReader {
         let text = source.text(range)
         var value = TypedValue.text(text)
         // Texts of any length are texts; short ones may be a value.
-        if kind != .quoted, end - first <= 12, let found = source.value(first), found.end == end { value = found.span.value }
+        if kind != .quoted, end - first <= 12, let found = source.value(first), found.end == end {
+            value = found.span.value
+        }
         slots.append(GoalSlot(name: name, value: value, text: text, range: range, source: kind))
         if take { self.take(first, end) }
     }
@@ -126,7 +128,10 @@ struct GoalReader {
         // Words between a field and its value.
         while at >= start, steps < 4 {
             let word = source.word(at)
-            if ["as", "is", "be", "to", "of", "with", "by", "should", "it", "reads", ":", "=", "the", "a", "following", "(", "must", "new", "into", "at"].contains(word) {
+            if [
+                "as", "is", "be", "to", "of", "with", "by", "should", "it", "reads", ":", "=", "the", "a", "following",
+                "(", "must", "new", "into", "at",
+            ].contains(word) {
                 at -= 1
                 steps += 1
                 continue
@@ -162,7 +167,9 @@ struct GoalReader {
 
     /// The noun of `the following text`.
     func following(_ start: Int, _ end: Int) -> String? {
-        guard let at = (start..<end).last(where: { source.word($0) == "following" }), at + 1 < end, source.isWord(at + 1) else { return nil }
+        guard let at = (start..<end).last(where: { source.word($0) == "following" }), at + 1 < end,
+            source.isWord(at + 1)
+        else { return nil }
         let word = source.word(at + 1)
         return GoalWords.fields.contains(word) || GoalWords.isThing(word) ? GoalWords.singular(word) : nil
     }
@@ -197,13 +204,16 @@ struct GoalReader {
     func hasWord(_ words: Set<String>, _ first: Int, _ end: Int) -> Bool {
         guard first < end else { return false }
         return (max(first, 0)..<min(end, tokens.count)).contains {
-            words.contains(tokens[$0].lower) && !source.isQuoted[$0] && (!tokens[$0].isCapital || $0 == source.sentenceStart($0))
+            words.contains(tokens[$0].lower) && !source.isQuoted[$0]
+                && (!tokens[$0].isCapital || $0 == source.sentenceStart($0))
         }
     }
 
     static let participles = [
-        "titled": "title", "entitled": "title", "named": "name", "called": "name", "labeled": "label", "labelled": "label",
-        "described": "description", "saying": "message", "says": "message", "say": "message", "tagged": "tag", "subject": "subject",
+        "titled": "title", "entitled": "title", "named": "name", "called": "name", "labeled": "label",
+        "labelled": "label",
+        "described": "description", "saying": "message", "says": "message", "say": "message", "tagged": "tag",
+        "subject": "subject",
         "reading": "text",
     ]
 }

@@ -161,7 +161,8 @@ enum GoalTokenizer {
         case 0x27, 0x2E, 0x2D, 0x40, 0x26, 0x2B:  // ' . - @ & +
             return isAlphanumeric(before) && (isAlphanumeric(after) || after >= 0xC3)
         case 0x2F:  // /
-            return (isAlphanumeric(before) || before == 0x2F || before == 0x3A) && (isAlphanumeric(after) || after == 0x2F)
+            return (isAlphanumeric(before) || before == 0x2F || before == 0x3A)
+                && (isAlphanumeric(after) || after == 0x2F)
         case 0x3A:  // :
             return isDigit(before) && isDigit(after) || after == 0x2F && at + 2 < bytes.count && bytes[at + 2] == 0x2F
         case 0x2C:  // , between thousands

@@ -77,11 +77,15 @@ enum GoalWords {
         "in on to from into onto with using for at out via under inside within of by about through between after before until over near around"
     )
 
-    static let determiners = set("the a an my your our this that these those his her their its any some each every all another")
+    static let determiners = set(
+        "the a an my your our this that these those his her their its any some each every all another"
+    )
 
     /// Words that begin a question.
     static let questionWords = set("what which who whom whose when where why how what's who's when's where's whats wat")
-    static let auxiliaries = set("is are am was were do does did have has had can could will would shall should may might")
+    static let auxiliaries = set(
+        "is are am was were do does did have has had can could will would shall should may might"
+    )
 
     /// Capitalised words that are no names where they stand first in a sentence.
     static let sentenceStarters = set(
@@ -96,13 +100,17 @@ enum GoalWords {
     )
 
     /// Abbreviations whose full stop ends no sentence.
-    static let abbreviations = set("mr mrs ms dr prof st no vs etc e.g i.e approx jr sr inc ltd co fig nr tel ext dept vol a.m p.m feat ft")
+    static let abbreviations = set(
+        "mr mrs ms dr prof st no vs etc e.g i.e approx jr sr inc ltd co fig nr tel ext dept vol a.m p.m feat ft"
+    )
 
     /// Small words within a title.
     static let titleConnectors = set("of the and de la le von van der den & à du del al y")
 
     /// Endings of file names.
-    static let webEndings = set("com org net edu gov io de at ch uk fr eu info co me app dev tv us ca it es nl jp cn au")
+    static let webEndings = set(
+        "com org net edu gov io de at ch uk fr eu info co me app dev tv us ca it es nl jp cn au"
+    )
 
     static let frequencies = set("daily weekly monthly yearly annually hourly fortnightly biweekly weekdays weekends")
 

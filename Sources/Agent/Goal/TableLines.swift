@@ -76,7 +76,9 @@ struct DelimitedLines {
 
     private func nextLine(after line: Int) -> Int? {
         // A blank line may stand between, not more.
-        for at in (line + 1)..<min(line + 3, lines.count) where line + 1 < lines.count && !lines[at].isEmpty { return at }
+        for at in (line + 1)..<min(line + 3, lines.count) where line + 1 < lines.count && !lines[at].isEmpty {
+            return at
+        }
         return nil
     }
 
@@ -88,7 +90,8 @@ struct DelimitedLines {
             if bytes[lines[line].range.upperBound - 1] == 0x7C { count -= 1 }
         }
         // Commas in the last cell, as people leave them.
-        return count == width || delimiter == 0x7C && count > 1 && count < width || delimiter == 0x2C && width > 2 && count > width
+        return count == width || delimiter == 0x7C && count > 1 && count < width
+            || delimiter == 0x2C && width > 2 && count > width
     }
 
     /// The line between a header and its rows: dashes.
@@ -237,7 +240,8 @@ enum KeyedLines {
             let byte = bytes[at]
             if byte == 0x3A { break }
             if byte == 0x20 { words += 1 }
-            guard GoalTokenizer.isAlphanumeric(byte) || byte >= 0x80 || [0x20, 0x5F, 0x2D, 0x2F, 0x27].contains(byte) else {
+            guard GoalTokenizer.isAlphanumeric(byte) || byte >= 0x80 || [0x20, 0x5F, 0x2D, 0x2F, 0x27].contains(byte)
+            else {
                 return nil
             }
             at += 1

@@ -173,7 +173,9 @@ enum TextTables {
         let parts = only.split(separator: ",", omittingEmptySubsequences: false).map { part in
             String(part.trimmingSpaces())
         }
-        guard parts.count > 2, parts.allSatisfy({ !$0.isEmpty && $0.split(separator: " ").count <= 4 }) else { return nil }
+        guard parts.count > 2, parts.allSatisfy({ !$0.isEmpty && $0.split(separator: " ").count <= 4 }) else {
+            return nil
+        }
         return TextTable(columns: ["item"], rows: parts.map { [$0] })
     }
 
