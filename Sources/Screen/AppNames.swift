@@ -13,6 +13,11 @@ public enum AppNames {
         return word.prefix(1).uppercased() + word.dropFirst()
     }
 
+    /// Whether a text is what launchers call a well-known package.
+    public static func isLabel(_ text: String) -> Bool { known.contains(text) }
+
+    private static let known = Set(labels.values)
+
     /// What launchers call well-known packages.
     public static let labels: [String: String] = [
         "com.android.settings": "Settings",

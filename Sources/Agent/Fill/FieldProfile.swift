@@ -18,7 +18,7 @@ struct FieldProfile: Sendable {
         content = element.detail.isEmpty ? "" : element.text
         var names: [(words: NameWords, weight: Double)] = []
         func add(_ name: String, _ weight: Double) {
-            let words = NameWords(name)
+            let words = NameWords(Self.newThing(name) ?? name)
             if !words.isEmpty, !names.contains(where: { $0.words == words }) { names.append((words, weight)) }
         }
         add(element.label, 1)
@@ -31,6 +31,17 @@ struct FieldProfile: Sendable {
         // Special kinds first: a resource id may say what a label leaves open.
         kind = kinds.first(where: \.isStrict) ?? kinds.first { $0 == .search } ?? kinds.first
         takesLines = Self.takesLines(element, names.map(\.words), kind, screen, content: content)
+    }
+
+    /// A field called `New folder` or `Create new playlist` wants the name of one.
+    private static func newThing(_ name: String) -> String? {
+        let all = NameWords.split(name, limit: 4)
+        guard all.count <= 3, let first = all.first, ["new", "create"].contains(first), let last = all.last,
+            all.dropLast().allSatisfy({ ["new", "create", "a"].contains($0) }),
+            ["folder", "directory", "playlist", "file", "note", "list", "album", "tag", "category", "label", "notebook", "document"]
+                .contains(last)
+        else { return nil }
+        return last + " name"
     }
 
     /// How far a name is this field's, 0 to 1.

@@ -25,7 +25,9 @@ struct NameWords: Sendable, Hashable {
         var sum = 0.0
         for word in words { sum += Self.best(word, in: other.words) }
         for word in other.words { sum += Self.best(word, in: words) }
-        return sum / Double(words.count + other.words.count)
+        // The last word says what it is, those before it which one: a folder's name is a name.
+        let head = words.last == other.words.last ? 0.1 : 0
+        return min(1, sum / Double(words.count + other.words.count) + head)
     }
 
     private static func best(_ word: String, in others: [String]) -> Double {

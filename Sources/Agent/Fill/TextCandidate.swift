@@ -8,6 +8,8 @@ struct TextCandidate: Sendable {
     }
 
     var text: String
+    /// What it was made of, or itself.
+    private(set) var root: String
     var value: TypedValue?
     /// The words that say what it is for; empty where nothing does.
     var name: NameWords
@@ -33,7 +35,7 @@ struct TextCandidate: Sendable {
         origin: Origin,
         base: Double
     ) {
-        self.text = text
+        (self.text, root) = (text, text)
         self.value = value
         self.name = NameWords(name)
         kind = TextKind(self.name)

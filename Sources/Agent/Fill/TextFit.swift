@@ -25,7 +25,7 @@ struct TextFit {
             let own = field.likeness(candidate.name)
             let best = others.map { $0.likeness(candidate.name) }.max() ?? 0
             out += 3 * own
-            if best > own + 0.05 { out -= 1.5 } else if own == 0 { out -= 0.4 }
+            if best > own + 0.05 { out -= 1.5 } else if own == 0, field.kind != .search { out -= 0.4 }
         }
         if let kind = field.kind { out += Self.bonus(candidate, for: kind) }
         // What has found its place is not wanted twice.
@@ -34,7 +34,7 @@ struct TextFit {
                 out -= 3
             } else if placedEssences.contains(TextEssence.of(candidate.text)) {
                 out -= 1.5
-            } else if candidate.mindsTyped, typed.contains(candidate.text) {
+            } else if candidate.mindsTyped, typed.contains(candidate.text) || typed.contains(candidate.root) {
                 out -= 1.5
             }
         }

@@ -10,6 +10,7 @@ struct TextPool {
     let screen: ScreenState
     let sources: TextSources
     let facts: GoalFacts
+    private let lowerGoal: String
     private(set) var found: [TextCandidate] = []
 
     /// Cells taken from one table; the rows that fit best come first.
@@ -20,6 +21,7 @@ struct TextPool {
     init(field: FieldProfile, placed: [String], screen: ScreenState, sources: TextSources) {
         (self.field, self.placed, self.screen, self.sources) = (field, placed, screen, sources)
         facts = GoalFacts(sources.goal.goal)
+        lowerGoal = sources.goal.goal.lowercased()
         addSlots()
         addFacts()
         addTables()
@@ -50,7 +52,17 @@ struct TextPool {
                     base: (weights[slot.source] ?? 0) - later
                 )
                 if slot.source == .name { candidate.isPerson = true }
+                // A goal that names an app seldom wants its name typed.
+                if slot.source != .quoted, slot.source != .item, AppNames.isLabel(slot.text) { candidate.base -= 1.5 }
+                // The new name of a thing is typed, its old one is only looked for.
+                if slot.name.hasPrefix("new "), [.title, .file].contains(field.kind) { candidate.base += 0.6 }
                 add(candidate)
+                if place == 0, let sentence = sentence(slot) {
+                    var ended = candidate.made(sentence, "with the last sign", cost: field.kind == .body ? -0.05 : 0.6)
+                    ended.isMade = false
+                    add(ended)
+                }
+                if place == 0, let name = named(slot) { add(candidate.made(name, "without its place", cost: -0.1)) }
             }
             for constraint in reading.constraints where !constraint.text.isEmpty {
                 add(
@@ -67,6 +79,25 @@ struct TextPool {
         }
     }
 
+    /// A sentence of several words with the sign that ends it in the goal, which may be its own.
+    private func sentence(_ slot: GoalSlot) -> String? {
+        guard slot.source != .quoted, slot.text.first?.isUppercase == true, slot.range.lowerBound >= 0,
+            slot.text.utf8.count(where: { $0 == 32 }) >= 3
+        else { return nil }
+        let bytes = sources.goal.goal.utf8
+        guard slot.range.upperBound < bytes.count else { return nil }
+        let next = bytes[bytes.index(bytes.startIndex, offsetBy: slot.range.upperBound)]
+        return ".!?".utf8.contains(next) ? slot.text + String(decoding: [next], as: UTF8.self) : nil
+    }
+
+    /// `Reports` of a folder called `Reports in Downloads`: files and folders are named with the place that they are in.
+    private func named(_ slot: GoalSlot) -> String? {
+        guard slot.source == .keyed, ["in", "on", "under", "inside", "into"].contains(where: { slot.text.contains(" \($0) ") }),
+            ["folder", "file", "directory", "document"].contains(where: { lowerGoal.contains($0) })
+        else { return nil }
+        return facts.named.first { slot.text.hasPrefix($0 + " ") }
+    }
+
     /// What the goal states literally, whatever a parser makes of it.
     private mutating func addFacts() {
         func add(_ texts: [String], _ name: String, _ base: Double, kind: TextKind? = nil, isPerson: Bool = false) {
@@ -78,7 +109,8 @@ struct TextPool {
                     base: base - 0.04 * Double(place)
                 )
                 if let kind { candidate.kind = kind }
-                candidate.isPerson = isPerson && text.first?.isUppercase == true && !candidate.shape.contains(.file)
+                candidate.isPerson = isPerson && text.first?.isUppercase == true
+                    && !candidate.shape.isDisjoint(with: [.person, .word]) && !candidate.shape.contains(.file)
                 self.add(candidate)
             }
         }
@@ -90,7 +122,9 @@ struct TextPool {
         // A later quoted text is the content more often than the name.
         let isBody = field.kind == .body && facts.quoted.count > 1
         add(isBody ? facts.quoted.reversed() : facts.quoted, "quoted", 0.7, isPerson: true)
-        add(facts.named, "named", 0.75, isPerson: true)
+        // What is quoted goes to its closing quote.
+        let named = facts.named.filter { named in !facts.quoted.contains { $0.hasPrefix(named) && $0 != named } }
+        add(named, "named", 0.75, isPerson: true)
         add(facts.names, "name", 0.45, isPerson: true)
         add(facts.files, "file", 0.5)
         add(facts.companies, "company", 0.2, kind: .company)
@@ -191,24 +225,32 @@ struct TextPool {
 
     // MARK: - What is made of notes, and what is in sight
 
+    /// Results of programs over notes, and texts made of several rows.
     private mutating func addPrograms() {
-        guard sources.goal.readings.contains(where: { $0.question != nil }), !sources.notes.tables.isEmpty else { return }
-        for (place, answer) in AnswerPrograms.candidates(sources.goal, tables: sources.notes.tables).prefix(16).enumerated() {
-            add(
-                TextCandidate(
-                    answer.value,
-                    source: "program",
-                    origin: .program,
-                    base: 1 - 0.1 * Double(place)
+        let tables = sources.notes.tables
+        guard !tables.isEmpty else { return }
+        func add(_ answers: [AnswerCandidate], _ source: String, base: Double) {
+            for (place, answer) in answers.prefix(16).enumerated() {
+                self.add(
+                    TextCandidate(
+                        answer.value,
+                        source: source,
+                        origin: .program,
+                        base: base - 0.1 * Double(place)
+                    )
                 )
-            )
+            }
         }
+        let readings = sources.goal.readings
+        if readings.contains(where: { $0.question != nil || $0.computed != nil }) {
+            add(AnswerPrograms.candidates(sources.goal, tables: tables), "program", base: 1)
+        }
+        add(AnswerPrograms.texts(sources.goal, tables: tables), "program", base: 0.8)
     }
 
     private mutating func addClipboard() {
         guard let clipboard = sources.clipboard else { return }
-        let goal = sources.goal.goal.lowercased()
-        let isMeant = goal.contains("clipboard") || goal.contains("paste") || goal.contains("copied")
+        let isMeant = ["clipboard", "paste", "copied"].contains { lowerGoal.contains($0) }
         add(TextCandidate(clipboard, source: "clipboard", origin: .clipboard, base: isMeant ? 2.5 : -2.5))
     }
 

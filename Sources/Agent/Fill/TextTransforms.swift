@@ -28,19 +28,26 @@ enum TextTransforms {
         numbers(candidate, setting, add)
         if let value = candidate.value {
             for (place, spelling) in ValueFormat.spellings(of: value).prefix(10).enumerated() {
-                add(spelling, "written otherwise", 0.8 + 0.1 * Double(place))
+                guard spelling != text, !spelling.isEmpty else { continue }
+                var made = candidate.made(spelling, "written otherwise", cost: 0.8 + 0.1 * Double(place))
+                // A duration with a colon is no time of day.
+                made.shape = candidate.shape
+                out.append(made)
             }
         }
         if let file = FileName.parts(text) {
-            add(file.stem, "without extension", setting.hasEnding ? -0.5 : 0.6, setting.hasEnding ? candidate.kind : nil)
-            if setting.field.kind == .ending || setting.hasEnding { add(file.ending, "extension", 1.5, .ending) }
-            if setting.field.kind == .ending { add(String(file.ending.dropFirst()), "extension", 1.7, .ending) }
+            add(file.stem, "without extension", setting.hasEnding ? -1 : 0.6, candidate.kind)
+            if setting.field.kind == .ending {
+                add("." + file.ending, "extension", 1.5, .ending)
+                add(file.ending, "extension", 1.7, .ending)
+            }
         }
         people(candidate, setting, add)
         // A place may be known without its country.
         if let comma = text.firstIndex(of: ","), text.utf8.count <= 80, !candidate.shape.contains(.number) {
-            let place = setting.field.kind == .search || setting.field.kind == .place
-            add(trimmed(String(text[..<comma])), "before the comma", place ? 0.25 : 1.2)
+            // A search finds more with less.
+            let cost = setting.field.kind == .search ? -0.1 : setting.field.kind == .place ? 0.3 : 1.2
+            add(trimmed(String(text[..<comma])), "before the comma", cost)
         }
         if !text.utf8.allSatisfy({ $0 < 0x80 }), text.utf8.count <= 120 {
             add(text.folding(options: .diacriticInsensitive, locale: nil), "without accents", setting.field.kind == .search ? 0.3 : 1.2)
@@ -132,7 +139,7 @@ enum TextTransforms {
         let minutes = seconds / 60
         add(String(minutes), "minutes", 0.8, .minute)
         if minutes % 60 == 0 { add(String(minutes / 60), "hours", 1, .hour) }
-        add("\(minutes / 60):\(CalendarDay.padded(minutes % 60, 2))", "hours", 1.2, nil)
+        add("\(minutes / 60):\(CalendarDay.padded(minutes % 60, 2))", "hours", 2.2, nil)
     }
 
     // MARK: - Words

@@ -141,13 +141,6 @@ public struct GoalState: Sendable, Hashable {
         readings = GoalParser.readings(of: goal, now: now)
     }
 
-    /// A goal whose readings are known; without any, it has an empty one.
-    init(_ goal: String, now: DeviceMoment, readings: [GoalReading]) {
-        self.goal = goal
-        self.now = now
-        self.readings = readings.isEmpty ? [GoalReading()] : readings
-    }
-
     /// The likeliest reading.
     public var best: GoalReading { readings[0] }
 }
