@@ -73,9 +73,8 @@ extension QuestionReader {
         let isPronoun = (at..<min(at + 3, sentence.upperBound)).contains {
             ["it", "that", "this", "they", "so"].contains(source.word($0))
         }
-        let range =
-            (isPronoun ? sentence.lowerBound : max(sentence.lowerBound, min(at, sentence.upperBound)))
-            ..<sentence.upperBound
+        let low = isPronoun ? sentence.lowerBound : at
+        let range = low..<sentence.upperBound
         func has(_ words: Set<String>) -> Bool {
             range.contains {
                 !source.isQuoted[$0] && !inMoment[$0] && words.contains(source.word($0))

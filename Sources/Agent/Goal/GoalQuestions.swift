@@ -43,7 +43,7 @@ struct QuestionReader {
         guard asking != nil || ordered else { return nil }
         let sentence = asking ?? sentences.first { !$0.isEmpty } ?? 0..<0
         let format = format()
-        let from = words ?? sentence.lowerBound
+        let from = max(sentence.lowerBound, min(words ?? sentence.lowerBound, sentence.upperBound))
         return GoalQuestion(
             asks: asks(from, sentence),
             aggregates: aggregates(from, sentence, format),
