@@ -31,7 +31,6 @@ final class TextRecognizer {
             )
         }
         TessBaseAPISetVariable(made, "debug_file", "/dev/null")
-        TessBaseAPISetPageSegMode(made, PSM_SINGLE_BLOCK)
         handle = made
     }
 
@@ -39,10 +38,19 @@ final class TextRecognizer {
 
     /// The lines in a picture from the top, with their places in it.
     ///
+    /// A picture is first read as one block of text. Where that finds nothing, such as in one word on a film with black bars, it is
+    /// looked at once more for text anywhere.
+    ///
     /// - Throws: `DroidError` with code `screen.ocr` where tesseract gives up.
     func lines(in picture: PixelBuffer) throws -> [ReadText] {
         guard picture.width >= 8, picture.height >= 8 else { return [] }
+        let block = try lines(in: picture, as: PSM_SINGLE_BLOCK)
+        return block.isEmpty ? try lines(in: picture, as: PSM_SPARSE_TEXT) : block
+    }
+
+    private func lines(in picture: PixelBuffer, as mode: TessPageSegMode) throws -> [ReadText] {
         Self.oneThread()
+        TessBaseAPISetPageSegMode(handle, mode)
         let failed = picture.pixels.withUnsafeBufferPointer { bytes in
             TessBaseAPISetImage(
                 handle,

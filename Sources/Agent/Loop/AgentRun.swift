@@ -175,7 +175,8 @@ struct AgentRun {
             screen: screen.contentHash,
             words: picked.words,
             after: next.contentHash,
-            progress: (ledger?.progress ?? 0) > progress
+            progress: (ledger?.progress ?? 0) > progress,
+            notes: noted != nil
         )
         self.screen = next
         let line = memory.lines.last ?? picked.words

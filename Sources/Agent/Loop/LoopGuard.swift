@@ -37,8 +37,16 @@ public struct LoopGuard: Sendable {
 
     /// Remembers a step: the content hashes before and after, and the words of the action with its text.
     ///
-    /// - Parameter progress: whether it brought the goal forward, as far as the ledger can tell.
-    public mutating func record(screen: String, words: String, after: String, progress: Bool = false) {
+    /// - Parameters:
+    ///   - progress: whether it brought the goal forward, as far as the ledger can tell.
+    ///   - notes: whether it wrote something down, which changes no screen.
+    public mutating func record(
+        screen: String,
+        words: String,
+        after: String,
+        progress: Bool = false,
+        notes: Bool = false
+    ) {
         let trial = Trial(screen: screen, words: words)
         steps.append(Step(trial: trial, after: after))
         seen.insert(screen)
@@ -52,7 +60,7 @@ public struct LoopGuard: Sendable {
         }
         if progress { stale = 0 }
         counts[trial, default: 0] += 1
-        if screen == after { idle.insert(trial) }
+        if screen == after, !notes { idle.insert(trial) }
     }
 
     /// Why an action is ruled out on a screen, or nil where it may be done.

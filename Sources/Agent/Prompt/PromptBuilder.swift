@@ -36,6 +36,7 @@ extension PromptOptions {
     public static var withLedger: PromptOptions {
         var options = PromptOptions()
         options.showsLedger = true
+        options.showsReadTexts = true
         return options
     }
 }

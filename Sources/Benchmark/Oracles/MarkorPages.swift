@@ -124,7 +124,9 @@ struct MarkorPages {
     func write(_ text: String, into name: String, thenLeave: Bool = false) -> OracleMove {
         if let move = edit(name) { return move }
         guard let editor else { return page.leave() }
-        return fill(editor, text) ?? save(thenLeave: thenLeave)
+        // What is there may be part of what is to be there.
+        let old = !editor.text.isEmpty && text.contains(editor.text.trimmingSpaces) && editor.text != text
+        return (fill(editor, text) ?? save(thenLeave: thenLeave)).noting(old ? [editor] : [])
     }
 
     /// Saves the note, by the button or by leaving it: both do.

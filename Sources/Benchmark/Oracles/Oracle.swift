@@ -17,6 +17,8 @@ public struct OracleMove: Sendable, Equatable {
     public var note: String
     /// Elements of the page that say what is needed later: whoever types only what it has read writes them down before it goes on.
     public var notable: [Int] = []
+    /// Texts that fill the placeholder as well as `text`.
+    public var alternatives: [String] = []
 
     public init(_ right: [Int], neutral: Set<Int> = [], text: String? = nil, note: String) {
         self.right = right
@@ -53,6 +55,13 @@ extension TaskOracle {
 }
 
 extension OracleMove {
+    /// The same move, for which these texts are as good.
+    func or(_ texts: [String]) -> OracleMove {
+        var copy = self
+        copy.alternatives += texts
+        return copy
+    }
+
     /// The same move from a page whose elements say what is needed later.
     func noting(_ elements: [Element]) -> OracleMove {
         var copy = self

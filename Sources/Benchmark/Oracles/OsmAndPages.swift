@@ -25,7 +25,8 @@ struct OsmAndPages {
     /// The way through the page of the search to a place; nil on other pages.
     func find(_ place: MapPlace) -> OracleMove? {
         guard let field = page.element(id: "searchEditText") else { return nil }
-        let rows = page.elements(id: "title").filter { $0.text == place.name }
+        // A place is found by its name or by its coordinates; either is its title then.
+        let rows = page.elements(id: "title").filter { $0.text == place.name || $0.text == place.text }
         if !rows.isEmpty {
             return OracleMove(rows.flatMap { page.taps(on: $0) }, note: "show \(place.name)")
         }
@@ -35,6 +36,7 @@ struct OsmAndPages {
         // Accents cannot be typed with every keyboard, and the search does without.
         let words = place.name.folding(options: .diacriticInsensitive, locale: nil)
         return OracleMove(page.types(into: field), text: words, note: "search for \(place.name)")
+            .or(place.spellings)
     }
 
     /// The way from the map to the context menu of a place; nil when it is open.
@@ -77,7 +79,7 @@ struct OsmFavoriteOracle: TaskOracle {
                 return OracleMove(page.taps(on: own), note: "into the app's own group")
             }
             if let field = page.element(id: "name_edit"), field.text.trimmingSpaces.isEmpty || field.text == "Name" {
-                return OracleMove(page.types(into: field), text: "Place", note: "name it")
+                return OracleMove(page.types(into: field), text: "Place", note: "name it").or(wanted.place.spellings)
             }
             return OracleMove(page.taps(id: "save_button"), note: "save")
         }

@@ -18,11 +18,13 @@ public final class Ceiling: ActionChooser {
     }
 
     private struct State {
-        /// What was noted: screens by their content, with the element.
+        /// What was noted since the last step that did something to the device, and the lists that were read: screens by their content,
+        /// with the element.
         var noted: Set<String> = []
-        var hasRead = false
-        /// What is to be chosen among the texts of the candidate that was chosen last.
-        var wanted: String?
+        var read: Set<String> = []
+        var hasAnswered = false
+        /// What is to be chosen among the texts of the candidate that was chosen last; any of them.
+        var wanted: [String] = []
         var missing: Missing?
     }
 
@@ -44,19 +46,30 @@ public final class Ceiling: ActionChooser {
 
     /// What the oracle says about a decision, as far as it is offered. A text is chosen afterwards, by `chooseText`.
     public func judge(_ decision: Decision) async throws -> OracleMove {
+        if state.withLock(\.hasAnswered), let done = decision.candidates.firstIndex(where: { $0.action == .complete }) {
+            return OracleMove([done], note: "the answer is given")
+        }
         var move = try await oracle.judge(decision)
         if let note = note(move, decision) { return OracleMove([note], note: "write it down") }
+        state.withLock { $0.noted = [] }
         if !oracle.answer.isEmpty, let step = answering(move, decision) { return OracleMove([step], note: "read on") }
         guard let first = move.right.first, decision.candidates[first].action.isPlaceholder else { return move }
         let action = decision.candidates[first].action
-        let wanted = move.text ?? ""
+        let wanted = [move.text ?? ""] + move.alternatives
         guard place(of: wanted, for: action, in: decision.texts(for: action), decision) != nil else {
             if case .answer = action, let read = reading(decision) { return OracleMove([read], note: "read it") }
-            return giveUp(wanted, action, decision)
+            return giveUp(wanted[0], action, decision)
         }
-        state.withLock { $0.wanted = wanted }
+        want(wanted, for: action)
         move.text = nil
         return move
+    }
+
+    private func want(_ texts: [String], for action: Action) {
+        state.withLock { state in
+            state.wanted = texts
+            if case .answer = action { state.hasAnswered = true }
+        }
     }
 
     public func choose(_ decision: Decision) async throws -> Choice {
@@ -64,16 +77,23 @@ public final class Ceiling: ActionChooser {
     }
 
     public func chooseText(_ query: TextQuery) async throws -> Int? {
-        guard let wanted = state.withLock(\.wanted) else { return nil }
-        return place(of: wanted, for: query.candidate.action, in: query.options, query.decision)
+        let wanted = state.withLock(\.wanted)
+        return wanted.isEmpty ? nil : place(of: wanted, for: query.candidate.action, in: query.options, query.decision)
     }
 
     /// The place of a wanted text among those that are offered. An answer is as good as the task's check says.
-    private func place(of wanted: String, for action: Action, in options: [TextOption], _ decision: Decision) -> Int? {
-        if let same = options.firstIndex(where: { $0.text == wanted }) { return same }
+    private func place(
+        of wanted: [String],
+        for action: Action,
+        in options: [TextOption],
+        _ decision: Decision
+    ) -> Int? {
+        for text in wanted {
+            if let same = options.firstIndex(where: { $0.text == text }) { return same }
+        }
         switch action {
         case .openApp:
-            let label = decision.apps.app(named: wanted)?.label
+            let label = wanted.first.flatMap { decision.apps.app(named: $0)?.label }
             return options.firstIndex { $0.text == label }
         case .answer:
             return options.firstIndex { option in instance.template.check.contains { $0.accepts(option.text, instance) } }
@@ -95,11 +115,11 @@ public final class Ceiling: ActionChooser {
     /// offered.
     private func answering(_ move: OracleMove, _ decision: Decision) -> Int? {
         guard let first = move.right.first, case .scroll = decision.candidates[first].action else { return nil }
-        if state.withLock(\.hasRead), decision.history.last.map({ $0.hasPrefix("read the") }) ?? false,
+        if decision.history.last.map({ $0.hasPrefix("read the") }) ?? false,
             let answer = decision.candidates.firstIndex(where: { $0.action == .answer(nil) }),
-            place(of: oracle.answer, for: .answer(nil), in: decision.texts(for: .answer(nil)), decision) != nil
+            place(of: [oracle.answer], for: .answer(nil), in: decision.texts(for: .answer(nil)), decision) != nil
         {
-            state.withLock { $0.wanted = oracle.answer }
+            want([oracle.answer], for: .answer(nil))
             return answer
         }
         return reading(decision)
@@ -109,10 +129,7 @@ public final class Ceiling: ActionChooser {
     private func reading(_ decision: Decision) -> Int? {
         let read = decision.candidates.firstIndex { if case .readList = $0.action { true } else { false } }
         guard let read, let id = decision.candidates[read].elementID else { return nil }
-        let isNew = state.withLock { state in
-            state.hasRead = true
-            return state.noted.insert("\(decision.screen.contentHash) \(id)").inserted
-        }
+        let isNew = state.withLock { $0.read.insert("\(decision.screen.contentHash) \(id)").inserted }
         return isNew ? read : nil
     }
 

@@ -30,6 +30,9 @@ struct MapPlace: Hashable, Sendable {
     /// As the map shows it.
     var text: String { String(format: "%.5f, %.5f", latitude, longitude) }
 
+    /// What a person may say for it, apart from its name.
+    var spellings: [String] { ["\(latitude), \(longitude)", text] }
+
     func isNear(_ other: MapPlace) -> Bool {
         abs(latitude - other.latitude) < Self.tolerance && abs(longitude - other.longitude) < Self.tolerance
     }
