@@ -435,44 +435,123 @@ import Testing
     static let others: [Question] = [
         Question(
             name: "events of a day's own page",
-            goal: T.goal("What events do I have this Tuesday?", asks: "events", [.list], list, [T.when("this Tuesday")]),
-            tables: [T.table(["event item title", "event item time"], title: "October 17 (Tue)", "Standup|08:30 - 08:45\nChoir|18:00 - 19:30")],
+            goal: T.goal(
+                "What events do I have this Tuesday?",
+                asks: "events",
+                [.list],
+                list,
+                [T.when("this Tuesday")]
+            ),
+            tables: [
+                T.table(
+                    ["event item title", "event item time"],
+                    title: "October 17 (Tue)",
+                    "Standup|08:30 - 08:45\nChoir|18:00 - 19:30"
+                )
+            ],
             right: "Standup, Choir"
         ),
         Question(
             name: "when a meeting is, on a day's own page",
-            goal: T.goal("When is my meeting with Noah?", asks: "date and time", [.value, .first], moment, [], slots: [("meeting", "Noah")]),
-            tables: [T.table(["event item title", "event item time"], title: "October 17 (Tue)", "Standup|08:30 - 08:45\nCall Noah|18:00 - 19:30")],
+            goal: T.goal(
+                "When is my meeting with Noah?",
+                asks: "date and time",
+                [.value, .first],
+                moment,
+                [],
+                slots: [("meeting", "Noah")]
+            ),
+            tables: [
+                T.table(
+                    ["event item title", "event item time"],
+                    title: "October 17 (Tue)",
+                    "Standup|08:30 - 08:45\nCall Noah|18:00 - 19:30"
+                )
+            ],
             right: "October 17 2023 18:00"
         ),
         Question(
             name: "a page of labels and values",
-            goal: T.goal("How long was my hiking activity yesterday? Express your answer in minutes.", asks: "duration", [.value, .sum], minutes, [T.constraint("activity", .contains, "hiking"), T.when("yesterday")]),
-            tables: [T.table(["label", "value"], title: "Birch Valley", "|hiking\nDistance|5.21 km\nTotal time|1:05:30\nMoving time|1:01:10\nMax. speed|9.1 km/h")],
+            goal: T.goal(
+                "How long was my hiking activity yesterday? Express your answer in minutes.",
+                asks: "duration",
+                [.value, .sum],
+                minutes,
+                [T.constraint("activity", .contains, "hiking"), T.when("yesterday")]
+            ),
+            tables: [
+                T.table(
+                    ["label", "value"],
+                    title: "Birch Valley",
+                    "|hiking\nDistance|5.21 km\nTotal time|1:05:30\nMoving time|1:01:10\nMax. speed|9.1 km/h"
+                )
+            ],
             right: "65"
         ),
         Question(
             name: "a recipe that is one text",
-            goal: T.goal("What quantity of flour do I need for the recipe 'Lentil soup'? Answer as <amount> <unit>.", asks: "quantity", [.value], .pattern("<amount> <unit>"), [], slots: [("recipe", "Lentil soup")]),
-            tables: [T.table(["text"], [["Ingredients\n- 2 cups of lentils\n- 1 1/2 cups of flour\nRemarks"]], title: "Lentil soup")],
+            goal: T.goal(
+                "What quantity of flour do I need for the recipe 'Lentil soup'? Answer as <amount> <unit>.",
+                asks: "quantity",
+                [.value],
+                .pattern("<amount> <unit>"),
+                [],
+                slots: [("recipe", "Lentil soup")]
+            ),
+            tables: [
+                T.table(
+                    ["text"],
+                    [["Ingredients\n- 2 cups of lentils\n- 1 1/2 cups of flour\nRemarks"]],
+                    title: "Lentil soup"
+                )
+            ],
             right: "1 1/2 cups"
         ),
         Question(
             name: "what was spent",
-            goal: T.goal("How much did I spend on food this month?", asks: "amount", [.sum, .value], .text, [T.when("this month")], slots: [("", "food")]),
-            tables: [T.table(["name", "amount", "category", "date"], "Bakery|$12.40|Food|Oct 14, 2023\nBus|$49.00|Transportation|Oct 13, 2023\nMarket|$30.10|Food|Oct 13, 2023\nGrill|$8.00|Food|Sep 30, 2023")],
+            goal: T.goal(
+                "How much did I spend on food this month?",
+                asks: "amount",
+                [.sum, .value],
+                .text,
+                [T.when("this month")],
+                slots: [("", "food")]
+            ),
+            tables: [
+                T.table(
+                    ["name", "amount", "category", "date"],
+                    "Bakery|$12.40|Food|Oct 14, 2023\nBus|$49.00|Transportation|Oct 13, 2023\nMarket|$30.10|Food|Oct 13, 2023\nGrill|$8.00|Food|Sep 30, 2023"
+                )
+            ],
             right: "$42.50"
         ),
         Question(
             name: "the cheapest",
-            goal: T.goal("What is the cheapest item?", asks: "item", [.min, .value], .text, [T.constraint("price", .smallest, "cheapest", [])]),
+            goal: T.goal(
+                "What is the cheapest item?",
+                asks: "item",
+                [.min, .value],
+                .text,
+                [T.constraint("price", .smallest, "cheapest", [])]
+            ),
             tables: [T.table(["name", "price"], "Lamp|$19.00\nBulb|$3.20\nCord|$7.10")],
             right: "Bulb"
         ),
         Question(
             name: "the category with most",
-            goal: T.goal("Which category has the most expenses?", asks: "category", [.value], .text, [T.constraint("category", .largest, "most", [])]),
-            tables: [T.table(["name", "amount", "category"], "Bakery|$12.40|Food\nBus|$49.00|Transportation\nMarket|$30.10|Food")],
+            goal: T.goal(
+                "Which category has the most expenses?",
+                asks: "category",
+                [.value],
+                .text,
+                [T.constraint("category", .largest, "most", [])]
+            ),
+            tables: [
+                T.table(
+                    ["name", "amount", "category"],
+                    "Bakery|$12.40|Food\nBus|$49.00|Transportation\nMarket|$30.10|Food"
+                )
+            ],
             right: "Food"
         ),
         Question(
@@ -484,16 +563,12 @@ import Testing
     ]
 
     @Test(arguments: questions + others)
-    func `the right answer is among the programs of each kind of question`(_ question: Question) throws {
+    func `the right answer is among the programs of each kind of question`(_ question: Question) {
         let candidates = AnswerPrograms.candidates(question.goal, tables: question.tables)
         #expect(candidates.count <= AnswerPrograms.limit)
         let place = candidates.firstIndex { $0.value == question.right }
         let all = candidates.map { "\($0.prior) \($0.value)   [\($0.words)]" }.joined(separator: "\n")
-        let found = try #require(place, "\(question.right) is not among\n\(all)")
-        if found > 0 { print(all.split(separator: "\n").prefix(4).joined(separator: "\n")) }
-        print(
-            "RANK \(found) of \(candidates.count): \(question.name): \(candidates[found].words) = \(candidates[found].value)"
-        )
+        #expect(place.map { $0 < 16 } == true, "\(question.right) is not among the first of\n\(all)")
         // What is offered is what the program comes to when it is run again.
         for candidate in candidates {
             let again = AnswerPrograms.run(candidate.program, tables: question.tables, now: T.now)
@@ -506,8 +581,7 @@ import Testing
             AnswerPrograms.candidates(question.goal, tables: question.tables).firstIndex { $0.value == question.right }
                 ?? 64
         }
-        print("RANKS \(ranks)")
-        #expect(ranks.filter { $0 == 0 }.count * 10 >= ranks.count * 7)
+        #expect(ranks.filter { $0 == 0 }.count * 10 >= ranks.count * 8, "\(ranks)")
         #expect(ranks.allSatisfy { $0 < 16 })
     }
 }

@@ -236,7 +236,8 @@ struct AnswerSearch {
         case .value, .list:
             var fit = aggregate == .value ? (rows == 1 ? 0.3 : -0.2) : rows > 60 ? -0.3 : 0
             // `Attendees: 7` answers how many attendees there are, which no counting of rows does.
-            if aggregate == .value, rows == 1, question.aggregates.contains(.count), case .value(.quantity, _) = target.part,
+            if aggregate == .value, rows == 1, question.aggregates.contains(.count),
+                case .value(.quantity, _) = target.part,
                 sieve.filters.contains(where: { names($0, asked) })
             {
                 fit += 0.9
