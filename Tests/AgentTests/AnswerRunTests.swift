@@ -263,7 +263,7 @@ import Testing
             )
         }
         let hostile = NoteTable(place: T.calendar.place, columns: T.calendar.columns, rows: rows, isComplete: true)
-        for question in AnswerProgramTests.questions where question.tables == [T.calendar] {
+        for question in AnswerQuestions.all where question.tables == [T.calendar] {
             let plain = AnswerPrograms.candidates(question.goal, tables: [T.calendar])
             let seen = AnswerPrograms.candidates(question.goal, tables: [hostile])
             let right = plain.first { $0.value == question.right }
@@ -287,7 +287,7 @@ import Testing
             "Oct 15", "9:00 - 9:30", "•", ":", "\n", "<day>", "$1", "99999999999999999999", "", " ", "running", "½",
             "🙂", "é", "|", "1:05:30", "km", "-", "\u{0}",
         ]
-        let goals = AnswerProgramTests.questions.map(\.goal)
+        let goals = AnswerQuestions.all.map(\.goal)
         for round in 0..<60 {
             let columns = (0..<Int.random(in: 0...4, using: &random)).map { "column \($0)" }
             let rows = (0..<Int.random(in: 0...20, using: &random)).map { row in
