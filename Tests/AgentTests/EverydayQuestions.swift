@@ -13,7 +13,66 @@ enum EverydayQuestions {
     private static let list = AnswerFormat.list(separator: ", ")
 
     /// Other lists, pages and wordings of every day.
-    static let all: [AnswerQuestions.Question] = [
+    static let all = ofApps + plain
+
+    /// As they come from a reader that found no more than the text says.
+    private static let plain: [AnswerQuestions.Question] = [
+        Question(
+            name: "when a meeting is, in no format",
+            goal: T.goal(
+                "When is my meeting with Noah?",
+                asks: "date and time",
+                [.value],
+                .text,
+                [],
+                slots: [("person", "Noah")]
+            ),
+            tables: [T.calendar],
+            right: "October 17 2023 11:00"
+        ),
+        Question(
+            name: "what was spent on a category that is a word of the goal",
+            goal: T.goal(
+                "How much did I spend on food this month?",
+                asks: "",
+                [.sum, .value],
+                .text,
+                [T.when("this month")]
+            ),
+            tables: [
+                T.table(
+                    ["name", "amount", "category", "date"],
+                    "Bakery|$12.40|Food|Oct 14, 2023\nBus|$49.00|Transportation|Oct 13, 2023\nMarket|$30.10|Food|Oct 13, 2023\nGrill|$8.00|Food|Sep 30, 2023"
+                )
+            ],
+            right: "$42.50"
+        ),
+        Question(
+            name: "the largest group without a constraint",
+            goal: T.goal("Which category has the most expenses?", asks: "category", [.max, .value, .list], .text),
+            tables: [
+                T.table(
+                    ["name", "amount", "category"],
+                    "Bus|$49.00|Transportation\nBakery|$12.40|Food\nMarket|$30.10|Food"
+                )
+            ],
+            right: "Food"
+        ),
+        Question(
+            name: "minutes that are not whole",
+            goal: T.goal(
+                "How long was my hiking activity yesterday, in minutes?",
+                asks: "duration",
+                [.value],
+                .number(places: nil, unit: "minutes"),
+                [T.constraint("activity", .contains, "hiking"), T.when("yesterday")]
+            ),
+            tables: [T.tracks],
+            right: "65.5"
+        ),
+    ]
+
+    private static let ofApps: [AnswerQuestions.Question] = [
         Question(
             name: "events of a day's own page",
             goal: T.goal(

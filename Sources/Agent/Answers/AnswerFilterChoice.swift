@@ -34,11 +34,25 @@ struct AnswerCondition {
         if AnswerWords.concepts(of: isYesOrNo ? says : words).contains(.box) {
             gathering.add("", .equals, [.flag(true), .flag(false)], "tick box", 0.9)
         }
+        // `which category has the most` compares, whether or not a superlative stands there.
+        if question.aggregates.contains(.max) {
+            gathering.add(question.asks, .largest, [], "largest \(question.asks)", 0.6)
+        }
+        if question.aggregates.contains(.min) {
+            gathering.add(question.asks, .smallest, [], "smallest \(question.asks)", 0.6)
+        }
         for word in AnswerWords.content(of: words).prefix(4) { gathering.add("", .contains, [.text(word)], word, 0.6) }
         // A page of labels and values has the property that is asked for in a row of its own.
         let labels = AnswerWords.labels(of: words)
         if table.columns.contains("label"), let first = labels.first {
             gathering.add("", .contains, labels.map { .text($0) }, first + " label", 0.6)
+        }
+        // A word of the goal that is a whole cell, such as a category, is meant.
+        let raw = goal.goal.prefix(400).split { !$0.isLetter && !$0.isNumber }.map { $0.lowercased() }
+        let content = Set(AnswerWords.content(of: says))
+        for word in raw.prefix(60)
+        where content.contains(AnswerWords.words(word).first ?? "") && table.pieces.contains(FoldedText(word)) {
+            gathering.add("", .equals, [.text(word)], word, 0.7)
         }
         guard table.columns.count == 1, table.rows.count <= 60 else { return gathering.all }
         let isOneText = table.rows.count == 1 && table.text(0, 0)?.utf8.contains(10) == true

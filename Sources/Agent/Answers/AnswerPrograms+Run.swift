@@ -203,7 +203,11 @@ struct AnswerRun {
 
     /// A number in the format that is asked for.
     private func written(_ number: Double) -> String {
-        guard case .number(let places, _) = program.format else { return ValueFormat.text(of: number) }
+        guard case .number(let places, let unit) = program.format else { return ValueFormat.text(of: number) }
+        if places == nil, unit != nil, program.rounding == .nearest {
+            // What comes of another unit may have no end: a third of an hour.
+            return ValueFormat.text(of: (number * 100).rounded() / 100)
+        }
         guard program.rounding == .down else { return ValueFormat.text(of: number, places: places) }
         let scale = ValueScanner.power(min(max(places ?? 0, 0), 6))
         // A sum that is a hair under a whole number is that number.

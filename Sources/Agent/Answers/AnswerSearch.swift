@@ -164,17 +164,40 @@ struct AnswerSearch {
                         * Double(sieve.filters.count)
                         + 0.3 * (reading.score - 1)
                     drafts.append(Draft(program: program, rows: sieve.rows, prior: prior))
-                    if case .number = question.format,
-                        [.value, .sum, .first, .last, .min, .max, .difference].contains(aggregate)
-                    {
-                        var down = program
-                        down.rounding = .down
-                        drafts.append(Draft(program: down, rows: sieve.rows, prior: prior - 0.1))
+                    for (variant, less) in variants(program, asked) {
+                        drafts.append(Draft(program: variant, rows: sieve.rows, prior: prior - less))
                     }
                 }
             }
         }
         return drafts
+    }
+
+    /// The same with a result that is written otherwise, and by how much less it is to be expected.
+    private func variants(_ program: AnswerProgram, _ asked: [String]) -> [(AnswerProgram, Double)] {
+        var variants: [(AnswerProgram, Double)] = []
+        switch program.format {
+        case .number(let places, let unit) where ![.count, .exists, .product, .list].contains(program.aggregate):
+            var down = program
+            down.rounding = .down
+            variants.append((down, 0.1))
+            if places == nil, unit != nil {
+                var whole = program
+                whole.format = .number(places: 0, unit: unit)
+                variants.append((whole, 0.05))
+            }
+        case .text, .list:
+            // When something is takes its day and its time, which stand apart.
+            let concept = AnswerWords.concepts(of: asked)
+            guard !concept.isDisjoint(with: [.day, .time]), [.value, .first, .last].contains(program.aggregate),
+                program.part == .whole
+            else { break }
+            var moment = program
+            (moment.column, moment.format) = (nil, .pattern("<month name> <day> <year> <hour>:<minutes>"))
+            variants.append((moment, 0.2))
+        default: break
+        }
+        return variants
     }
 
     /// What the question suggests, and what is near it.

@@ -16,6 +16,7 @@ final class AnswerTable {
     private var dayCells: [Int: [(CalendarDay, CalendarDay)?]] = [:]
     private var timeCells: [Int: [(ClockTime, ClockTime)?]] = [:]
     private var wholes: [FoldedText?]
+    private var allPieces: Set<FoldedText>?
     private var profiles: [Profile?]
     private var bestDay: Int??
     private var bestTime: Int??
@@ -77,6 +78,23 @@ final class AnswerTable {
         if column == title { return titles[row].isEmpty ? nil : titles[row] }
         let cells = rows[row].cells
         return column >= 0 && column < cells.count ? cells[column] : nil
+    }
+
+    /// All that stands alone in a cell, or between bullets of one.
+    var pieces: Set<FoldedText> {
+        if let allPieces { return allPieces }
+        var pieces = Set<FoldedText>()
+        for column in places {
+            let hasPieces = profile(column).pieces > 0.2
+            for (row, fold) in folds(column).enumerated() {
+                if let fold { pieces.insert(fold) }
+                if hasPieces, let text = text(row, column) {
+                    for piece in Self.pieces(text) { pieces.insert(FoldedText(piece)) }
+                }
+            }
+        }
+        allPieces = pieces
+        return pieces
     }
 
     // MARK: Values

@@ -143,7 +143,7 @@ enum AnswerWords {
             words += (index == 0 ? " where " : " and ") + self.words(filter, table)
         }
         switch program.format {
-        case .number(_, let unit?): words += ", in \(unit)"
+        case .number(let places, let unit?): words += places == 0 ? ", in whole \(unit)" : ", in \(unit)"
         case .pattern(let pattern):
             let lines = pattern.split(separator: "\n", omittingEmptySubsequences: false)
             words +=
