@@ -40,9 +40,19 @@ enum GoalConstraints {
 
         // MARK: Words
 
+        /// What the rules for words begin at.
+        private static let words = GoalWords.set(
+            """
+            high low medium highest lowest top normal completed finished done incomplete uncompleted unfinished outstanding unread favorite
+            favourite starred overdue duplicate duplicates exactly identical last first newest latest recent oldest earliest longest largest
+            biggest farthest furthest fastest shortest smallest slowest cheapest expensive less fewer shorter cheaper earlier smaller more
+            longer greater larger later bigger under below over above at
+            """
+        )
+
         mutating func words() {
             let tokens = source.tokens
-            for at in tokens.indices where source.isWord(at) && !source.isQuoted[at] {
+            for at in tokens.indices where Self.words.contains(tokens[at].lower) && !source.isQuoted[at] {
                 let word = source.word(at)
                 switch word {
                 case "high", "low", "medium", "highest", "lowest", "top", "normal":

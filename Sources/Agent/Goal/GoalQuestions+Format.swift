@@ -44,7 +44,7 @@ extension QuestionReader {
         if let places { return .number(places: places, unit: unit) }
         if integer { return .number(places: 0, unit: unit) }
         if number { return .number(places: nil, unit: unit) }
-        if let unit, orderExists() { return .number(places: nil, unit: unit) }
+        if let unit, ordersAny { return .number(places: nil, unit: unit) }
         return .text
     }
 
@@ -52,8 +52,6 @@ extension QuestionReader {
         let sentence = source.tokens[at].sentence
         return hasOrder(source.sentenceStarts[sentence]..<source.sentenceStarts[sentence + 1])
     }
-
-    func orderExists() -> Bool { sentences.contains { hasOrder($0) } }
 
     /// Whether a sentence, or what follows a comma in it, says how to answer.
     func hasOrder(_ sentence: Range<Int>) -> Bool {

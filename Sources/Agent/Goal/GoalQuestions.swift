@@ -21,9 +21,22 @@ struct QuestionReader {
     let inMoment: [Bool]
 
     /// The sentences that a goal has.
-    var sentences: [Range<Int>] {
-        (0..<max(source.sentenceStarts.count - 1, 0)).map {
+    let sentences: [Range<Int>]
+    /// Where the last sentence begins that says how to answer, and the last that tells to do something; -1 for none.
+    private(set) var lastOrder = -1
+    private(set) var lastCommand = -1
+    /// Whether any sentence, or a clause of one, says how to answer.
+    private(set) var ordersAny = false
+
+    init(source: GoalSource, inMoment: [Bool]) {
+        (self.source, self.inMoment) = (source, inMoment)
+        sentences = (0..<max(source.sentenceStarts.count - 1, 0)).map {
             source.sentenceStarts[$0]..<source.sentenceStarts[$0 + 1]
+        }
+        for sentence in sentences where !sentence.isEmpty {
+            if isOrder(sentence) { lastOrder = sentence.lowerBound }
+            if GoalWords.verbs.contains(source.word(sentence.lowerBound)) { lastCommand = sentence.lowerBound }
+            ordersAny = ordersAny || hasOrder(sentence)
         }
     }
 
@@ -117,13 +130,7 @@ struct QuestionReader {
         let word = source.word(at)
         if GoalWords.questionWords.contains(word) {
             // `What the note says is wrong. Make it …`
-            if !endsWithMark(sentence), !orderExists(),
-                sentences.contains(where: {
-                    $0.lowerBound >= end && !$0.isEmpty && GoalWords.verbs.contains(source.word($0.lowerBound))
-                })
-            {
-                return nil
-            }
+            if !endsWithMark(sentence), !ordersAny, lastCommand >= end { return nil }
             // `When it is there, export it`, `Where recipes are the same, keep one`
             guard
                 !["when", "where", "whose"].contains(word) || GoalWords.auxiliaries.contains(source.word(at + 1))
@@ -246,7 +253,7 @@ struct QuestionReader {
 
     /// Whether a later sentence says how to answer.
     func answerWanted(_ end: Int) -> Bool {
-        sentences.contains { $0.lowerBound >= end && isOrder($0) }
+        lastOrder >= end
     }
 
     func asked(_ first: Int, _ end: Int) -> Int? {

@@ -202,7 +202,7 @@ extension GoalReader {
             }
         }
         let words = max(start, at - 12)
-        if hasWord(GoalWords.messageVerbs.union(["reply", "answer", "send", "respond"]), start, at) {
+        if hasWord(GoalWords.sending, start, at) {
             return "message"
         }
         if hasWord(["note", "file", "document", "clipboard"], words, at) { return "text" }
@@ -229,7 +229,7 @@ extension GoalReader {
             return true
         }
         // `text Anna: I am late`, `reply to 123: yes`
-        let speaks = GoalWords.messageVerbs.union(["reply", "answer", "respond", "sms"])
+        let speaks = GoalWords.speaking
         if hasWord(speaks, start, min(start + 3, at)) || hasWord(["reply", "text"], from, at)
             || hasWord(["send"], start, min(start + 2, at))
         {

@@ -36,7 +36,9 @@ extension GoalReader {
             }
             if isListAhead(first), !isClauseAhead(first) { return items(start: first, clause: at, colon: nil) }
             // `the recipe Toast with Egg`
-            if GoalWords.things.contains(source.word(first)), source.isCapital(first + 1), !tokens[first].isCapital { first += 1 }
+            if GoalWords.things.contains(source.word(first)), source.isCapital(first + 1), !tokens[first].isCapital {
+                first += 1
+            }
             if let end = titleEnd(first) {
                 add("", first, end, .name)
                 return end
@@ -86,7 +88,8 @@ extension GoalReader {
 
     private func startsItem(_ at: Int) -> Bool {
         guard at < tokens.count, !taken[at] else { return false }
-        return tokens[at].isCapital && source.word(at) != "i" || tokens[at].isIdentifier || source.quoteAt[at] >= 0 || tokens[at].kind == .number
+        return tokens[at].isCapital && source.word(at) != "i" || tokens[at].isIdentifier || source.quoteAt[at] >= 0
+            || tokens[at].kind == .number
     }
 
     /// Whether at least two short parts with a comma or `and` between follow, and not a second clause.

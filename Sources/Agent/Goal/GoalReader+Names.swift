@@ -41,7 +41,7 @@ extension GoalReader {
             guard first < at, at - first <= 3,
                 (first..<at).allSatisfy({
                     !GoalWords.stops.contains(source.word($0)) && !Self.plainWords.contains(source.word($0))
-                        && !GoalWords.verbs.subtracting(["running", "set"]).contains(source.word($0))
+                        && !Self.commands.contains(source.word($0))
                 })
             else { continue }
             add(GoalWords.singular(word), first, at, .phrase)
@@ -76,6 +76,8 @@ extension GoalReader {
         }
         return nil
     }
+
+    private static let commands = GoalWords.verbs.subtracting(["running", "set"])
 
     private static let openers: Set<String> = [
         "many", "the", "my", "a", "an", "for", "of", "any", "all", "what", "which", "in", "every", "those", "these",

@@ -198,9 +198,16 @@ extension GoalReader {
         return end
     }
 
-    /// Names that people are spoken of by, after the main pass.
+    private static let tellers: Set<String> = [
+        "quantity", "amount", "price", "definition", "meaning", "use", "uses", "contain", "contains", "mention",
+        "include",
+        "includes", "with", "have", "cannot", "eat", "for", "on",
+    ]
+
+    /// What certain words tell, after the main pass: `quantity of flour`, `that use garlic`, `$5 for lunch`.
     mutating func spoken() {
-        for at in tokens.indices where source.isWord(at) && !taken[at] && !source.isQuoted[at] {
+        for at in tokens.indices
+        where Self.tellers.contains(tokens[at].lower) && !taken[at] && !source.isQuoted[at] {
             // `of the flour`, `quantity of flour do I need`
             if ["quantity", "amount", "price", "definition", "meaning"].contains(source.word(at)),
                 source.word(at + 1) == "of"

@@ -46,6 +46,12 @@ struct GoalReader {
                 at += 1
                 continue
             }
+            // Most words begin nothing; one look tells.
+            let token = tokens[at]
+            if token.kind != .mark, !GoalWords.triggers.contains(token.lower), token.lower.utf8.last != 0x73 {
+                at += 1
+                continue
+            }
             let next = quoted(at) ?? colon(at) ?? speech(at) ?? marked(at) ?? list(at)
             at = max(next ?? at + 1, at + 1)
         }
@@ -159,7 +165,7 @@ struct GoalReader {
             let word = source.word(at)
             if GoalWords.isThing(word) { return GoalWords.singular(word) }
         }
-        if hasWord(GoalWords.messageVerbs.union(["reply", "send", "answer", "respond"]), start, min(start + 4, first)) {
+        if hasWord(GoalWords.sending, start, min(start + 4, first)) {
             return "message"
         }
         return ""

@@ -62,8 +62,15 @@ struct GoalSource: Sendable {
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
     /// Behind the last token of the sentence of a token.
-    func sentenceEnd(_ token: Int) -> Int { sentenceStarts[tokens[token].sentence + 1] }
-    func sentenceStart(_ token: Int) -> Int { sentenceStarts[tokens[token].sentence] }
+    func sentenceEnd(_ token: Int) -> Int {
+        guard token >= 0, token < tokens.count else { return tokens.count }
+        return sentenceStarts[tokens[token].sentence + 1]
+    }
+    /// The first token of the sentence of a token.
+    func sentenceStart(_ token: Int) -> Int {
+        guard token >= 0, token < tokens.count else { return token < 0 ? 0 : tokens.count }
+        return sentenceStarts[tokens[token].sentence]
+    }
 
     /// The lower-case word, or the empty text beyond the ends.
     func word(_ at: Int) -> String { at >= 0 && at < tokens.count ? tokens[at].lower : "" }

@@ -137,6 +137,21 @@ enum GoalWords {
         "share save send open export delete tap press close forward copy paste rename move set pin upload perform play start stop create add email sync turn"
     )
 
+    /// All words at which a rule of the main pass begins.
+    static let triggers = messageVerbs.union(fields).union(GoalReader.listVerbs).union(personVerbs).union(
+        set(
+            """
+            remind remmind remember task reminder todo to-do note alarm let titled entitled named called labeled labelled tagged
+            name call label rename to saying says say reads reading top bottom end beginning start replace as order with people
+            children forward ring phone dial invite
+            """
+        )
+    )
+
+    /// Words that speak to a person at the beginning of a clause that a colon ends.
+    static let speaking = messageVerbs.union(["reply", "answer", "respond", "sms"])
+    static let sending = messageVerbs.union(["reply", "send", "answer", "respond"])
+
     /// The singular of a noun in the plural, by its ending.
     static func singular(_ word: String) -> String {
         if irregular[word] != nil { return irregular[word] ?? word }
