@@ -15,6 +15,8 @@ enum ListAlignment {
         var shift: Int?
         /// How many items are in both.
         var overlap: Int
+        /// No other place fits as well.
+        var isCertain = true
     }
 
     /// Pixels are rounded differently at different places.
@@ -27,7 +29,14 @@ enum ListAlignment {
     ///   - seen: what the screen shows, in order.
     ///   - sight: the number of the screen before, whose items have the places that movement is measured from.
     ///   - expected: how far the content was to move up; negative for down.
-    static func find(_ seen: [ListItem], in known: [ListItem], after sight: Int, expected: Int) -> Place? {
+    ///   - isUsual: scrolls before this one moved it by no more.
+    static func find(
+        _ seen: [ListItem],
+        in known: [ListItem],
+        after sight: Int,
+        expected: Int,
+        isUsual: Bool = false
+    ) -> Place? {
         guard !seen.isEmpty, !known.isEmpty else { return nil }
         var places: [Place] = []
         for start in (1 - seen.count)..<known.count {
@@ -40,8 +49,17 @@ enum ListAlignment {
         if let exact = places.filter({ distance($0) <= rounding }).min(by: { distance($0) < distance($1) }) {
             return exact
         }
-        let forward = places.filter { ($0.shift ?? 0) * expected >= 0 }
-        return (forward.isEmpty ? places : forward).max { $0.overlap < $1.overlap }
+        let furthest = isUsual ? abs(expected) * 5 / 4 + rounding : .max
+        let forward = places.filter { ($0.shift ?? 0) * expected >= 0 && abs($0.shift ?? 0) <= furthest }
+        let ranked = (forward.isEmpty ? places : forward).sorted { $1.overlap < $0.overlap }
+        guard var best = ranked.first else { return nil }
+        if ranked.count > 1 {
+            // One or two equal rows may meet by chance, a whole sequence does not, unless it is one row again and again.
+            let shared = max(0, -best.start)..<min(seen.count, known.count - best.start)
+            let different = Set(seen[shared].map(\.cells)).count
+            best.isCertain = ranked[1].overlap + 1 < best.overlap && different > 2
+        }
+        return best
     }
 
     private static func place(at start: Int, _ seen: [ListItem], _ known: [ListItem], _ sight: Int) -> Place? {

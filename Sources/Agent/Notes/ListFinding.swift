@@ -102,7 +102,8 @@ extension ListReading {
         let shape = ListShape(screen)
         let least = Int(Double(screen.displaySize.width * screen.displaySize.height) * leastShare)
         var found = screen.elements.filter { element in
-            let isList = element.isScrollable || ListShape.isCollection(element)
+            let isList =
+                element.isScrollable || ListShape.isCollection(element) || element.className.hasSuffix("ScrollView")
             return isList && !element.isEditable && !element.isSlider && !ListShape.isSideways(element)
                 && screen.visibleBounds(of: element.id).area >= max(least, 1) && !element.isLeaf
                 && !isStrip(element.id, on: screen)

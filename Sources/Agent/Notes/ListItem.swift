@@ -140,7 +140,9 @@ struct ListKind: Sendable {
     /// Where all items of its kind are equally high, its height tells. Elsewhere the room between its edge and its first (or last)
     /// text does, where that is the same in all of them: a cut makes it smaller.
     func edge(_ item: ListItem, isTop: Bool) -> ListItem.Edge {
-        if let height = single(heights) { return item.bounds.height >= height ? .whole : .cut }
+        if let height = single(heights), item.bounds.height <= height + Self.rounding {
+            return item.bounds.height >= height ? .whole : .cut
+        }
         if let lowest = heights?.lowerBound, item.bounds.height < lowest - Self.rounding { return .cut }
         guard let first = item.cells.first, !item.isDescribedOnly,
             let inset = single(isTop ? topInsets : bottomInsets), inset > Self.rounding

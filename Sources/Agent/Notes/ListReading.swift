@@ -52,6 +52,8 @@ public struct ListReading: Sendable {
     /// Where the list goes on, while a jump that left no overlap is gone back over.
     private var interrupted: ScrollDirection?
     private var retreats = 0
+    /// How far the content moved at most by one scroll: on some devices it goes on after the finger, on others it lags behind.
+    private var usual: Int?
     /// Items between two screens may be missing.
     private var hasHole = false
     private var stalls = 0
@@ -139,13 +141,24 @@ public struct ListReading: Sendable {
         _ asked: (direction: ScrollDirection, distance: Int)
     ) {
         let isDown = asked.direction == .down
-        let expected = isDown ? asked.distance : -asked.distance
+        let way = usual ?? asked.distance
+        let expected = isDown ? way : -way
         if sight.isSame(as: before) {
             return stand(sight, isDown: isDown)
         }
-        if let place = ListAlignment.find(sight.items, in: known, after: count - 1, expected: expected) {
+        let found = ListAlignment.find(
+            sight.items,
+            in: known,
+            after: count - 1,
+            expected: expected,
+            isUsual: usual != nil
+        )
+        if let place = found {
             let grew = join(sight.items, at: place.start)
-            noteEnds(sight, isDown, shift: place.shift, distance: asked.distance)
+            noteEnds(sight, isDown, shift: before.isLoading ? nil : place.shift, distance: asked.distance)
+            if !place.isCertain { hasHole = true }
+            if let shift = place.shift, place.isCertain { usual = max(usual ?? 0, abs(shift)) }
+            if grew { retreats = 0 }
             stalls = grew || place.shift.map { abs($0) > ListAlignment.rounding } ?? true ? 0 : stalls + 1
         } else if let mended = ListAlignment.mended(sight.items, known, after: count - 1) {
             known = mended.items
@@ -160,7 +173,7 @@ public struct ListReading: Sendable {
         }
         hasMoved = true
         last = sight
-        if interrupted != nil { (interrupted, retreats) = (nil, 0) }
+        interrupted = nil
     }
 
     /// A scroll changed nothing: that end is reached.
@@ -188,15 +201,19 @@ public struct ListReading: Sendable {
     /// What a screen after a scroll tells of the list's ends.
     private mutating func noteEnds(_ sight: ListSight, _ isDown: Bool, shift: Int?, distance: Int) {
         let full = Double(distance) * Self.fullShare - Double(Self.slop)
-        let isShort = shift.map { Double(abs($0)) < full && ($0 >= 0) == isDown } ?? false
-        let gap = (sight.gap ?? 0) + 2
+        let isForward = shift.map { ($0 >= 0) == isDown } ?? false
+        let isLess = isForward && shift.map { abs($0) + Self.slop < usual ?? .max } ?? false
+        let isShort = isLess && shift.map { Double(abs($0)) < full } ?? false
+        // Less than before proves less than that, since a finger is not always as fast; the edge must be met exactly then.
+        let isShorter = isLess && usual != nil
+        let gap = isShort ? (sight.gap ?? 0) + 2 : 1
         if isDown {
-            let ends = isShort && sight.endEdge != .cut && sight.bounds.bottom - sight.content.bottom <= gap
+            let ends = (isShort || isShorter) && sight.endEdge != .cut && sight.bounds.bottom - sight.content.bottom <= gap
             hasEnd = (hasEnd || sight.showsEnd || ends) && !sight.isLoading
             if ends && hasEnd { settle(isTop: false) }
         } else {
             let begins =
-                isShort && sight.startEdge != .cut && !sight.skipsChildren && sight.content.top - sight.bounds.top <= gap
+                (isShort || isShorter) && sight.startEdge != .cut && !sight.skipsChildren && sight.content.top - sight.bounds.top <= gap
             hasStart = hasStart || sight.showsStart || begins
             if begins { settle(isTop: true) }
         }

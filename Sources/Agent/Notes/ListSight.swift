@@ -98,7 +98,7 @@ struct ListSight {
 
     /// Whether two screens show the same things in the same places.
     func isSame(as other: ListSight) -> Bool {
-        items.count == other.items.count
+        items.count == other.items.count && isLoading == other.isLoading
             && zip(items, other.items).allSatisfy {
                 $0.bounds == $1.bounds && $0.kind == $1.kind && $0.cells == $1.cells && $0.isOn == $1.isOn
             }
