@@ -23,7 +23,11 @@ import Testing
 
     /// 1600 pixels show ten rows and two thirds; a scroll moves 640.
     @Test(arguments: [(20, 0, 3), (20, 60, 3), (40, 0, 7), (40, 60, 7)])
-    func `no scroll is wasted at the start, and none at an end that shows`(_ count: Int, _ foot: Int, _ scrolls: Int)
+    func `no scroll is wasted at the start, and none at an end that shows`(
+        _ count: Int,
+        _ foot: Int,
+        _ scrolls: Int
+    )
         throws
     {
         var list = PaperList(entries: Self.rows(0..<count), foot: foot)
@@ -61,7 +65,9 @@ import Testing
         var entries: [PaperList.Entry] = []
         for day in 0..<6 {
             entries.append(.init(kind: .header, texts: ["Day \(day)"], height: 90))
-            entries += (0..<(day == 2 ? 14 : 3)).map { .init(texts: ["Event \($0)", "9:0\($0 % 10)"], isOn: $0 % 2 == 0) }
+            entries += (0..<(day == 2 ? 14 : 3)).map {
+                .init(texts: ["Event \($0)", "9:0\($0 % 10)"], isOn: $0 % 2 == 0)
+            }
         }
         var list = PaperList(entries: entries, gap: 12)
         let outcome = try list.read()

@@ -117,7 +117,9 @@ struct PaperList {
         let step = max(1, (entry.height - 20) / max(1, entry.texts.count))
         for (line, text) in entry.texts.enumerated() {
             let upper = y + 10 + line * step
-            let bounds = Bounds(left: left + 20, top: upper, right: right - 200, bottom: upper + step).intersection(view)
+            let bounds = Bounds(left: left + 20, top: upper, right: right - 200, bottom: upper + step).intersection(
+                view
+            )
             if !bounds.isEmpty {
                 inside += node("android.widget.TextView", bounds, text: text, id: "text\(line)", index: line)
             }
@@ -127,7 +129,14 @@ struct PaperList {
                 .intersection(view)
             if !bounds.isEmpty {
                 let flags = isOn ? ["checkable", "checked", "clickable"] : ["checkable", "clickable"]
-                inside += node("android.widget.CheckBox", bounds, id: "box", description: "Mark", flags: flags, index: 9)
+                inside += node(
+                    "android.widget.CheckBox",
+                    bounds,
+                    id: "box",
+                    description: "Mark",
+                    flags: flags,
+                    index: 9
+                )
             }
         }
         return node(
@@ -197,12 +206,23 @@ struct PaperList {
     }
 
     /// Reads the list as an agent does: it looks, and scrolls where it is told to.
-    mutating func read(isUntouched: Bool = true, limit: Int = 300, change: (inout PaperList, Int) -> Void = { _, _ in })
+    mutating func read(
+        isUntouched: Bool = true,
+        limit: Int = 300,
+        change: (inout PaperList, Int) -> Void = { _, _ in }
+    )
         throws -> Outcome
     {
         var screen = try screen()
         guard let list = ListReading.lists(of: screen).first else {
-            return Outcome(table: NoteTable(place: .init(package: "", source: "", title: ""), columns: [], rows: [], isComplete: false))
+            return Outcome(
+                table: NoteTable(
+                    place: .init(package: "", source: "", title: ""),
+                    columns: [],
+                    rows: [],
+                    isComplete: false
+                )
+            )
         }
         var reading = ListReading(list: list, on: screen, isUntouched: isUntouched)
         var scrolls = 0
@@ -212,7 +232,8 @@ struct PaperList {
             case .lost: return Outcome(table: reading.table, scrolls: scrolls)
             case .scroll(let direction):
                 guard let element = reading.scroller else { return Outcome(table: reading.table, scrolls: scrolls) }
-                for case .swipe(_, let from, _, let to, _) in Actuator.gestures(.scroll(element, direction), on: screen) {
+                for case .swipe(_, let from, _, let to, _) in Actuator.gestures(.scroll(element, direction), on: screen)
+                {
                     scroll(direction, by: abs(from - to))
                 }
                 scrolls += 1

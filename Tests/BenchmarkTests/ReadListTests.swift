@@ -84,7 +84,9 @@ import Testing
     private static func difference(_ table: NoteTable?, _ truth: [[String]]) -> String {
         guard let table else { return "  no table" }
         var out = "  columns \(table.columns), complete \(table.isComplete), \(table.place)\n"
-        let place = zip(table.rows, truth).enumerated().first { !shows($1.0, $1.1) }?.offset ?? min(table.rows.count, truth.count)
+        let place =
+            zip(table.rows, truth).enumerated().first { !shows($1.0, $1.1) }?.offset
+            ?? min(table.rows.count, truth.count)
         for row in table.rows.dropFirst(max(0, place - 2)).prefix(5) { out += "  read \(row)\n" }
         for row in truth.dropFirst(max(0, place - 2)).prefix(5) { out += "  true \(row)\n" }
         return out
@@ -108,7 +110,11 @@ import Testing
             case .end: return (Outcome(table: reading.table, scrolls: scrolls), truth)
             case .lost: return (Outcome(table: reading.table, scrolls: scrolls, problem: "lost"), truth)
             case .scroll(let direction):
-                try await actuator.perform(.scroll(reading.scroller ?? first, direction), on: screen, apps: AppCatalog())
+                try await actuator.perform(
+                    .scroll(reading.scroller ?? first, direction),
+                    on: screen,
+                    apps: AppCatalog()
+                )
                 scrolls += 1
                 screen = try await observer.observe().state
             }

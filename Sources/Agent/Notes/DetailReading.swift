@@ -56,6 +56,8 @@ struct DetailReading {
             guard !element.label.isEmpty else { return nil }
             return atom(element.label, "", isOn: element.isChecked, isPair: true)
         }
+        // What a button says is what a tap does.
+        if element.shortClass.hasSuffix("Button") { return nil }
         if !element.text.isEmpty { return atom(element.resourceWords, element.text, isPair: false) }
         // A description is content where nothing is done by a tap; on buttons it says what the tap does.
         guard !element.contentDescription.isEmpty, !element.isClickable, element.clickTarget == nil, element.isLeaf
@@ -73,8 +75,9 @@ struct DetailReading {
             var value = atom.value
             var next = place + 1
             if !atom.isPair {
-                while next < atoms.count, !atoms[next].isPair, isBeside(atoms[next - 1], atoms[next]) { next += 1 }
-                if next == place + 1, next < atoms.count, !atoms[next].isPair, isBelow(atom, atoms[next]) { next += 1 }
+                next = lineEnd(from: place)
+                let isTitled = next == place + 1 && next < atoms.count && !atoms[next].isPair
+                if isTitled, isBelow(atom, atoms[next]) || isNamed(atom, atoms[next]) { next = lineEnd(from: next) }
                 if next > place + 1 {
                     label = atom.value
                     value = atoms[(place + 1)..<next].map(\.value).joined(separator: " ")
@@ -98,6 +101,23 @@ struct DetailReading {
             rows: ListTable.numbered(rows),
             isComplete: !screen.elements.contains { $0.isScrollable && !ListShape.isSideways($0) }
         )
+    }
+
+    /// The end of the texts that stand side by side from one on, such as a number and its unit.
+    private func lineEnd(from place: Int) -> Int {
+        var next = place + 1
+        while next < atoms.count, !atoms[next].isPair, isBeside(atoms[next - 1], atoms[next]) { next += 1 }
+        return next
+    }
+
+    /// Whether resource ids say that one text is the label of another: `speed label` and `speed value`, `note` and `note value`.
+    private func isNamed(_ label: Atom, _ value: Atom) -> Bool {
+        func words(_ atom: Atom, _ endings: Set<Substring>) -> [Substring] {
+            let words = atom.label.split(separator: " ")
+            return words.last.map { endings.contains($0) } == true ? Array(words.dropLast()) : words
+        }
+        let stem = words(label, ["label", "title", "name", "key"])
+        return !stem.isEmpty && label.label != value.label && stem == words(value, ["value", "text", "summary"])
     }
 
     /// Whether a text stands on the same line, right of another.

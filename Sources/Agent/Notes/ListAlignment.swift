@@ -46,18 +46,16 @@ enum ListAlignment {
         func distance(_ place: Place) -> Int { place.shift.map { abs($0 - expected) } ?? .max }
         // Among equal rows: the place that the scroll was to lead to, where one is exactly there; at an end, where the content moves
         // less, the longest overlap, so that no row is counted twice.
-        if let exact = places.filter({ distance($0) <= rounding }).min(by: { distance($0) < distance($1) }) {
-            return exact
-        }
-        let furthest = isUsual ? abs(expected) * 5 / 4 + rounding : .max
-        let forward = places.filter { ($0.shift ?? 0) * expected >= 0 && abs($0.shift ?? 0) <= furthest }
+        if let exact = places.filter({ distance($0) <= rounding }).max(by: { $0.overlap < $1.overlap }) { return exact }
+        let forward = places.filter { ($0.shift ?? 0) * expected >= 0 }
         let ranked = (forward.isEmpty ? places : forward).sorted { $1.overlap < $0.overlap }
         guard var best = ranked.first else { return nil }
-        if ranked.count > 1 {
+        let furthest = isUsual ? abs(expected) * 5 / 4 + rounding : .max
+        if let second = ranked.dropFirst().first(where: { abs($0.shift ?? 0) <= furthest }) {
             // One or two equal rows may meet by chance, a whole sequence does not, unless it is one row again and again.
             let shared = max(0, -best.start)..<min(seen.count, known.count - best.start)
             let different = Set(seen[shared].map(\.cells)).count
-            best.isCertain = ranked[1].overlap + 1 < best.overlap && different > 2
+            best.isCertain = second.overlap + 1 < best.overlap && different > 2
         }
         return best
     }
@@ -65,17 +63,19 @@ enum ListAlignment {
     private static func place(at start: Int, _ seen: [ListItem], _ known: [ListItem], _ sight: Int) -> Place? {
         var shift: Int?
         var overlap = 0
-        var telling = 0
         for place in max(0, -start)..<min(seen.count, known.count - start) {
             let (new, old) = (seen[place], known[start + place])
             guard new.fits(old) else { return nil }
-            overlap += 1
-            if new.isWhole || old.isWhole || !new.cells.isEmpty && !old.cells.isEmpty { telling += 1 }
-            guard old.sight == sight, let moved = movement(from: old, to: new) else { continue }
+            // A strip of a row without any text fits everything, and tells nothing.
+            if new.isWhole && old.isWhole || !new.cells.isEmpty && !old.cells.isEmpty { overlap += 1 }
+            guard old.sight == sight else { continue }
+            // A tile stays in its column.
+            if abs(old.bounds.left - new.bounds.left) > rounding { return nil }
+            guard let moved = movement(from: old, to: new) else { continue }
             if let shift, abs(shift - moved) > rounding { return nil }
             shift = shift ?? moved
         }
-        return telling > 0 ? Place(start: start, shift: shift, overlap: overlap) : nil
+        return overlap > 0 ? Place(start: start, shift: shift, overlap: overlap) : nil
     }
 
     /// How far an item moved up between two screens, by an edge of it that neither cut off.

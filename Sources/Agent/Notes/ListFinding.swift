@@ -83,7 +83,7 @@ enum ScreenTitle {
     private static func isInList(_ element: Element, _ screen: ScreenState) -> Bool {
         var next = element.parent
         while let id = next, let above = screen.element(id) {
-            if above.isScrollable || ListShape.isCollection(above) { return true }
+            if above.isScrollable || ListShape.isCollection(above) || above.className.hasSuffix("ScrollView") { return true }
             next = above.parent
         }
         return false
@@ -93,6 +93,8 @@ enum ScreenTitle {
 extension ListReading {
     /// Lists beyond this many are not told.
     private static let listLimit = 6
+    /// Candidates beyond this many are not compared.
+    private static let candidateLimit = 200
     /// A list fills at least this share of the display.
     private static let leastShare = 0.02
 
@@ -107,10 +109,17 @@ extension ListReading {
             return isList && !element.isEditable && !element.isSlider && !ListShape.isSideways(element)
                 && screen.visibleBounds(of: element.id).area >= max(least, 1) && !element.isLeaf
                 && !isStrip(element.id, on: screen)
-        }.map(\.id)
-        for id in screen.elements.indices
-        where !found.contains(where: { $0 == id || screen.descendants(of: $0).contains(id) }) {
-            if isStack(id, on: screen), screen.visibleBounds(of: id).area >= max(least, 1) { found.append(id) }
+        }.prefix(candidateLimit).map(\.id)
+        let known = Set(found)
+        var end = 0
+        for id in screen.elements.indices {
+            // What lies in a list is no list of its own.
+            if known.contains(id) { end = max(end, screen.descendants(of: id).upperBound) }
+            guard id >= end, found.count < candidateLimit, isStack(id, on: screen),
+                screen.visibleBounds(of: id).area >= max(least, 1)
+            else { continue }
+            found.append(id)
+            end = screen.descendants(of: id).upperBound
         }
         // Of two around the same rows the inner one has them as its children.
         let areas = Dictionary(uniqueKeysWithValues: found.map { ($0, screen.visibleBounds(of: $0).area) })
@@ -128,7 +137,8 @@ extension ListReading {
         let children = screen.children(of: id).map { screen.elements[$0].bounds }.filter { !$0.isEmpty }
         let bounds = screen.elements[id].bounds
         guard children.count > 1 else { return bounds.height * 6 < bounds.width }
-        return bounds.height * 3 < bounds.width && zip(children, children.dropFirst()).allSatisfy { $1.left >= $0.right }
+        return bounds.height * 3 < bounds.width
+            && zip(children, children.dropFirst()).allSatisfy { $1.left >= $0.right }
     }
 
     /// Whether at least three children of one kind, each with a text, stand one below the other.

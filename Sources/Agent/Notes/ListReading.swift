@@ -52,7 +52,8 @@ public struct ListReading: Sendable {
     /// Where the list goes on, while a jump that left no overlap is gone back over.
     private var interrupted: ScrollDirection?
     private var retreats = 0
-    /// How far the content moved at most by one scroll: on some devices it goes on after the finger, on others it lags behind.
+    /// How far the content moved at most by one scroll that came to no end: on some devices it goes on after the finger, on others
+    /// it lags behind.
     private var usual: Int?
     /// Items between two screens may be missing.
     private var hasHole = false
@@ -157,7 +158,9 @@ public struct ListReading: Sendable {
             let grew = join(sight.items, at: place.start)
             noteEnds(sight, isDown, shift: before.isLoading ? nil : place.shift, distance: asked.distance)
             if !place.isCertain { hasHole = true }
-            if let shift = place.shift, place.isCertain { usual = max(usual ?? 0, abs(shift)) }
+            if let shift = place.shift, place.isCertain, !(isDown ? hasEnd : hasStart) {
+                usual = max(usual ?? 0, abs(shift))
+            }
             if grew { retreats = 0 }
             stalls = grew || place.shift.map { abs($0) > ListAlignment.rounding } ?? true ? 0 : stalls + 1
         } else if let mended = ListAlignment.mended(sight.items, known, after: count - 1) {
@@ -208,12 +211,14 @@ public struct ListReading: Sendable {
         let isShorter = isLess && usual != nil
         let gap = isShort ? (sight.gap ?? 0) + 2 : 1
         if isDown {
-            let ends = (isShort || isShorter) && sight.endEdge != .cut && sight.bounds.bottom - sight.content.bottom <= gap
+            let ends =
+                (isShort || isShorter) && sight.endEdge != .cut && sight.bounds.bottom - sight.content.bottom <= gap
             hasEnd = (hasEnd || sight.showsEnd || ends) && !sight.isLoading
             if ends && hasEnd { settle(isTop: false) }
         } else {
             let begins =
-                (isShort || isShorter) && sight.startEdge != .cut && !sight.skipsChildren && sight.content.top - sight.bounds.top <= gap
+                (isShort || isShorter) && sight.startEdge != .cut && !sight.skipsChildren
+                && sight.content.top - sight.bounds.top <= gap
             hasStart = hasStart || sight.showsStart || begins
             if begins { settle(isTop: true) }
         }
@@ -289,8 +294,8 @@ public struct ListReading: Sendable {
 
     /// Whether what was seen is of so many kinds that it is a page rather than a list.
     var isMixed: Bool {
-        guard let identity, !identity.isCollection, known.count > 1 else { return false }
+        guard let identity, !identity.isCollection else { return false }
         let counts = Dictionary(known.map { ($0.kind, 1) }, uniquingKeysWith: +)
-        return (counts.values.max() ?? 0) * 2 < known.count
+        return known.count < 2 || (counts.values.max() ?? 0) * 2 < known.count
     }
 }

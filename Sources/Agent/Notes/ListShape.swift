@@ -135,7 +135,9 @@ struct ListShape {
             if id != root, part.isClickable, part.bounds.area * 2 > element.bounds.area { item.isClickable = true }
             let words = part.resourceWords
             if part.isEditable || part.isSlider {
-                add(part.detail, words.isEmpty ? "text" : words, seen)
+                // The detail of a field is one line, and empty where the text is only a hint.
+                let value = part.isEditable && !part.detail.isEmpty ? part.text : part.detail
+                add(value, words.isEmpty ? "text" : words, seen)
             } else if !part.text.isEmpty {
                 // The text of a switch is its state.
                 if part.role != .toggle { add(part.text, words.isEmpty ? "text" : words, seen) }
