@@ -311,6 +311,20 @@ struct LedgerTests {
         #expect(walk.ledger.isAllDone)
     }
 
+    @Test(
+        "What is to be switched is read from the goal's words",
+        arguments: [
+            ("Turn wifi off.", "wifi off"), ("Turn off WiFi, then enable bluetooth", "wifi off, bluetooth on"),
+            ("Please switch Wi-Fi off", "wi fi off"), ("Wifi off.", "wifi off"), ("Take one photo.", ""),
+            ("Turn brightness to the max value.", ""), ("Turn on Wifi, then open the Camera app", "wifi on"),
+            ("I want to be left alone for a while, so turn off wifi.", "wifi off"), ("Put the book on the shelf", ""),
+        ]
+    )
+    func switches(goal: String, names: String) {
+        let found = LedgerGoal(goal, taken: []).switches.map { "\($0.name) \($0.isOn ? "on" : "off")" }
+        #expect(found.joined(separator: ", ") == names)
+    }
+
     @Test("What is moved is done when it is seen where it belongs")
     func moved() throws {
         let text = "Move the file song.mp3 from Music to the Podcasts folder"

@@ -136,6 +136,8 @@ import Testing
             let runner = EpisodeRunner(device, rules: .strict, agentName: "oracle")
             let baselines = try await runner.prepare(instance)
             let goal = GoalState(instance.goal, now: now)
+            let ledger = Ledger(goal)
+            print("\(template.name): \(ledger.units.map { "\($0.work) \($0.cells.map { "\($0.name)=\($0.text.prefix(30))" })" })")
             let story = Mutex<(end: Bool, lines: [String], early: String?, answer: String?)>((false, [], nil, nil))
             let watch = Watch(try Oracle(instance), goal) { ledger, decision, isComplete in
                 if isComplete { story.withLock { ($0.end, $0.lines) = (ledger.isAllDone, ledger.lines) } }
@@ -157,6 +159,8 @@ import Testing
             let result = try await AgentLoop(device: device.adb, chooser: watch, options: options, settle: runner.observer)
                 .run(goal: instance.goal)
             let found = story.withLock { $0 }
+            let what = found.early.map { "EARLY \($0)" } ?? ""
+            print("  \(result.said) after \(result.steps) steps, all done \(found.end): \(found.lines) \(what)")
             if found.end { atEnd.append(template.name) } else { unread.append("\(template.name): \(found.lines)") }
             if let first = found.early { early.append("\(template.name) at \(first)") }
             if result.said != .complete { failed.append("\(template.name): \(result.reason ?? "")") }

@@ -17,7 +17,7 @@ extension Ledger {
                     joined.insert("\(number) \(row.signature)").inserted
                 else { continue }
                 let text = TextTable(columns: table.columns, rows: [row.cells.map { $0 ?? "" }])
-                units += LedgerUnit.rows(text, number: number, removes: false)
+                units += LedgerUnit.rows(text, number: number, removes: false, now: goal.now)
             }
         }
         guard !joined.isEmpty else { return }

@@ -17,6 +17,8 @@ struct LedgerGoal {
     private struct Word {
         var start: Int
         var text: String
+        /// Something else than a space or a hyphen stands before it.
+        var isCut: Bool
     }
 
     private let words: [Word]
@@ -26,10 +28,12 @@ struct LedgerGoal {
         var words: [Word] = []
         var current = ""
         var start = 0
+        var isCut = true
         var spans = taken.sorted { $0.lowerBound < $1.lowerBound }[...]
         func close() {
-            if !current.isEmpty { words.append(Word(start: start, text: current)) }
-            current = ""
+            guard !current.isEmpty else { return }
+            words.append(Word(start: start, text: current, isCut: isCut))
+            (current, isCut) = ("", false)
         }
         for (place, byte) in goal.utf8.enumerated() {
             while let first = spans.first, first.upperBound <= place { spans.removeFirst() }
@@ -40,6 +44,7 @@ struct LedgerGoal {
                 current.unicodeScalars.append(Unicode.Scalar(isUpper ? byte + 32 : byte))
             } else {
                 close()
+                if isTaken || (byte != 32 && byte != 45) { isCut = true }
             }
         }
         close()
@@ -101,6 +106,56 @@ struct LedgerGoal {
         }
         return false
     }
+
+    /// What is to be switched on or off: `turn off X`, `turn X off`, `enable X`, `X off`.
+    ///
+    /// The words of spans are not read again, so a switch that was read as a value has its name from there.
+    var switches: [(name: String, isOn: Bool)] {
+        var out: [(String, Bool)] = []
+        for (place, word) in words.enumerated() {
+            let rest = words[(place + 1)...].prefix(6)
+            switch word.text {
+            case "turn", "switch", "set", "toggle":
+                guard let next = rest.first else { continue }
+                if let isOn = Self.states[next.text] {
+                    if let name = Self.name(rest.dropFirst()) { out.append((name, isOn)) }
+                } else if let end = rest.firstIndex(where: { Self.states[$0.text] != nil }), let name = Self.name(rest[..<end]) {
+                    out.append((name, Self.states[words[end].text] == true))
+                }
+            case "enable", "activate": if let name = Self.name(rest) { out.append((name, true)) }
+            case "disable", "deactivate": if let name = Self.name(rest) { out.append((name, false)) }
+            case "on", "off":
+                // A whole clause that only names it: `Wi-Fi off.`
+                guard rest.first?.isCut ?? true else { continue }
+                var first = place
+                while first > 0, place - first < 4, !words[first].isCut { first -= 1 }
+                guard words[first].isCut, first < place, Self.aim(words[first].text) == nil,
+                    !["turn", "switch", "please", "set", "toggle"].contains(words[first].text),
+                    let name = Self.name(words[first..<place])
+                else { continue }
+                out.append((name, word.text == "on"))
+            default: continue
+            }
+        }
+        return out
+    }
+
+    private static let states = ["on": true, "off": false]
+
+    /// The words that name a switch, up to where the clause ends; nil for none, or for more than a name has.
+    private static func name(_ words: ArraySlice<Word>) -> String? {
+        var out: [String] = []
+        for word in words {
+            if ["the", "my", "a"].contains(word.text), out.isEmpty { continue }
+            if word.isCut && !out.isEmpty || ends.contains(word.text) { break }
+            out.append(word.text)
+        }
+        return (1...3).contains(out.count) ? out.joined(separator: " ") : nil
+    }
+
+    private static let ends: Set<String> = [
+        "then", "and", "or", "in", "to", "on", "off", "for", "from", "with", "please", "now", "so", "if", "at", "of",
+    ]
 
     /// Whether there is a verb for writing, so that rows may come from a note.
     var enters: Bool { words.contains { Self.aim($0.text) == .enter } }

@@ -82,6 +82,10 @@ extension LedgerUnit {
         var out: [LedgerUnit] = []
         var record: [LedgerCell] = []
         var moved: [(cell: LedgerCell, preposition: String?)] = []
+        // What switches are called is no value to write, whatever it was read as; texts that are to be typed name none.
+        let texts = reading.slots.filter { [.quoted, .keyed, .item].contains($0.source) }
+        let switches = LedgerGoal(goal.goal, taken: texts.map(\.range)).switches
+        let switched = switches.map { LedgerSwitchName($0.name) }
         let inTables = Set(reading.tables.flatMap { $0.rows.joined() }.map { LedgerText.fold($0) })
         for slot in reading.slots {
             let name = slot.name.isEmpty ? kind(of: slot.value) : slot.name
@@ -98,7 +102,8 @@ extension LedgerUnit {
                 }
                 continue
             }
-            if inTables.contains(LedgerText.fold(slot.text)) { continue }
+            let folded = LedgerText.fold(slot.text)
+            if inTables.contains(folded) || switched.contains(where: { $0.matches(folded) }) { continue }
             let cell = LedgerCell(name: name, text: slot.text, value: slot.value)
             guard !cell.wording.whole.isEmpty else { continue }
             let preposition = words.preposition(at: slot.range.lowerBound)
@@ -118,7 +123,15 @@ extension LedgerUnit {
         out += moves(moved)
         if !record.isEmpty { out.append(LedgerUnit(.record, cells: record)) }
         for (place, table) in reading.tables.enumerated() {
-            out += rows(table, number: place, removes: removes(table, in: goal.goal, words))
+            let removes = removes(table, in: goal.goal, words)
+            out += rows(table, number: place, removes: removes, now: goal.now)
+        }
+        // A switch is named by words alone.
+        for (name, isOn) in switches where !out.contains(where: { unit in
+            if case .toggle(LedgerSwitchName(name), _) = unit.work { true } else { false }
+        }) {
+            let cell = LedgerCell(name: "\(name) \(isOn ? "on" : "off")", text: name)
+            out.append(LedgerUnit(.toggle(LedgerSwitchName(name), isOn), cells: [cell]))
         }
         return out
     }
@@ -126,12 +139,16 @@ extension LedgerUnit {
     private static let places: Set<String> = ["folder", "place", "source", "location", "path"]
 
     /// The units of a table's rows.
-    static func rows(_ table: TextTable, number: Int, removes: Bool) -> [LedgerUnit] {
+    static func rows(_ table: TextTable, number: Int, removes: Bool, now: DeviceMoment) -> [LedgerUnit] {
         table.rows.compactMap { row in
             var cells: [LedgerCell] = []
             for (column, text) in row.enumerated() {
                 let name = column < table.columns.count ? table.columns[column] : ""
-                let cell = LedgerCell(name: name.isEmpty ? "column \(column + 1)" : name, text: text)
+                let cell = LedgerCell(
+                    name: name.isEmpty ? "column \(column + 1)" : name,
+                    text: text,
+                    value: ValueReader.value(of: text, now: now)
+                )
                 if !cell.wording.whole.isEmpty { cells.append(cell) }
             }
             guard !cells.isEmpty else { return nil }
