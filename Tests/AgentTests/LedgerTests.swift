@@ -231,6 +231,44 @@ struct LedgerTests {
         #expect(walk.ledger.lines == ["Done: message."])
     }
 
+    @Test("A text that the goal does not state is what stands in a field, and done when it is sent once more than before")
+    func content() throws {
+        let text = "Send a message to 5551234 with the clipboard content"
+        let goal = F.goal(text, GoalReading(slots: [F.slot("recipient", "5551234", in: text)]))
+        func thread(_ bubbles: [String], _ draft: String) throws -> ScreenState {
+            try Fixture.screen(
+                Fixture.node(
+                    "FrameLayout",
+                    Fixture.node("TextView", text: "5551234", bounds: "[0,0][1080,140]")
+                        + Fixture.list(bubbles.enumerated().map { Fixture.row($1, top: 300 + 200 * $0) }.joined())
+                        + Fixture.node("EditText", text: draft, id: "a:id/message_field", bounds: "[0,2200][900,2300]")
+                        + Fixture.node("Button", text: "Send", flags: ["clickable"], bounds: "[900,2200][1080,2300]")
+                )
+            )
+        }
+        var walk = Walk(goal)
+        walk.see(try F.form([("to", "")]))
+        walk.see(try F.form([("to", "5551234")]), .inputText(1, text: "5551234"))
+        walk.see(try thread(["Gate 14"], ""), .keyboardEnter)
+        #expect(walk.slotStates == ["recipient": .done, "content": .open] && !walk.ledger.isAllDone)
+        walk.see(try thread(["Gate 14"], "Gate 14"), .click(5))
+        #expect(walk.slotStates["content"] == .entered && !walk.ledger.isAllDone)
+        walk.tap("Send", try thread(["Gate 14", "Gate 14"], ""))
+        #expect(walk.ledger.isAllDone)
+    }
+
+    @Test("A person's names may stand in fields of their own")
+    func names() throws {
+        let text = "Create a new contact for Ada Lovelace"
+        var walk = Walk(F.goal(text, GoalReading(slots: [F.slot("person", "Ada Lovelace", in: text)])))
+        walk.see(try F.form([("first", "Ada"), ("last", "")]), .inputText(1, text: "Ada"))
+        #expect(walk.slotStates == ["person": .open])
+        walk.see(try F.form([("first", "Ada"), ("last", "Lovelace")]), .inputText(2, text: "Lovelace"))
+        #expect(walk.slotStates == ["person": .entered])
+        walk.see(try F.page("Ada Lovelace", ["Call"]), .click(0))
+        #expect(walk.ledger.isAllDone)
+    }
+
     private var deletion: GoalState {
         let table = TextTable(columns: ["item"], rows: [["Tacos"], ["Soup"]])
         return F.goal("Delete the following recipes: Tacos, Soup", GoalReading(tables: [table]))

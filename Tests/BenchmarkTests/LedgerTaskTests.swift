@@ -15,32 +15,37 @@ import Testing
     /// An oracle that keeps a ledger beside, and compares it with the device at each step.
     private final class Watch: ActionChooser {
         let oracle: Oracle
-        let ledger: Mutex<Ledger>
+        let goal: GoalState
+        let ledger = Mutex<Ledger?>(nil)
+        let answer = Mutex<String?>(nil)
         let last = Mutex<(screen: ScreenState, action: Action)?>(nil)
-        /// Gets the ledger at each decision, and whether the oracle says that it is done.
-        let look: @Sendable (Ledger, Decision, Bool) async throws -> Void
+        /// Gets the ledger at each decision, whether the oracle says that it is done, and what it answered.
+        let look: @Sendable (Ledger, Decision, Bool, String?) async throws -> Void
 
         init(
             _ oracle: Oracle,
             _ goal: GoalState,
-            look: @escaping @Sendable (Ledger, Decision, Bool) async throws -> Void
+            look: @escaping @Sendable (Ledger, Decision, Bool, String?) async throws -> Void
         ) {
             self.oracle = oracle
-            ledger = Mutex(Ledger(goal))
+            self.goal = goal
             self.look = look
         }
 
         func choose(_ decision: Decision) async throws -> Choice {
             let before = last.withLock { $0 }
-            let seen = ledger.withLock { ledger in
+            let seen = ledger.withLock { kept in
+                var ledger = kept ?? Ledger(goal, apps: decision.apps)
                 ledger.observe(screen: decision.screen, action: before?.action, before: before?.screen)
+                kept = ledger
                 return ledger
             }
             let choice = try await oracle.choose(decision)
             var action = decision.candidates[choice.ranked[0].index].action
             if let text = choice.filledText { action = action.filled(with: text) }
             last.withLock { $0 = (decision.screen, action) }
-            try await look(seen, decision, action == .complete)
+            try await look(seen, decision, action == .complete, answer.withLock { $0 })
+            if case .answer(let text) = action { answer.withLock { $0 = text } }
             return choice
         }
     }
@@ -49,7 +54,7 @@ import Testing
         _ task: String,
         seed: UInt64 = 30,
         _ reading: (TaskInstance) -> GoalReading,
-        look: @escaping @Sendable (Ledger, Decision, Bool) async throws -> Void
+        look: @escaping @Sendable (Ledger, Decision, Bool, String?) async throws -> Void
     ) async throws {
         let suite = try TaskSuite.load(Locations.checkout + "/Tasks/androidworld")
         let template = try #require(suite.templates.first { $0.name == task })
@@ -77,7 +82,7 @@ import Testing
                 ]
             }
             return GoalReading(tables: [TextTable(columns: ["name", "amount", "category", "note"], rows: rows)])
-        } look: { ledger, decision, isComplete in
+        } look: { ledger, decision, isComplete, _ in
             let stored = try await ExpenseTable(decision.device).rows()
             for row in ledger.rows where row.isDone {
                 let isHeld = stored.contains { $0.name == row.cells[0].text && $0.note == row.cells[3].text }
@@ -95,7 +100,7 @@ import Testing
         try await run("RecipeDeleteMultipleRecipesWithNoise") { instance in
             let rows = (1...3).map { [instance.values["title\($0)"] ?? ""] }
             return GoalReading(tables: [TextTable(columns: ["item"], rows: rows)])
-        } look: { ledger, decision, isComplete in
+        } look: { ledger, decision, isComplete, _ in
             let table = DeviceTable(
                 decision.device,
                 database: "/data/data/com.flauschcode.broccoli/databases/broccoli",
@@ -115,7 +120,7 @@ import Testing
         try await run("SystemWifiTurnOff") { instance in
             let slot = GoalSlot(name: "wifi", value: .flag(false), text: "off", range: 10..<13, source: .keyed)
             return GoalReading(slots: [slot])
-        } look: { ledger, decision, isComplete in
+        } look: { ledger, decision, isComplete, _ in
             let state = try await decision.device.run("settings get global wifi_on").text
             if ledger.isAllDone { #expect(state.hasPrefix("0")) }
             if isComplete { #expect(ledger.isAllDone, "\(ledger.lines)") }
@@ -136,13 +141,19 @@ import Testing
             let runner = EpisodeRunner(device, rules: .strict, agentName: "oracle")
             let baselines = try await runner.prepare(instance)
             let goal = GoalState(instance.goal, now: now)
-            let ledger = Ledger(goal)
-            print("\(template.name): \(ledger.units.map { "\($0.work) \($0.cells.map { "\($0.name)=\($0.text.prefix(30))" })" })")
             let story = Mutex<(end: Bool, lines: [String], early: String?, answer: String?)>((false, [], nil, nil))
-            let watch = Watch(try Oracle(instance), goal) { ledger, decision, isComplete in
+            let watch = Watch(try Oracle(instance), goal) { ledger, decision, isComplete, answer in
+                if decision.step == 0 {
+                    let units = ledger.units.map { "\($0.work) \($0.cells.map { "\($0.name)=\($0.text.prefix(30))" })" }
+                    print("\(template.name): \(units)")
+                }
+                for unit in ledger.units where isComplete && unit.work == .remove && !unit.isSettled {
+                    let places = unit.seenAt.map { "\($0.activity) \(String(decoding: $0.title, as: UTF8.self))" }
+                    let here = LedgerSight(decision.screen)
+                    print("  \(unit.cells[0].text): touched \(unit.isTouched), pending \(unit.isPending), at \(places), now at \(String(decoding: here.place.title, as: UTF8.self)) with \(here.count(unit.cells[0].wording))")
+                }
                 if isComplete { story.withLock { ($0.end, $0.lines) = (ledger.isAllDone, ledger.lines) } }
                 guard ledger.isAllDone, story.withLock({ $0.early == nil }) else { return }
-                let answer = decision.history.last { $0.hasPrefix("answer \"") }.map { String($0.dropFirst(8).dropLast()) }
                 var checks = CheckRunner(device: device.adb, instance: instance, answer: answer, baselines: baselines)
                 checks.observer = runner.observer
                 let outcomes = try await checks.run()

@@ -30,7 +30,7 @@ extension Ledger {
             case .toggle(let name, let isOn):
                 if let state = sight.state(of: name) { units[index].isSettled = state == isOn }
             case .move: watchMove(index, sight, step)
-            case .app: watchApp(index, sight)
+            case .app(let package): units[index].isSettled = sight.place.package == package
             case .row, .record, .answer: break
             }
         }
@@ -106,11 +106,6 @@ extension Ledger {
         }
     }
 
-    private mutating func watchApp(_ index: Int, _ sight: LedgerSight) {
-        let label = LedgerText.fold(AppCatalog.label(of: sight.place.package))
-        units[index].isSettled = units[index].cells[0].wording.stands(in: label)
-    }
-
     // MARK: - What is written
 
     private mutating func write(_ sight: LedgerSight, _ step: LedgerStep) {
@@ -159,8 +154,9 @@ extension Ledger {
 
     /// Whether a value stands in a form now.
     private mutating func enter(_ index: Int, _ place: Int, _ sight: LedgerSight, _ step: LedgerStep) {
+        guard units[index].cells[place].state != .done else { return }
+        if units[index].cells[place].isContent { takeContent(index, place, sight) }
         let cell = units[index].cells[place]
-        guard cell.state != .done else { return }
         if let field = sight.field(with: cell.wording) {
             units[index].cells[place].state = .entered
             units[index].cells[place].field = field.key
@@ -205,6 +201,16 @@ extension Ledger {
             units[index].cells[place].visit = visit
             units[index].cells[place].isPicked = true
         }
+    }
+
+    /// What stands in a field that no value of the goal accounts for.
+    private mutating func takeContent(_ index: Int, _ place: Int, _ sight: LedgerSight) {
+        let others = units.flatMap(\.cells).filter { !$0.isContent }.map(\.wording)
+        let found = sight.fields.first { field in
+            !field.content.isEmpty && !others.contains { $0.stands(in: field.content) }
+        }
+        guard let found else { return }
+        units[index].cells[place].take(found, at: sight.place) { sight.count($0) }
     }
 
     /// Whether what was entered is found outside its form.

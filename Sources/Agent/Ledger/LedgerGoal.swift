@@ -107,6 +107,18 @@ struct LedgerGoal {
         return false
     }
 
+    /// Whether a text is to be written that the goal does not state: the clipboard's, or a message that is described only.
+    func takesContent(from names: [String]) -> Bool {
+        let texts: Set<String> = ["message", "text", "body", "content", "contents", "sms", "reply"]
+        if names.contains(where: { texts.contains($0) }) { return false }
+        let all = Set(words.map(\.text))
+        if !all.isDisjoint(with: ["clipboard", "paste", "pasting", "pasted"]) {
+            return !all.contains("copy") || all.contains("paste")
+        }
+        return !all.isDisjoint(with: ["send", "text", "reply", "resend", "share", "forward"])
+            && !all.isDisjoint(with: ["message", "sms", "text", "mail", "email", "contents", "content"])
+    }
+
     /// What is to be switched on or off: `turn off X`, `turn X off`, `enable X`, `X off`.
     ///
     /// The words of spans are not read again, so a switch that was read as a value has its name from there.
@@ -125,13 +137,9 @@ struct LedgerGoal {
             case "enable", "activate": if let name = Self.name(rest) { out.append((name, true)) }
             case "disable", "deactivate": if let name = Self.name(rest) { out.append((name, false)) }
             case "on", "off":
-                // A whole clause that only names it: `Wi-Fi off.`
-                guard rest.first?.isCut ?? true else { continue }
-                var first = place
-                while first > 0, place - first < 4, !words[first].isCut { first -= 1 }
-                guard words[first].isCut, first < place, Self.aim(words[first].text) == nil,
-                    !["turn", "switch", "please", "set", "toggle"].contains(words[first].text),
-                    let name = Self.name(words[first..<place])
+                // A goal that only names it: `Wi-Fi off.`
+                guard rest.isEmpty, place <= 3, let first = words.first?.text, Self.aim(first) == nil,
+                    !["turn", "switch", "please", "set", "toggle"].contains(first), let name = Self.name(words[..<place])
                 else { continue }
                 out.append((name, word.text == "on"))
             default: continue

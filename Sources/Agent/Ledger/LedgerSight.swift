@@ -76,7 +76,15 @@ struct LedgerSight: Sendable {
     func count(_ wording: LedgerWording) -> Int { texts.count { wording.stands(in: $0.folded) } }
 
     /// The field that a value stands in.
-    func field(with wording: LedgerWording) -> Field? { fields.first { wording.stands(in: $0.content) } }
+    func field(with wording: LedgerWording) -> Field? {
+        if fields.isEmpty { return nil }
+        if let field = fields.first(where: { wording.stands(in: $0.content) }) { return field }
+        // First name and last name stand in fields of their own.
+        let words = wording.words
+        guard !words.isEmpty, words.count <= fields.count else { return nil }
+        return words.allSatisfy { word in fields.contains { $0.content == word } }
+            ? fields.first { $0.content == words[0] } : nil
+    }
 
     /// Whether a value is written where it counts as chosen: not on a box that is not ticked, and not beside another one that
     /// is selected in its place.

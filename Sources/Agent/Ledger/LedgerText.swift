@@ -71,6 +71,8 @@ struct LedgerWording: Sendable, Hashable {
     private(set) var whole: Set<[UInt8]> = []
     /// Whether it is a text that a thing would be known by; days, times, numbers and short words are not.
     let isTelling: Bool
+    /// The spelling of the goal.
+    private let written: [UInt8]?
 
     /// The wording of a value.
     ///
@@ -94,8 +96,18 @@ struct LedgerWording: Sendable, Hashable {
             whole.insert(LedgerText.fold(text[..<dot]))
         }
         let first = spellings[0]
+        written = first.isEmpty ? nil : first
         let isText: Bool = if case .text? = value { true } else { value == nil }
-        isTelling = isText && first.count { (97...122).contains($0) || $0 >= 0x80 } >= 4
+        let letters = first.count { (97...122).contains($0) || $0 >= 0x80 }
+        // A telephone number is as good as a name.
+        isTelling = isText && letters >= 4 || letters == 0 && first.count { (48...57).contains($0) } >= 7
+    }
+
+    /// The words of the value as it is written, each folded, where it may be told in several fields: a person's names.
+    var words: [[UInt8]] {
+        guard isTelling, let first = written, first.count < 80 else { return [] }
+        let parts = first.split(separator: 32).map { [32] + $0 + [32] }
+        return (2...4).contains(parts.count) ? parts : []
     }
 
     /// Enough letters, or enough digits, to be no chance.

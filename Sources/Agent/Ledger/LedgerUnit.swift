@@ -19,11 +19,30 @@ struct LedgerCell: Sendable, Hashable {
     var isPicked = false
     /// It only tells where to go: it was there before, and was opened.
     var isLocator = false
+    /// A text that the goal wants written without stating it, such as what the clipboard holds: whatever stands in a field.
+    var isContent = false
 
     init(name: String, text: String, value: TypedValue? = nil) {
         self.name = name
         self.text = text
         wording = LedgerWording(text, value: value)
+    }
+
+    static var content: LedgerCell {
+        var cell = LedgerCell(name: "content", text: "")
+        cell.isContent = true
+        return cell
+    }
+
+    /// Takes what stands in a field as the text that is wanted.
+    mutating func take(_ field: LedgerSight.Field, at place: LedgerSight.Place, count: (LedgerWording) -> Int) {
+        let text = String(decoding: field.content, as: UTF8.self)
+        if self.text != text {
+            self.text = text
+            wording = LedgerWording(text)
+        }
+        // What is outside while it is being written was there before.
+        before[place] = max(before[place] ?? 0, count(wording))
     }
 }
 
@@ -39,8 +58,8 @@ struct LedgerUnit: Sendable, Hashable {
         /// The first cell is to be found where the second one says.
         case move
         case toggle(LedgerSwitchName, Bool)
-        /// The app of the first cell is to be in front.
-        case app
+        /// The app of a package is to be in front.
+        case app(String)
         /// A question is to be answered.
         case answer
     }
@@ -87,6 +106,8 @@ extension LedgerUnit {
         let switches = LedgerGoal(goal.goal, taken: texts.map(\.range)).switches
         let switched = switches.map { LedgerSwitchName($0.name) }
         let inTables = Set(reading.tables.flatMap { $0.rows.joined() }.map { LedgerText.fold($0) })
+        // What must hold of things is not to be written.
+        let isSaid = Set(reading.constraints.map { LedgerText.fold($0.text) })
         for slot in reading.slots {
             let name = slot.name.isEmpty ? kind(of: slot.value) : slot.name
             if case .flag(let isOn) = slot.value {
@@ -96,12 +117,17 @@ extension LedgerUnit {
                 continue
             }
             let aim = words.aim(at: slot.range.lowerBound)
-            if slot.name == "app" || slot.name.hasSuffix(" app") || apps.app(named: slot.text) != nil {
-                if aim == .open {
-                    out.append(LedgerUnit(.app, cells: [LedgerCell(name: "open \(slot.text)", text: slot.text)]))
+            let app = apps.app(named: slot.text)
+            if slot.name == "app" || slot.name.hasSuffix(" app") || app != nil {
+                if aim == .open, let app {
+                    let cell = LedgerCell(name: "open \(slot.text)", text: slot.text)
+                    out.append(LedgerUnit(.app(app.package), cells: [cell]))
                 }
                 continue
             }
+            // The words between others, and names that nothing is said of, tell what it is about and are no values.
+            if slot.source == .phrase || slot.name.isEmpty && slot.source == .name { continue }
+            if isSaid.contains(LedgerText.fold(slot.text)) || isWithin(slot, reading.slots) { continue }
             let folded = LedgerText.fold(slot.text)
             if inTables.contains(folded) || switched.contains(where: { $0.matches(folded) }) { continue }
             let cell = LedgerCell(name: name, text: slot.text, value: slot.value)
@@ -121,6 +147,7 @@ extension LedgerUnit {
             }
         }
         out += moves(moved)
+        if words.takesContent(from: reading.slots.map(\.name)) { record.append(LedgerCell.content) }
         if !record.isEmpty { out.append(LedgerUnit(.record, cells: record)) }
         for (place, table) in reading.tables.enumerated() {
             let removes = removes(table, in: goal.goal, words)
@@ -134,6 +161,14 @@ extension LedgerUnit {
             out.append(LedgerUnit(.toggle(LedgerSwitchName(name), isOn), cells: [cell]))
         }
         return out
+    }
+
+    /// Whether a slot is a part of another one: the minutes of `1 hour and 5 minutes`.
+    private static func isWithin(_ slot: GoalSlot, _ slots: [GoalSlot]) -> Bool {
+        slots.contains { other in
+            other.range != slot.range && other.range.lowerBound <= slot.range.lowerBound
+                && other.range.upperBound >= slot.range.upperBound
+        }
     }
 
     private static let places: Set<String> = ["folder", "place", "source", "location", "path"]
