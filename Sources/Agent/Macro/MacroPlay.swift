@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Screen
+
+/// What a macro does on one screen.
+struct MacroPlay {
+    let macro: Macro
+    let values: [String: String]
+    let decision: Decision
+    var state: MacroChooser.State
+    var events: [MacroEvent] = []
+
+    init(macro: Macro, values: [String: String], decision: Decision, state: MacroChooser.State) {
+        (self.macro, self.values, self.decision, self.state) = (macro, values, decision, state)
+    }
+
+    enum Move: Equatable {
+        case candidate(Int, text: String?)
+        /// At which step, and why.
+        case handOver(Int, String)
+    }
+
+    /// How a step stands to the screen.
+    private enum Fit {
+        case act(Int, text: String?)
+        /// Its effect is there already.
+        case there(String)
+        /// The screen is not the one that it belongs to.
+        case elsewhere(String)
+        /// The screen is right; its element is not on it.
+        case missing(String)
+        /// The screen is right, and it is not clear what to do on it.
+        case unsure(String)
+    }
+
+    private var screen: ScreenState { decision.screen }
+
+    mutating func move() -> Move {
+        remember()
+        if let doubt = doubt() { return .handOver(state.next, doubt) }
+        while state.next < macro.steps.count {
+            let number = state.next
+            let step = macro.steps[number]
+            let fit = fit(step, number)
+            switch fit {
+            case .act(let index, let text):
+                events.append(.step(number + 1, of: macro.steps.count))
+                let candidate = decision.candidates[index]
+                let action = text.map { candidate.action.filled(with: $0) } ?? candidate.action
+                state.last = (number, Memory.words(candidate, action: action))
+                state.hasActed = true
+                advance()
+                return .candidate(index, text: text)
+            case .there(let why):
+                events.append(.skipped(number + 1, why: why))
+                advance()
+            case .unsure(let why):
+                return .handOver(number, why)
+            case .missing(let why), .elsewhere(let why):
+                if isLater(number, fit) {
+                    events.append(.skipped(number + 1, why: "the screen after it is there already"))
+                    advance()
+                    continue
+                }
+                if case .missing = fit, let index = look(for: step, number) { return .candidate(index, text: nil) }
+                if state.waits < MacroChooser.waitLimit, let wait = index(.wait), isWorthWaiting(fit) {
+                    state.waits += 1
+                    state.last = nil
+                    events.append(.looking(number + 1, why: why))
+                    return .candidate(wait, text: nil)
+                }
+                return .handOver(number, why)
+            }
+        }
+        return .handOver(max(0, macro.steps.count - 1), "the macro has come to its end")
+    }
+
+    private mutating func advance() {
+        state.next += 1
+        (state.waits, state.scrolls, state.scrolledFrom) = (0, 0, nil)
+    }
+
+    /// A list that was looked through has nothing more to wait for.
+    private func isWorthWaiting(_ fit: Fit) -> Bool {
+        if case .missing = fit { return state.scrolls == 0 }
+        return true
+    }
+
+    private func index(_ action: Action) -> Int? { decision.candidates.firstIndex { $0.action == action } }
+
+    // MARK: - What the last step did
+
+    private mutating func remember() {
+        var texts = screen.elements.flatMap { [$0.text, $0.contentDescription] }
+        texts += screen.readTexts.values.flatMap { $0.map(\.text) }
+        for text in texts where !text.isEmpty && state.seenBytes < MacroChooser.seenLimit {
+            if state.seen.insert(text).inserted { state.seenBytes += text.utf8.count }
+        }
+    }
+
+    /// Why the last step did not do what it did before; nil where nothing speaks against it.
+    private func doubt() -> String? {
+        guard let last = state.last, let line = decision.history.last, line.hasPrefix(last.words) else { return nil }
+        let step = macro.steps[last.step]
+        let notes = line.dropFirst(last.words.count)
+        if step.action == .type && notes.contains("the text did not arrive") { return "the text did not arrive in its field" }
+        if step.changes && step.action != .answer && notes.contains("nothing changed") {
+            return "\"\(step.words)\" changed nothing"
+        }
+        guard let was = step.wasOn, step.screen.fits(screen, values), case .one(let id)? = resolved(step) else { return nil }
+        let now = decision.actions.targets.first { $0.id == id }?.isOn
+        return now == was ? "\"\(step.words)\" did not switch it" : nil
+    }
+
+    // MARK: - The next step
+
+    private func resolved(_ step: Macro.Step) -> Selector.Resolution? {
+        step.element?.resolve(
+            on: screen,
+            among: MacroRecorder.elements(of: decision.candidates, step.action),
+            values: values
+        )
+    }
+
+    private func fit(_ step: Macro.Step, _ number: Int) -> Fit {
+        if step.action == .answer { return .unsure("answers are not repeated") }
+        // An app is opened from anywhere, as long as nothing was done before.
+        let isStart = !state.hasActed && step.action == .open
+        if !isStart, let difference = step.screen.mismatch(screen, values) { return .elsewhere(difference) }
+        guard step.element != nil else {
+            switch step.action {
+            case .open: return open(step)
+            case .enter: return index(.keyboardEnter).map { .act($0, text: nil) } ?? .missing("no field has the focus")
+            case .home: return index(.navigateHome).map { .act($0, text: nil) } ?? .missing("there is no way home")
+            case .back: return index(.navigateBack).map { .act($0, text: nil) } ?? .missing("there is no way back")
+            case .complete: return index(.complete).map { .act($0, text: nil) } ?? .missing("nothing can be ended")
+            default: return .unsure("the step names no element")
+            }
+        }
+        if step.action == .clear, case .none? = resolved(step), isEmptyField(step) { return .there("the field is empty") }
+        switch resolved(step) {
+        case .one(let id)?: return act(step, on: id)
+        case .several(let count)?: return .unsure("\(count) elements fit \"\(step.words)\"")
+        default: break
+        }
+        return .missing("\"\(step.words)\" is not on the screen")
+    }
+
+    private func act(_ step: Macro.Step, on id: Int) -> Fit {
+        let target = decision.actions.targets.first { $0.id == id }
+        if let was = step.wasOn, let now = target?.isOn, now != was { return .there("it is \(now ? "on" : "off") already") }
+        let found = decision.candidates.firstIndex { candidate in
+            guard candidate.elementID == id, Macro.Kind(candidate.action) == step.action else { return false }
+            switch candidate.action {
+            case .scroll(_, let direction): return direction.rawValue == step.direction
+            case .stroke(_, let direction): return direction.rawValue == step.direction
+            default: return true
+            }
+        }
+        guard let found else { return .unsure("\"\(step.words)\" is not possible here") }
+        if step.action == .scroll, isInSight() { return .there("what comes next is in sight") }
+        guard step.action == .type else { return .act(found, text: nil) }
+        guard let text = step.text?.filled(values) else { return .unsure("a value for \"\(step.words)\" is missing") }
+        if step.isSeen == true && !state.seen.contains(where: { $0.contains(text) }) {
+            return .unsure("the text \"\(PromptBuilder.clip(text, 40))\" is neither in the goal nor on a screen so far")
+        }
+        if let held = target?.detail, !held.isEmpty, step.hadText == false {
+            if PromptBuilder.oneLine(held) == PromptBuilder.oneLine(text) { return .there("the field holds the text already") }
+            return .unsure("the field holds another text already")
+        }
+        return .act(found, text: text)
+    }
+
+    private func open(_ step: Macro.Step) -> Fit {
+        guard let name = step.text?.filled(values) else { return .unsure("a value for \"\(step.words)\" is missing") }
+        guard decision.apps.app(named: name) != nil else { return .unsure("there is no app called \(name)") }
+        return index(.openApp(nil)).map { .act($0, text: name) } ?? .missing("no app can be opened")
+    }
+
+    private func isEmptyField(_ step: Macro.Step) -> Bool {
+        let fields = MacroRecorder.elements(of: decision.candidates, .type)
+        guard case .one(let id)? = step.element?.resolve(on: screen, among: fields, values: values) else { return false }
+        return decision.actions.targets.first { $0.id == id }?.detail.isEmpty == true
+    }
+
+    /// Whether the first step after the scrolls that come now finds its element without them.
+    private func isInSight() -> Bool {
+        let next = macro.steps[state.next...].first { $0.action != .scroll }
+        guard let next, next.element?.label != nil || next.element?.beside != nil, next.screen.fits(screen, values),
+            case .one? = resolved(next)
+        else { return false }
+        return true
+    }
+
+    /// Whether a step only leads from screen to screen, and the next one's is there already with its element.
+    private func isLater(_ number: Int, _ fit: Fit) -> Bool {
+        guard number + 1 < macro.steps.count, case .elsewhere = fit else { return false }
+        let (step, next) = (macro.steps[number], macro.steps[number + 1])
+        switch step.action {
+        case .open, .home, .back, .scroll: break
+        // A tap on what may do harm, or on what is checked, is no mere way.
+        case .click where step.wasOn == nil && !step.isSensitive && step.screen != next.screen: break
+        default: return false
+        }
+        guard next.element != nil, case .act = self.fit(next, number + 1) else { return false }
+        return true
+    }
+
+    /// A scroll that looks for a step's element further down in its list, or nil where that was seen to its end.
+    private mutating func look(for step: Macro.Step, _ number: Int) -> Int? {
+        guard let list = step.list, step.element?.label != nil || step.element?.beside != nil,
+            state.scrolls < MacroChooser.scrollLimit, state.scrolledFrom != screen.contentHash
+        else { return nil }
+        let areas = MacroRecorder.elements(of: decision.candidates, .scroll)
+        guard case .one(let id) = list.resolve(on: screen, among: areas, values: values),
+            let scroll = index(.scroll(id, .down))
+        else { return nil }
+        state.scrolls += 1
+        state.scrolledFrom = screen.contentHash
+        state.last = nil
+        events.append(.looking(number + 1, why: "\"\(step.words)\" is not in sight"))
+        return scroll
+    }
+}
