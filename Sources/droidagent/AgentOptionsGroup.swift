@@ -87,6 +87,15 @@ struct LoadedVerifier {
     }
 }
 
+extension LoadedVerifier {
+    /// How prompts are made for a head, without its model.
+    static func prompt(_ head: AdapterOptions, budget: Int?) throws -> PromptOptions {
+        var prompt = try head.load().head.prompt
+        if let budget { prompt.budget = budget }
+        return prompt
+    }
+}
+
 /// How many threads the engine uses.
 struct ThreadOptions: ParsableArguments {
     @Option(help: "Threads of the engine. Default: all cores.") var threads: Int?

@@ -18,6 +18,9 @@ struct DoVerb: AsyncParsableCommand {
             Shows each step: the chosen action, its score, the margin over the second, the number of candidates and the \
             time. Ends with a verdict and what changed on the device. Exit code 3: the task was not completed, or an \
             action needs a confirmation and nobody can be asked.
+
+            With --macro it does again what `view RUN --macro FILE` wrote, with the values of GOAL in place of the old ones; \
+            without GOAL, with the old ones. From the first screen that is not as the macro expects, the model chooses.
             """
     )
 
@@ -27,7 +30,10 @@ struct DoVerb: AsyncParsableCommand {
     @OptionGroup var head: AdapterOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var eyes: ObserverChoice
-    @Argument(help: "What is to be done, in plain words.") var goal: String
+    @Argument(help: "What is to be done, in plain words. With --macro it may be left out.") var goal: String?
+    @Option(help: ArgumentHelp("Do the script in a file that view --macro wrote.", valueName: "file")) var macro: String?
+    @Option(help: ArgumentHelp("A value for a parameter of the macro; may be repeated.", valueName: "name=value"))
+    var set: [String] = []
     @Option(help: "The most steps it may take.") var maxSteps = 20
     @Option(help: ArgumentHelp("Prompt tokens before the candidates, at most.", valueName: "tokens")) var budget: Int?
     @Option(help: ArgumentHelp("Folder for the record of the run.", valueName: "dir")) var record: String?
@@ -39,10 +45,25 @@ struct DoVerb: AsyncParsableCommand {
     func validate() throws {
         if maxSteps < 1 { throw ValidationError("--max-steps must be at least 1") }
         if let budget, budget < 200 { throw ValidationError("--budget must be at least 200 tokens") }
+        if goal == nil && macro == nil { throw ValidationError("say what is to be done: droidagent do GOAL") }
+        if macro == nil && !set.isEmpty { throw ValidationError("--set gives a value to a parameter of --macro FILE") }
+        if let wrong = set.first(where: { Self.pair($0) == nil }) {
+            throw ValidationError("--set \(wrong): write it as name=value")
+        }
+    }
+
+    /// The two sides of `name=value`.
+    private static func pair(_ text: String) -> (name: String, value: String)? {
+        guard let sign = text.firstIndex(of: "="), sign != text.startIndex else { return nil }
+        return (String(text[..<sign]), String(text[text.index(after: sign)...]))
+    }
+
+    private func load(_ store: PrefixStore) async throws -> LoadedVerifier {
+        try LoadedVerifier.load(model, head, threads: threads.count, budget: budget, store: store)
     }
 
     func run() async throws {
-        guard goal.contains(where: { !$0.isWhitespace }) else {
+        if let goal, !goal.contains(where: { !$0.isWhitespace }) {
             throw DroidError(
                 "goal.empty",
                 "the goal is empty",
@@ -50,51 +71,71 @@ struct DoVerb: AsyncParsableCommand {
                 next: "say what you want, such as: droidagent do \"Turn Wi-Fi off\""
             )
         }
-        // The model loads while the device is found and started.
+        let script = try macro.map { try Macro.load($0) }
+        // The model loads while the device is found and started. A macro needs none unless it hands over.
         let store = PrefixStore(isWrittenLater: true)
         defer { store.finish() }
-        async let loading = LoadedVerifier.load(model, head, threads: threads.count, budget: budget, store: store)
+        async let loading = script == nil ? load(store) : nil
         let (device, builtIn) = try await DeviceChoice.open(choice.device, log: { global.say(Terminal.dim($0)) })
         let source = try await eyes.open(on: device)
         let loaded = try await loading
 
         var options = AgentOptions()
         options.maxSteps = maxSteps
-        options.prompt = loaded.prompt
-        options.mind = loaded.mind
-        (options.keepsLedger, options.recovers) = (loaded.mind != nil, loaded.mind != nil)
+        options.prompt = try loaded?.prompt ?? LoadedVerifier.prompt(head, budget: budget)
+        // A replay keeps in mind what the verifier would, for the moment at which it is handed over.
+        options.mind = try loaded?.mind ?? head.load().head.mind
+        (options.keepsLedger, options.recovers) = (options.mind != nil, options.mind != nil)
         options.confirm = confirm ?? (builtIn == nil ? .ask : .never)
         options.trailingEnter = trailingEnter
+        let filled = try await script?.filled(
+            goal: goal,
+            set: set.compactMap(Self.pair),
+            now: DeviceMoment(device.run(DeviceMoment.command).text)
+        )
+        let goal = filled?.goal ?? goal ?? ""
+
+        var header = RunHeader(
+            goal: goal,
+            device: builtIn.map { "\($0.name) at \($0.serial)" } ?? device.serial,
+            agent: script == nil ? "verifier" : "macro",
+            prompt: options.prompt,
+            maxSteps: maxSteps
+        )
+        if options.mind != nil { header.actionSpaceVersion = ActionSpace.versionWithNotes }
+        header.model = loaded?.model
+        header.adapter = loaded?.head
+        header.macro = try macro.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) }
+        header.trailingEnter = trailingEnter
+        header.observer = source.kind
+        let recorder =
+            dryRun ? nil : try RunRecorder(folder: record ?? RunRecorder.newFolder(goal: goal), header: header)
+
         let display = StepDisplay(global: global)
+        var chooser: (any ActionChooser)? = loaded?.verifier
+        if let script, let filled {
+            chooser = MacroChooser(script, values: filled.values, prompt: options.prompt, onEvent: display.show) {
+                let loaded = try await load(store)
+                await recorder?.name(model: loaded.model, adapter: loaded.head)
+                return loaded.verifier
+            }
+        }
+        guard let chooser else { return }
         let loop = AgentLoop(
             device: device,
-            chooser: loaded.verifier,
+            chooser: chooser,
             options: options,
             settle: source.observer(),
             input: source.input(on: device),
             confirmer: TerminalConfirmer(),
             onEvent: display.show
         )
-        if dryRun {
+        guard let recorder else {
             try RankingDisplay(global: global).show(try await loop.dryRun(goal: goal))
             await source.close()
             await device.close()
             return
         }
-
-        var header = RunHeader(
-            goal: goal,
-            device: builtIn.map { "\($0.name) at \($0.serial)" } ?? device.serial,
-            agent: "verifier",
-            prompt: options.prompt,
-            maxSteps: maxSteps
-        )
-        if loaded.mind != nil { header.actionSpaceVersion = ActionSpace.versionWithNotes }
-        header.model = loaded.model
-        header.adapter = loaded.head
-        header.trailingEnter = trailingEnter
-        header.observer = source.kind
-        let recorder = try RunRecorder(folder: record ?? RunRecorder.newFolder(goal: goal), header: header)
         let result = try await loop.run(goal: goal, recorder: recorder)
         await source.close()
         await device.close()

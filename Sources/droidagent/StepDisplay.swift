@@ -32,6 +32,17 @@ struct StepDisplay: Sendable {
         }
     }
 
+    /// What a macro does, before the step itself is shown.
+    @Sendable func show(_ event: MacroEvent) {
+        switch event {
+        case .step(let step, let count): say(Terminal.dim("     macro step \(step) of \(count)"))
+        case .skipped(let step, let why): say(Terminal.dim("     macro step \(step) left out: \(why)"))
+        case .looking(let step, let why): say(Terminal.dim("     macro step \(step) comes later: \(why)"))
+        case .handedOver(let step, let count, let why):
+            say(Terminal.yellow("     the macro ends before step \(step) of \(count), and the model takes over: \(why)"))
+        }
+    }
+
     private func say(_ text: String) {
         if isQuiet { return }
         isJSON ? Terminal.plain(text) : Terminal.out(text)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ADB
 import Agent
 import Base
 import Foundation
@@ -35,14 +36,35 @@ private struct GivingUp: ActionChooser {
         try #require(try suite().templates.first { $0.name == name }, "\(name)")
     }
 
+    /// Another instance of a task whose goal is said in the same words.
+    private static func other(_ template: TaskTemplate, than first: TaskInstance) throws -> TaskInstance {
+        let all = try (2...20).map { try TaskInstance(template, seed: $0) }
+        return try #require(all.first { $0.wording == first.wording && $0.goal != first.goal } ?? all.first)
+    }
+
     /// Runs the oracle and makes a macro of its run.
     private static func recorded(_ instance: TaskInstance, on device: BenchDevice) async throws -> Macro {
         let folder = FileManager.default.temporaryDirectory.path + "/droidagent-macro-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let runner = EpisodeRunner(device, agentName: "oracle", runs: folder)
-        let result = await runner.run(instance, chooser: try Oracle(instance))
-        try #require(result.success, "\(result.task): \(result.cause)")
-        let run = try RunRecord.load("\(folder)/\(try #require(result.run))")
+        // As an episode runs it, but without pictures and their page, which a macro does not need.
+        let runner = EpisodeRunner(device, agentName: "oracle")
+        _ = try await runner.prepare(instance)
+        var options = AgentOptions()
+        options.maxSteps = runner.rules.budget(instance.template.maxSteps)
+        options.confirm = .never
+        options.wantsProof = false
+        let loop = AgentLoop(device: device.adb, chooser: try Oracle(instance), options: options, settle: runner.observer)
+        let header = RunHeader(
+            goal: instance.goal,
+            device: device.adb.serial,
+            agent: "oracle",
+            prompt: options.prompt,
+            maxSteps: options.maxSteps
+        )
+        let recorder = try RunRecorder(folder: folder, header: header)
+        let result = try await loop.run(goal: instance.goal, recorder: recorder)
+        try #require(result.verdict == .done, "\(instance.template.name): \(result.reason ?? "")")
+        let run = try RunRecord.load(folder)
         let path = folder + "/macro.json"
         try MacroRecorder.macro(of: run).write(to: path)
         return try Macro.load(path)
@@ -60,6 +82,45 @@ private struct GivingUp: ActionChooser {
         }
         let result = await EpisodeRunner(device, agentName: "macro").run(instance, chooser: chooser)
         return Replay(result: result, events: events.withLock { $0 })
+    }
+
+    @Test(
+        "A macro does its task again on a fresh device, with the same values and with others",
+        arguments: [
+            "ContactsAddContact", "FilesDeleteFile", "MarkorDeleteNote", "SimpleSmsSend", "MarkorCreateFolder",
+            "AudioRecorderRecordAudioWithFileName", "SystemWifiTurnOff",
+        ]
+    )
+    func again(name: String) async throws {
+        let template = try Self.template(name)
+        let device = try await BenchDevice.startBuiltIn()
+        let first = try TaskInstance(template, seed: 1)
+        let macro = try await Self.recorded(first, on: device)
+        await device.stop()
+        let fresh = try await BenchDevice.startBuiltIn()
+        let same = await Self.replay(macro, first, on: fresh, values: try macro.filled(goal: nil).values)
+        #expect(same.passed, "\(same.story)")
+        let second = try Self.other(template, than: first)
+        let other = await Self.replay(macro, second, on: fresh, values: try macro.filled(goal: second.goal).values)
+        #expect(other.passed, "\(other.story)")
+        await fresh.stop()
+    }
+
+    @Test("A macro whose way depends on the data hands over where the data differs, and does nothing wrong before")
+    func handsOver() async throws {
+        let device = try await BenchDevice.startBuiltIn()
+        let macro = try await Self.recorded(try TaskInstance(try Self.template("FilesDeleteFile"), seed: 1), on: device)
+        // The goal of another seed in place of its values: the file that the macro is about is not there.
+        let second = try TaskInstance(try Self.template("FilesDeleteFile"), seed: 2)
+        let replay = await Self.replay(macro, second, on: device, values: macro.values)
+        #expect(!replay.result.success && replay.result.said == "infeasible")
+        guard case .handedOver(let step, of: let count, _)? = replay.handedOver else {
+            Issue.record("\(replay.story)")
+            return
+        }
+        let deleting = macro.steps.lastIndex { $0.element?.label?.isOpen == true }
+        #expect(deleting.map { step <= $0 + 1 } == true && step < count, "\(replay.story)")
+        await device.stop()
     }
 
     /// Prints of every task whether its macro does it again, with the same seed and with another.
@@ -80,7 +141,7 @@ private struct GivingUp: ActionChooser {
                 let same = await Self.replay(macro, first, on: device, values: macro.values)
                 counts["same", default: 0] += same.passed ? 1 : 0
                 line += "\n   same: \(same.passed ? "passed" : same.story)"
-                let second = try TaskInstance(template, seed: 2)
+                let second = try Self.other(template, than: first)
                 do {
                     let filled = try macro.filled(goal: second.goal)
                     let other = await Self.replay(macro, second, on: device, values: filled.values)
@@ -96,6 +157,7 @@ private struct GivingUp: ActionChooser {
                 line += "\n   no macro: \(error)"
             }
             print(line)
+            fflush(nil)
         }
         await device.stop()
         print("MACROS", counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" })

@@ -36,7 +36,8 @@ public struct Macro: Sendable, Codable, Equatable {
         public var list: Selector?
         /// What is typed, or the app that is opened.
         public var text: MacroText?
-        /// Whether the text is none of the goal's: it is typed again only if this run, too, has seen it on the device.
+        /// Whether the text has words that are not the goal's: it is typed again only if this run, too, has seen them on the
+        /// device.
         public var isSeen: Bool?
         /// For what can be checked: its state before.
         public var wasOn: Bool?
@@ -48,6 +49,8 @@ public struct Macro: Sendable, Codable, Equatable {
         public var words: String
         /// What the screen has to be like.
         public var screen: ScreenShape
+        /// Of the end: texts outside of lists that the last action brought. One of them has to be there again.
+        public var brought: [MacroText]?
 
         public init(action: Kind, words: String, screen: ScreenShape, changes: Bool = true) {
             (self.action, self.words, self.screen, self.changes) = (action, words, screen, changes)
@@ -151,6 +154,7 @@ extension Macro {
             let texts = [
                 step.text, step.element?.label, step.element?.beside, step.list?.label, step.list?.beside, step.screen.title,
             ]
+            used += (step.brought ?? []).flatMap(\.names)
             used += texts.flatMap { $0?.names ?? [] }
             let needsElement = [.click, .longPress, .type, .clear, .scroll, .stroke].contains(step.action)
             if needsElement && step.element == nil { return "the step \"\(step.words)\" has no element" }

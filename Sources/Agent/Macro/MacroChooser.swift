@@ -20,10 +20,10 @@ public enum MacroEvent: Sendable, Equatable {
 ///
 /// A step is done only where the screen looks as it did, the step's selector finds exactly one element, and acting on it is among the
 /// candidates. Steps whose effect is there already are left out; a screen that is late is waited for once; what is not in sight is
-/// looked for further down in its list. Answers are never repeated: what was true then may be false now.
+/// looked for in its list. Answers are never repeated: what was true then may be false now.
 public final class MacroChooser: ActionChooser {
     /// Scrolls that look for one element, and waits for one screen.
-    static let scrollLimit = 8
+    static let scrollLimit = 12
     static let waitLimit = 1
     /// Texts of screens that are remembered, in bytes.
     static let seenLimit = 1 << 20
@@ -35,6 +35,8 @@ public final class MacroChooser: ActionChooser {
         var scrolls = 0
         /// The screen before the last scroll that looked for an element.
         var scrolledFrom: String?
+        /// Whether the list was seen to its end, and is looked through upwards.
+        var looksUp = false
         /// The step that was done last, with its words.
         var last: (step: Int, words: String)?
         /// Whether any step was done.

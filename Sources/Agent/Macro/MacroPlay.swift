@@ -77,7 +77,7 @@ struct MacroPlay {
 
     private mutating func advance() {
         state.next += 1
-        (state.waits, state.scrolls, state.scrolledFrom) = (0, 0, nil)
+        (state.waits, state.scrolls, state.scrolledFrom, state.looksUp) = (0, 0, nil, false)
     }
 
     /// A list that was looked through has nothing more to wait for.
@@ -93,7 +93,7 @@ struct MacroPlay {
     private mutating func remember() {
         var texts = screen.elements.flatMap { [$0.text, $0.contentDescription] }
         texts += screen.readTexts.values.flatMap { $0.map(\.text) }
-        for text in texts where !text.isEmpty && state.seenBytes < MacroChooser.seenLimit {
+        for text in texts.map(PromptBuilder.oneLine) where !text.isEmpty && state.seenBytes < MacroChooser.seenLimit {
             if state.seen.insert(text).inserted { state.seenBytes += text.utf8.count }
         }
     }
@@ -133,7 +133,7 @@ struct MacroPlay {
             case .enter: return index(.keyboardEnter).map { .act($0, text: nil) } ?? .missing("no field has the focus")
             case .home: return index(.navigateHome).map { .act($0, text: nil) } ?? .missing("there is no way home")
             case .back: return index(.navigateBack).map { .act($0, text: nil) } ?? .missing("there is no way back")
-            case .complete: return index(.complete).map { .act($0, text: nil) } ?? .missing("nothing can be ended")
+            case .complete: return end(step)
             default: return .unsure("the step names no element")
             }
         }
@@ -161,14 +161,47 @@ struct MacroPlay {
         if step.action == .scroll, isInSight() { return .there("what comes next is in sight") }
         guard step.action == .type else { return .act(found, text: nil) }
         guard let text = step.text?.filled(values) else { return .unsure("a value for \"\(step.words)\" is missing") }
-        if step.isSeen == true && !state.seen.contains(where: { $0.contains(text) }) {
-            return .unsure("the text \"\(PromptBuilder.clip(text, 40))\" is neither in the goal nor on a screen so far")
+        if step.isSeen == true, let words = step.text?.foreign.first(where: { !isSeen($0) }) {
+            return .unsure("the text \"\(PromptBuilder.clip(words, 40))\" is neither in the goal nor on a screen so far")
+        }
+        if let name = otherKind(step) {
+            return .unsure("\(name) is another kind of file than before, and the way may be another")
         }
         if let held = target?.detail, !held.isEmpty, step.hadText == false {
             if PromptBuilder.oneLine(held) == PromptBuilder.oneLine(text) { return .there("the field holds the text already") }
             return .unsure("the field holds another text already")
         }
         return .act(found, text: text)
+    }
+
+    /// A value to type that is the name of a file with another ending than before; apps ask for such endings in their own ways.
+    private func otherKind(_ step: Macro.Step) -> String? {
+        for name in step.text?.names ?? [] {
+            guard let value = values[name], let old = macro.values[name],
+                ![value, old].contains(where: { $0.contains(where: \.isWhitespace) })
+            else { continue }
+            if TextTransform.ending.apply(value) != TextTransform.ending.apply(old) { return value }
+        }
+        return nil
+    }
+
+    private func isSeen(_ words: String) -> Bool {
+        let wanted = PromptBuilder.oneLine(words)
+        return state.seen.contains { $0.contains(wanted) }
+    }
+
+    /// The end of a task is said only where the screen shows something of what it showed then.
+    private func end(_ step: Macro.Step) -> Fit {
+        if let brought = step.brought, let first = brought.first {
+            let isThere = screen.elements.contains { element in
+                !element.text.isEmpty && brought.contains { $0.matches(element.text, values) }
+            }
+            if !isThere {
+                let words = first.filled(values) ?? first.description
+                return .elsewhere("the screen does not show \"\(PromptBuilder.clip(words, 40))\" or the like")
+            }
+        }
+        return index(.complete).map { .act($0, text: nil) } ?? .missing("nothing can be ended")
     }
 
     private func open(_ step: Macro.Step) -> Fit {
@@ -206,14 +239,18 @@ struct MacroPlay {
         return true
     }
 
-    /// A scroll that looks for a step's element further down in its list, or nil where that was seen to its end.
+    /// A scroll that looks for a step's element in its list, first down to the end and then up; nil where all of it was seen.
     private mutating func look(for step: Macro.Step, _ number: Int) -> Int? {
         guard let list = step.list, step.element?.label != nil || step.element?.beside != nil,
-            state.scrolls < MacroChooser.scrollLimit, state.scrolledFrom != screen.contentHash
+            state.scrolls < MacroChooser.scrollLimit
         else { return nil }
+        if state.scrolledFrom == screen.contentHash {
+            guard !state.looksUp else { return nil }
+            state.looksUp = true
+        }
         let areas = MacroRecorder.elements(of: decision.candidates, .scroll)
         guard case .one(let id) = list.resolve(on: screen, among: areas, values: values),
-            let scroll = index(.scroll(id, .down))
+            let scroll = index(.scroll(id, state.looksUp ? .up : .down))
         else { return nil }
         state.scrolls += 1
         state.scrolledFrom = screen.contentHash

@@ -32,11 +32,16 @@ public struct MacroRecorder {
 
     private mutating func made(_ all: [Taken]) throws -> Macro {
         let taken = Self.needed(all)
+        finder.count(taps: taken.compactMap { Self.tapped($0) })
         // First all values, since a screen may show one that is typed later.
         let references = taken.map { reference(of: $0) }
         let (template, parameters) = finder.template()
         let values = Dictionary(parameters.map { ($0.name, $0.value) }) { first, _ in first }
-        let steps = try zip(taken, references).map { try step($0, $1, values) }
+        var steps = try zip(taken, references).map { try step($0, $1, values) }
+        if let last = taken.last, last.record.action == .complete, taken.count > 1 {
+            let brought = Self.texts(last.screen).subtracting(Self.texts(taken[taken.count - 2].screen))
+            steps[steps.count - 1].brought = brought.sorted().prefix(20).map(finder.open)
+        }
         return Macro(
             goal: run.header.goal,
             template: template,
@@ -144,13 +149,26 @@ public struct MacroRecorder {
         let screen = taken.screen
         switch taken.record.action {
         case .inputText(let id, let text?):
-            return finder.reference(to: text, isTyped: true, hint: screen.elements[id].label)
+            let found = finder.reference(to: text, isTyped: true, hint: screen.elements[id].label)
+            if found == nil { finder.open(valuesIn: text) }
+            return found
         case .openApp(let name?):
             return finder.isOpened(name) ? finder.reference(to: name, isTyped: true, hint: "app") : nil
-        case .click(let id), .longPress(let id):
-            guard !screen.elements[id].isEditable else { return nil }
-            return finder.reference(to: screen.elements[id].label, isTyped: false)
+        case .click, .longPress:
+            guard let label = Self.tapped(taken) else { return nil }
+            let found = finder.reference(to: label, isTyped: false)
+            if found == nil { finder.open(valuesIn: label) }
+            return found
         default: return nil
+        }
+    }
+
+    /// The label of what was tapped; nil for fields, and for what was not tapped.
+    private static func tapped(_ taken: Taken) -> String? {
+        switch taken.record.action {
+        case .click(let id), .longPress(let id):
+            taken.screen.elements[id].isEditable ? nil : taken.screen.elements[id].label
+        default: nil
         }
     }
 
@@ -192,19 +210,19 @@ public struct MacroRecorder {
         case .openApp(let name?): step.text = reference.map { MacroText([$0]) } ?? MacroText(name)
         case .inputText(_, let text?):
             let opened = reference.map { MacroText([$0]) } ?? finder.open(text)
-            step.text = Self.isOfGoal(opened) ? opened : MacroText(text)
-            if !Self.isOfGoal(opened) { step.isSeen = true }
+            step.text = opened
+            if !opened.foreign.isEmpty { step.isSeen = true }
         default: break
         }
         return step
     }
 
-    /// Whether a text is made of values alone, with at most signs and spaces between them.
-    private static func isOfGoal(_ text: MacroText) -> Bool {
-        text.isOpen
-            && text.pieces.allSatisfy { piece in
-                if case .literal(let words) = piece { !words.contains { $0.isLetter || $0.isNumber } } else { true }
-            }
+    /// The texts of a screen that stand in no list and in no field.
+    private static func texts(_ screen: ScreenState) -> Set<String> {
+        Set(
+            screen.elements.filter { !$0.isEditable && !$0.text.isEmpty && Selector.row(of: $0.id, on: screen) == nil }
+                .map(\.text)
+        )
     }
 
     /// The nearest area around an element that can be scrolled.

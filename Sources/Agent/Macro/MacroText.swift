@@ -36,6 +36,14 @@ public struct MacroText: Sendable, Hashable {
     /// Whether it has a parameter.
     public var isOpen: Bool { !names.isEmpty }
 
+    /// The words that are no parameter's value, without white space around them.
+    var foreign: [String] {
+        pieces.compactMap { piece in
+            guard case .literal(let text) = piece, text.contains(where: { $0.isLetter || $0.isNumber }) else { return nil }
+            return text.trimmingWhite
+        }
+    }
+
     /// The text with values in its places; nil where one is missing or has no such part.
     public func filled(_ values: [String: String]) -> String? {
         var out = ""

@@ -23,6 +23,8 @@ struct ParameterFinder {
     /// How often each text was asked for.
     private var uses: [String: Int] = [:]
     private var names: Set<String> = []
+    /// Numbers that were tapped more than once.
+    private var repeated: Set<String> = []
 
     /// Units and places beyond these many are not looked at.
     private static let unitLimit = 400
@@ -33,7 +35,7 @@ struct ParameterFinder {
     init(_ goal: String, now: DeviceMoment?) {
         self.goal = Array(goal.utf8)
         let slots = now.map { GoalState(goal, now: $0).best.slots } ?? []
-        units = slots.map { Unit(range: $0.range, text: $0.text, slot: $0.name) }
+        units = slots.filter { !$0.range.isEmpty && $0.range.upperBound <= goal.utf8.count }.map { Unit(range: $0.range, text: $0.text, slot: $0.name) }
         let facts = GoalFacts(goal)
         let found =
             facts.quoted + facts.named + facts.names + facts.phones + facts.emails + facts.files + facts.times + facts.dates
@@ -44,6 +46,14 @@ struct ParameterFinder {
             }
         }
     }
+
+    /// Takes the labels of everything that is tapped, before the first reference.
+    mutating func count(taps labels: [String]) {
+        var seen: Set<String> = []
+        repeated = Set(labels.filter { Self.isBareNumber($0) && !seen.insert($0).inserted })
+    }
+
+    private static func isBareNumber(_ text: String) -> Bool { text.utf8.allSatisfy { (48...57).contains($0) } }
 
     /// The parameter that a text is or follows from; nil where the goal does not state it.
     ///
@@ -56,8 +66,10 @@ struct ParameterFinder {
         let places = places(of: text)
         let isUnit = units.contains { $0.text == text }
         guard isTyped || isUnit || isValueLike(text, places) else { return nil }
-        // Of keys with one digit nobody knows which number they belong to.
+        // Of keys with one digit nobody knows which number they belong to, nor of a number that the goal says twice, or that was
+        // tapped twice, whether it is the day or the hour.
         if !isTyped && text.utf8.count < 2 { return nil }
+        if !isTyped && Self.isBareNumber(text) && (places.count != 1 || repeated.contains(text)) { return nil }
         // A lone letter or digit stands in a goal by chance.
         if !isUnit && text.utf8.count < 2 && places.count != 1 { return nil }
         let use = uses[text, default: 0]
@@ -77,6 +89,18 @@ struct ParameterFinder {
         }
         guard let range = own.isEmpty ? nil : own[min(use, own.count - 1)] else { return nil }
         return .parameter(name(of: range, text, hint: hint), .same)
+    }
+
+    /// Makes parameters of the values that stand within a text, such as the file in `Delete notes.txt?`.
+    mutating func open(valuesIn text: String) {
+        let bytes = Array(text.utf8)
+        for unit in units.sorted(by: { $0.text.utf8.count > $1.text.utf8.count })
+        where unit.text.utf8.count >= 4 && isFree(unit.range) && chosen.count < Self.parameterLimit {
+            guard !chosen.contains(where: { $0.text == unit.text }), unit.text.utf8.count < bytes.count,
+                !Self.places(of: Array(unit.text.utf8), in: bytes).isEmpty
+            else { continue }
+            _ = name(of: unit.range, unit.text, hint: "")
+        }
     }
 
     /// The goal with its parameters. Where the goal says a value once more, it has to be the same again.
@@ -142,17 +166,24 @@ struct ParameterFinder {
 
     private func isFree(_ range: Range<Int>) -> Bool { !chosen.contains { $0.range.overlaps(range) } }
 
-    /// A text with a capital letter or a digit that is not merely the goal's first word.
+    /// A text with a capital letter or a digit that is not merely the first word of a sentence.
     private func isValueLike(_ text: String, _ places: [Range<Int>]) -> Bool {
-        guard places.contains(where: { $0.lowerBound > 0 }), text.utf8.count >= 3 else { return false }
+        guard places.contains(where: { !isStart($0.lowerBound) }), text.utf8.count >= 3 else { return false }
         return text.contains { $0.isUppercase } || text.contains { $0.isNumber }
+    }
+
+    /// Whether a sentence begins at a place.
+    private func isStart(_ place: Int) -> Bool {
+        guard let before = goal[..<place].last(where: { $0 != 32 }) else { return true }
+        return before == 10 || ".!?:".utf8.contains(before)
     }
 
     /// The name of the parameter at a place; a new one where there is none yet.
     private mutating func name(of range: Range<Int>, _ text: String, hint: String) -> String {
         if let known = chosen.first(where: { $0.range == range }) { return known.name }
         let slot = units.first { $0.range == range && !$0.slot.isEmpty }?.slot
-        let words = (slot ?? hint).lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+        let near = word(before: range)
+        let words = (slot ?? (near.isEmpty ? hint : near)).lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
         var base = String(words.prefix(3).joined(separator: "-").prefix(30))
         while base.hasSuffix("-") { base.removeLast() }
         if base.isEmpty { base = "value" }
@@ -164,6 +195,17 @@ struct ParameterFinder {
         }
         chosen.append(Chosen(range: range, text: text, name: name, slot: slot))
         return name
+    }
+
+    /// The nearest word before a place that says what stands there: `file` in `the file named`.
+    private func word(before range: Range<Int>) -> String {
+        let dull: Set<Substring> = [
+            "the", "a", "an", "of", "for", "to", "in", "on", "at", "by", "with", "and", "or", "from", "named", "called", "titled",
+            "is", "as", "following", "their", "its", "it", "that", "this", "my",
+        ]
+        let before = String(decoding: goal[max(0, range.lowerBound - 60)..<range.lowerBound], as: UTF8.self)
+        let words = before.split { !($0.isLetter || $0.isNumber) }.suffix(3)
+        return words.last { !dull.contains($0) && $0.allSatisfy(\.isLowercase) }.map(String.init) ?? ""
     }
 
     private func places(of text: String) -> [Range<Int>] { Self.places(of: Array(text.utf8), in: goal) }

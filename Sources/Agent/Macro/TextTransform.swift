@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+
 /// How a text that was typed or tapped follows from the value that a goal states: the given name of a person, the name of a file
 /// without its ending, the hour of a time.
 public enum TextTransform: String, Sendable, Codable, CaseIterable {
@@ -8,6 +10,8 @@ public enum TextTransform: String, Sendable, Codable, CaseIterable {
     case lower, upper
     /// Its first letter in upper case.
     case capital
+    /// Without accents: what a keyboard without them types.
+    case plain
     /// Its first word, all words but the first, its last word.
     case first, rest, last
     /// A file's name without its ending, and the ending with its full stop.
@@ -26,6 +30,7 @@ public enum TextTransform: String, Sendable, Codable, CaseIterable {
         case .lower: return value.lowercased()
         case .upper: return value.uppercased()
         case .capital: return value.isEmpty ? nil : value.prefix(1).uppercased() + value.dropFirst()
+        case .plain: return value.folding(options: .diacriticInsensitive, locale: nil)
         case .first: return Self.words(value).first.map(String.init)
         case .last: return Self.words(value).last.map(String.init)
         case .rest:

@@ -184,6 +184,7 @@ public enum RunPage {
             if let form = model.keyValues { parts.append("keys and values \(form)") }
         }
         if let adapter = header.adapter { parts.append("head \(name(adapter.path)) \(adapter.sha256.prefix(12))") }
+        if let macro = header.macro { parts.append("macro \(name(macro.path)) \(macro.sha256.prefix(12))") }
         if let rules = header.rules { parts.append("rules \(rules)") }
         return parts.joined(separator: " · ")
     }

@@ -50,7 +50,9 @@ public struct RunHeader: Sendable, Codable {
     public var device: String
     public var model: FileIdentity?
     public var adapter: FileIdentity?
-    /// What chose: `verifier`, `oracle`, `human` ...
+    /// The macro that was done; nil where there was none. The model is named only where the macro handed over to it.
+    public var macro: FileIdentity?
+    /// What chose: `verifier`, `oracle`, `human`, `macro` ...
     public var agent: String
     public var promptVersion: Int
     public var prompt: PromptOptions

@@ -60,6 +60,9 @@ public actor RunRecorder {
         try FileBytes.write(try JSON.pretty(record), to: path(of: record.step) + "/step.json", mode: 0o600)
     }
 
+    /// Names a model that came in the middle of the run; the file says so from the run's end.
+    public func name(model: FileIdentity, adapter: FileIdentity?) { (header.model, header.adapter) = (model, adapter) }
+
     /// Writes how the run ended and the screen that it ended on.
     public func finish(_ ending: RunEnding, screen: ScreenState?) async throws {
         if let screen {
