@@ -145,7 +145,7 @@ let package = Package(
         tests("Training", ["Training", "Base"]),
         tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
         tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
-        tests("droidagent", ["droidagent", "Base"]),
+        tests("droidagent", ["droidagent", "Agent", "Base"]),
     ]
 )
 

@@ -31,7 +31,8 @@ struct DoVerb: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var eyes: ObserverChoice
     @Argument(help: "What is to be done, in plain words. With --macro it may be left out.") var goal: String?
-    @Option(help: ArgumentHelp("Do the script in a file that view --macro wrote.", valueName: "file")) var macro: String?
+    @Option(help: ArgumentHelp("Do the script in a file that view --macro wrote.", valueName: "file")) var macro:
+        String?
     @Option(help: ArgumentHelp("A value for a parameter of the macro; may be repeated.", valueName: "name=value"))
     var set: [String] = []
     @Option(help: "The most steps it may take.") var maxSteps = 20

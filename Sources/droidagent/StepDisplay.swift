@@ -39,7 +39,9 @@ struct StepDisplay: Sendable {
         case .skipped(let step, let why): say(Terminal.dim("     macro step \(step) left out: \(why)"))
         case .looking(let step, let why): say(Terminal.dim("     macro step \(step) comes later: \(why)"))
         case .handedOver(let step, let count, let why):
-            say(Terminal.yellow("     the macro ends before step \(step) of \(count), and the model takes over: \(why)"))
+            say(
+                Terminal.yellow("     the macro ends before step \(step) of \(count), and the model takes over: \(why)")
+            )
         }
     }
 

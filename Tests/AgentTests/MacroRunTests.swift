@@ -36,7 +36,11 @@ struct MacroRunTests {
         return try RunRecord.load(folder)
     }
 
-    private func macro(_ wishes: [String], goal: String = "Turn Wi-Fi off", place: String = "home") async throws -> Macro {
+    private func macro(
+        _ wishes: [String],
+        goal: String = "Turn Wi-Fi off",
+        place: String = "home"
+    ) async throws -> Macro {
         let record = try await recorded(wishes, goal: goal, place: place)
         defer { try? FileManager.default.removeItem(atPath: record.folder) }
         return try MacroRecorder.macro(of: record)
@@ -51,7 +55,11 @@ struct MacroRunTests {
         confirm: ConfirmPolicy = .never
     ) async throws -> (result: RunResult, events: [MacroEvent]) {
         let events = Mutex<[MacroEvent]>([])
-        let chooser = MacroChooser(macro, values: macro.values, onEvent: { event in events.withLock { $0.append(event) } }) {
+        let chooser = MacroChooser(
+            macro,
+            values: macro.values,
+            onEvent: { event in events.withLock { $0.append(event) } }
+        ) {
             WishfulChooser(["give up"])
         }
         let result = try await run(phone, goal: macro.goal, chooser, confirm: confirm)
@@ -211,7 +219,11 @@ struct MacroRunTests {
                 let read = try Macro.load(path)
                 // What is still a macro can be done, whatever it says.
                 let phone = FakePhone()
-                _ = try await run(phone, goal: "x", MacroChooser(read, values: read.values) { WishfulChooser(["give up"]) })
+                _ = try await run(
+                    phone,
+                    goal: "x",
+                    MacroChooser(read, values: read.values) { WishfulChooser(["give up"]) }
+                )
             } catch let error as DroidError {
                 #expect(error.code == "macro.corrupt" || error.code == "macro.version", "\(error)")
             }

@@ -26,8 +26,18 @@ struct SelectorTests {
                 id: "a:id/row",
                 flags: ["clickable"],
                 bounds: "[0,\(300 + place * 200)][\(width),\(500 + place * 200)]",
-                Fixture.node("TextView", text: title, id: "a:id/title", bounds: "[0,\(300 + place * 200)][400,\(400 + place * 200)]")
-                    + Fixture.node("TextView", text: "10 mins", id: "a:id/time", bounds: "[0,\(400 + place * 200)][400,\(500 + place * 200)]")
+                Fixture.node(
+                    "TextView",
+                    text: title,
+                    id: "a:id/title",
+                    bounds: "[0,\(300 + place * 200)][400,\(400 + place * 200)]"
+                )
+                    + Fixture.node(
+                        "TextView",
+                        text: "10 mins",
+                        id: "a:id/time",
+                        bounds: "[0,\(400 + place * 200)][400,\(500 + place * 200)]"
+                    )
                     + Fixture.node(
                         "ImageButton",
                         id: "a:id/more",
@@ -44,7 +54,9 @@ struct SelectorTests {
         for screen in [try Fixture.screen(Fixture.internet), try recipes(["Soup", "Cake", "Soup"])] {
             for kind in Macro.Kind.allCases {
                 let ids = MacroRecorder.elements(of: ScreenActions(screen).candidates, kind)
-                for id in ids { #expect(Selector(id, among: ids, on: screen).resolve(on: screen, among: ids) == .one(id)) }
+                for id in ids {
+                    #expect(Selector(id, among: ids, on: screen).resolve(on: screen, among: ids) == .one(id))
+                }
             }
         }
     }
@@ -106,7 +118,8 @@ struct SelectorTests {
         for _ in 0..<150 {
             func node(_ depth: Int) -> String {
                 let kinds = ["TextView", "Button", "EditText", "RecyclerView", "LinearLayout", "Switch", "ScrollView"]
-                let flags = ["clickable", "long-clickable", "scrollable", "checkable", "checked", "focused"].filter { _ in
+                let flags = ["clickable", "long-clickable", "scrollable", "checkable", "checked", "focused"].filter {
+                    _ in
                     Int.random(in: 0..<3, using: &random) == 0
                 }
                 let (x, y) = (Int.random(in: 0..<900, using: &random), Int.random(in: 0..<2200, using: &random))
@@ -128,7 +141,9 @@ struct SelectorTests {
                     let selector = Selector(id, among: ids, on: screen)
                     #expect(selector.resolve(on: screen, among: ids) == .one(id))
                     let there = MacroRecorder.elements(of: ScreenActions(other).candidates, kind)
-                    if case .one(let found) = selector.resolve(on: other, among: there) { #expect(there.contains(found)) }
+                    if case .one(let found) = selector.resolve(on: other, among: there) {
+                        #expect(there.contains(found))
+                    }
                     checked += 1
                 }
             }
@@ -146,7 +161,10 @@ struct MacroValueTests {
         return Macro(goal: try #require(text.filled(all)), template: text, parameters: parameters, run: "r", steps: [])
     }
 
-    @Test("A text is written and read back, braces included", arguments: ["", "a", "{{}}", "x{a}y{b:first}", "{a}{{b}}", "ä{a:digits}"])
+    @Test(
+        "A text is written and read back, braces included",
+        arguments: ["", "a", "{{}}", "x{a}y{b:first}", "{a}{{b}}", "ä{a:digits}"]
+    )
     func written(text: String) throws {
         #expect(try #require(MacroText(written: text)).description == text)
     }
@@ -167,30 +185,39 @@ struct MacroValueTests {
         #expect(way.apply(value) == part)
     }
 
-    @Test("A value without such a part has none", arguments: ["", "Ada", ".", "a.", "25:00", "7", "7:60", "13pm", "7:5:9"])
+    @Test(
+        "A value without such a part has none",
+        arguments: ["", "Ada", ".", "a.", "25:00", "7", "7:60", "13pm", "7:5:9"]
+    )
     func none(value: String) {
         #expect([TextTransform.hour, .rest, .stem].allSatisfy { $0.apply(value) == nil })
     }
 
     @Test("A new goal in the same words gives its values")
     func goals() throws {
-        let contact = try macro("Create a contact for {first} {last}. Their number is {number}.", [
-            ("first", "Ada"), ("last", "King"), ("number", "555 0100"),
-        ])
+        let contact = try macro(
+            "Create a contact for {first} {last}. Their number is {number}.",
+            [
+                ("first", "Ada"), ("last", "King"), ("number", "555 0100"),
+            ]
+        )
         #expect(
             try contact.filled(goal: "create a contact for Bob Mc Gee. Their number is 777").values
                 == ["first": "Bob", "last": "Mc Gee", "number": "777"]
         )
         #expect(try contact.filled(goal: nil).goal == "Create a contact for Ada King. Their number is 555 0100.")
         for wrong in [
-            "Delete a contact for Bob Gee. Their number is 777", "Create a contact for Bob Gee. Their number is unknown",
+            "Delete a contact for Bob Gee. Their number is 777",
+            "Create a contact for Bob Gee. Their number is unknown",
             "Create a contact for . Their number is 7", "Create a contact for Bob Gee. Their number is 7 and more", "",
             "Create a contact for Bob\nGee Smith. Their number is 7",
         ] {
             #expect(throws: DroidError.self, "\(wrong)") { try contact.filled(goal: wrong) }
         }
         let set = try contact.filled(goal: nil, set: [("last", "Byron")])
-        #expect(set.goal == "Create a contact for Ada Byron. Their number is 555 0100." && set.values["last"] == "Byron")
+        #expect(
+            set.goal == "Create a contact for Ada Byron. Their number is 555 0100." && set.values["last"] == "Byron"
+        )
         #expect(throws: DroidError.self) { try contact.filled(goal: nil, set: [("age", "7")]) }
         #expect(throws: DroidError.self) { try contact.filled(goal: nil, set: [("last", " ")]) }
     }
@@ -208,7 +235,9 @@ struct MacroValueTests {
         let parts = ["a", " ", ".", "{a}", "{b}", "x y", "ä", "\n", "to "]
         var found = 0
         for _ in 0..<3000 {
-            let template = (0..<Int.random(in: 0..<8, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }.joined()
+            let template = (0..<Int.random(in: 0..<8, using: &random)).map { _ in
+                parts.randomElement(using: &random) ?? ""
+            }.joined()
             guard let text = MacroText(written: template) else { continue }
             let values = ["a": "one", "b": "two three"]
             let parameters = Set(text.names).map { Macro.Parameter(name: $0, value: values[$0] ?? "") }

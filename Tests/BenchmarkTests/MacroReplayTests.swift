@@ -26,7 +26,8 @@ private struct GivingUp: ActionChooser {
         var passed: Bool { result.success && handedOver == nil }
         var story: String {
             let failed = result.checks.filter { !$0.passed }.map { "\($0.wanted): found \($0.found)" }
-            return "\(result.task) \(result.seed) (\(result.goal)): \(result.cause), \(result.problem ?? "") \(failed) \(events.suffix(4))"
+            return
+                "\(result.task) \(result.seed) (\(result.goal)): \(result.cause), \(result.problem ?? "") \(failed) \(events.suffix(4))"
         }
     }
 
@@ -53,7 +54,12 @@ private struct GivingUp: ActionChooser {
         options.maxSteps = runner.rules.budget(instance.template.maxSteps)
         options.confirm = .never
         options.wantsProof = false
-        let loop = AgentLoop(device: device.adb, chooser: try Oracle(instance), options: options, settle: runner.observer)
+        let loop = AgentLoop(
+            device: device.adb,
+            chooser: try Oracle(instance),
+            options: options,
+            settle: runner.observer
+        )
         let header = RunHeader(
             goal: instance.goal,
             device: device.adb.serial,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Base
 import Foundation
 import Glibc
@@ -158,6 +159,43 @@ struct CommandLineTests {
             #expect(last.contains("\"run\":\"\(folder)\""))
             #expect(last.contains("\"answer\":"))
             #expect(FileManager.default.fileExists(atPath: folder + "/run.html"))
+        }
+    }
+
+    @Test("A macro loads no model until it hands over to it")
+    func macros() async throws {
+        try await Self.with { program in
+            let path = program.home + "/macro.json"
+            let step = #"{"action":"open_app","text":"{app}","changes":true,"words":"open app Clock","#
+            let head =
+                #"{"schema":1,"goal":"Open the Clock app","template":"Open the {app} app","run":"r","program":"p","#
+            try FileBytes.write(
+                head + #""actionSpaceVersion":\#(ActionSpace.version),"parameters":[{"name":"app","value":"Clock"}],"#
+                    + #""steps":[\#(step)"screen":{"package":"","activity":"","parts":[]}}]}"#,
+                to: path
+            )
+            let options = ["--macro", path, "--model", "/no/such/model.gguf", "--adapter", "likelihood", "--json"]
+            let old = try program.run(["do"] + options + ["--dry-run"])
+            #expect(old.status == 0 && old.out.contains(#""filled":"Clock""#), "\(old.err)")
+            let new = try program.run(["do", "Open the Settings app"] + options + ["--dry-run"])
+            #expect(new.status == 0 && new.out.contains(#""filled":"Settings""#), "\(new.err)")
+            let set = try program.run(["do"] + options + ["--set", "app=Contacts", "--dry-run"])
+            #expect(set.status == 0 && set.out.contains(#""filled":"Contacts""#), "\(set.err)")
+            let other = try program.run(["do", "Delete everything"] + options + ["--dry-run"])
+            #expect(
+                other.status == 1 && other.err.contains("does not fit the macro")
+                    && other.err.contains("--set app=VALUE")
+            )
+            #expect(try program.run(["do"]).status == 2)
+            #expect(try program.run(["do", "x", "--set", "app=Clock"]).status == 2)
+
+            // After its only step there is nothing left, and the model that takes over is not there.
+            let folder = program.home + "/run"
+            let run = try program.run(["do"] + options + ["--record", folder])
+            #expect(run.status == 1 && run.out.contains(#""verdict":"error""#), "\(run.out)")
+            #expect(run.err.contains("macro step 1 of 1") && run.err.contains("/no/such/model.gguf"), "\(run.err)")
+            let refused = try program.run(["view", folder, "--macro", path])
+            #expect(refused.status == 1 && refused.err.contains("cannot become a macro"), "\(refused.err)")
         }
     }
 

@@ -39,7 +39,11 @@ extension Macro {
                 )
             }
             if value.trimmingWhite.isEmpty {
-                throw DroidError("macro.parameter", "the parameter \"\(name)\" has no value", next: "--set \(name)=VALUE")
+                throw DroidError(
+                    "macro.parameter",
+                    "the parameter \"\(name)\" has no value",
+                    next: "--set \(name)=VALUE"
+                )
             }
         }
         let overrides = Dictionary(set.map { ($0.name, $0.value) }) { _, last in last }

@@ -139,7 +139,9 @@ extension Macro {
     }
 
     /// Writes the file whole, readable by its user only, since it holds what was on the screen.
-    public func write(to path: String) throws { try FileBytes.write(try JSON.pretty(self) + "\n", to: path, mode: 0o600) }
+    public func write(to path: String) throws {
+        try FileBytes.write(try JSON.pretty(self) + "\n", to: path, mode: 0o600)
+    }
 
     /// Why the parts do not fit each other, or nil.
     var fault: String? {
@@ -152,13 +154,16 @@ extension Macro {
         var used = template.names
         for step in steps {
             let texts = [
-                step.text, step.element?.label, step.element?.beside, step.list?.label, step.list?.beside, step.screen.title,
+                step.text, step.element?.label, step.element?.beside, step.list?.label, step.list?.beside,
+                step.screen.title,
             ]
             used += (step.brought ?? []).flatMap(\.names)
             used += texts.flatMap { $0?.names ?? [] }
             let needsElement = [.click, .longPress, .type, .clear, .scroll, .stroke].contains(step.action)
             if needsElement && step.element == nil { return "the step \"\(step.words)\" has no element" }
-            if [.type, .open].contains(step.action) && step.text == nil { return "the step \"\(step.words)\" has no text" }
+            if [.type, .open].contains(step.action) && step.text == nil {
+                return "the step \"\(step.words)\" has no text"
+            }
         }
         if let unknown = used.first(where: { !names.contains($0) }) { return "there is no parameter \"\(unknown)\"" }
         return nil

@@ -103,11 +103,15 @@ struct MacroPlay {
         guard let last = state.last, let line = decision.history.last, line.hasPrefix(last.words) else { return nil }
         let step = macro.steps[last.step]
         let notes = line.dropFirst(last.words.count)
-        if step.action == .type && notes.contains("the text did not arrive") { return "the text did not arrive in its field" }
+        if step.action == .type && notes.contains("the text did not arrive") {
+            return "the text did not arrive in its field"
+        }
         if step.changes && step.action != .answer && notes.contains("nothing changed") {
             return "\"\(step.words)\" changed nothing"
         }
-        guard let was = step.wasOn, step.screen.fits(screen, values), case .one(let id)? = resolved(step) else { return nil }
+        guard let was = step.wasOn, step.screen.fits(screen, values), case .one(let id)? = resolved(step) else {
+            return nil
+        }
         let now = decision.actions.targets.first { $0.id == id }?.isOn
         return now == was ? "\"\(step.words)\" did not switch it" : nil
     }
@@ -137,7 +141,9 @@ struct MacroPlay {
             default: return .unsure("the step names no element")
             }
         }
-        if step.action == .clear, case .none? = resolved(step), isEmptyField(step) { return .there("the field is empty") }
+        if step.action == .clear, case .none? = resolved(step), isEmptyField(step) {
+            return .there("the field is empty")
+        }
         switch resolved(step) {
         case .one(let id)?: return act(step, on: id)
         case .several(let count)?: return .unsure("\(count) elements fit \"\(step.words)\"")
@@ -148,7 +154,9 @@ struct MacroPlay {
 
     private func act(_ step: Macro.Step, on id: Int) -> Fit {
         let target = decision.actions.targets.first { $0.id == id }
-        if let was = step.wasOn, let now = target?.isOn, now != was { return .there("it is \(now ? "on" : "off") already") }
+        if let was = step.wasOn, let now = target?.isOn, now != was {
+            return .there("it is \(now ? "on" : "off") already")
+        }
         let found = decision.candidates.firstIndex { candidate in
             guard candidate.elementID == id, Macro.Kind(candidate.action) == step.action else { return false }
             switch candidate.action {
@@ -162,13 +170,17 @@ struct MacroPlay {
         guard step.action == .type else { return .act(found, text: nil) }
         guard let text = step.text?.filled(values) else { return .unsure("a value for \"\(step.words)\" is missing") }
         if step.isSeen == true, let words = step.text?.foreign.first(where: { !isSeen($0) }) {
-            return .unsure("the text \"\(PromptBuilder.clip(words, 40))\" is neither in the goal nor on a screen so far")
+            return .unsure(
+                "the text \"\(PromptBuilder.clip(words, 40))\" is neither in the goal nor on a screen so far"
+            )
         }
         if let name = otherKind(step) {
             return .unsure("\(name) is another kind of file than before, and the way may be another")
         }
         if let held = target?.detail, !held.isEmpty, step.hadText == false {
-            if PromptBuilder.oneLine(held) == PromptBuilder.oneLine(text) { return .there("the field holds the text already") }
+            if PromptBuilder.oneLine(held) == PromptBuilder.oneLine(text) {
+                return .there("the field holds the text already")
+            }
             return .unsure("the field holds another text already")
         }
         return .act(found, text: text)
@@ -212,7 +224,9 @@ struct MacroPlay {
 
     private func isEmptyField(_ step: Macro.Step) -> Bool {
         let fields = MacroRecorder.elements(of: decision.candidates, .type)
-        guard case .one(let id)? = step.element?.resolve(on: screen, among: fields, values: values) else { return false }
+        guard case .one(let id)? = step.element?.resolve(on: screen, among: fields, values: values) else {
+            return false
+        }
         return decision.actions.targets.first { $0.id == id }?.detail.isEmpty == true
     }
 

@@ -69,7 +69,8 @@ public struct MacroRecorder {
             throw refused(
                 run,
                 "it was made in action space \(run.header.actionSpaceVersion), and this program has \(ActionSpace.version)",
-                next: "do the task once more: droidagent do \"\(PromptBuilder.clip(PromptBuilder.oneLine(run.header.goal), 60))\""
+                next:
+                    "do the task once more: droidagent do \"\(PromptBuilder.clip(PromptBuilder.oneLine(run.header.goal), 60))\""
             )
         }
         let out = try run.steps.enumerated().map { place, step in
@@ -83,7 +84,11 @@ public struct MacroRecorder {
                 )
             }
             if let id = record.action.elementID, screen.element(id) == nil {
-                throw refused(run, "step \(place + 1) acts on what its screen does not show", next: "do the task once more")
+                throw refused(
+                    run,
+                    "step \(place + 1) acts on what its screen does not show",
+                    next: "do the task once more"
+                )
             }
             return Taken(record: record, screen: screen)
         }
@@ -153,7 +158,7 @@ public struct MacroRecorder {
             if found == nil { finder.open(valuesIn: text) }
             return found
         case .openApp(let name?):
-            return finder.isOpened(name) ? finder.reference(to: name, isTyped: true, hint: "app") : nil
+            return finder.opened(name).flatMap { finder.reference(to: $0, isTyped: true, hint: "app") }
         case .click, .longPress:
             guard let label = Self.tapped(taken) else { return nil }
             let found = finder.reference(to: label, isTyped: false)
@@ -235,7 +240,9 @@ public struct MacroRecorder {
         let areas = Self.elements(of: actions.candidates, .scroll)
         var above = screen.elements[id].parent
         while let place = above {
-            if areas.contains(place) { return Selector(place, among: areas, on: screen, values: values, text: finder.open) }
+            if areas.contains(place) {
+                return Selector(place, among: areas, on: screen, values: values, text: finder.open)
+            }
             above = screen.elements[place].parent
         }
         return nil

@@ -39,7 +39,9 @@ public struct MacroText: Sendable, Hashable {
     /// The words that are no parameter's value, without white space around them.
     var foreign: [String] {
         pieces.compactMap { piece in
-            guard case .literal(let text) = piece, text.contains(where: { $0.isLetter || $0.isNumber }) else { return nil }
+            guard case .literal(let text) = piece, text.contains(where: { $0.isLetter || $0.isNumber }) else {
+                return nil
+            }
             return text.trimmingWhite
         }
     }
@@ -100,7 +102,9 @@ extension MacroText: Codable, CustomStringConvertible {
                 omittingEmptySubsequences: false
             )
             guard let name = parts.first, Macro.isName(name), parts.count <= 2 else { return nil }
-            guard let transform = parts.count == 1 ? .same : TextTransform(rawValue: String(parts[1])) else { return nil }
+            guard let transform = parts.count == 1 ? .same : TextTransform(rawValue: String(parts[1])) else {
+                return nil
+            }
             pieces.append(.literal(String(decoding: literal, as: UTF8.self)))
             literal = []
             pieces.append(.parameter(String(name), transform))
@@ -113,7 +117,10 @@ extension MacroText: Codable, CustomStringConvertible {
     public init(from decoder: any Decoder) throws {
         let box = try decoder.singleValueContainer()
         guard let text = MacroText(written: try box.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: box, debugDescription: "a brace has no partner, or names no parameter")
+            throw DecodingError.dataCorruptedError(
+                in: box,
+                debugDescription: "a brace has no partner, or names no parameter"
+            )
         }
         self = text
     }

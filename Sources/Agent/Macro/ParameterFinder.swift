@@ -35,14 +35,31 @@ struct ParameterFinder {
     init(_ goal: String, now: DeviceMoment?) {
         self.goal = Array(goal.utf8)
         let slots = now.map { GoalState(goal, now: $0).best.slots } ?? []
-        units = slots.filter { !$0.range.isEmpty && $0.range.upperBound <= goal.utf8.count }.map { Unit(range: $0.range, text: $0.text, slot: $0.name) }
+        units = slots.filter { !$0.range.isEmpty && $0.range.upperBound <= goal.utf8.count }.map {
+            Unit(range: $0.range, text: $0.text, slot: $0.name)
+        }
+        readTables(goal, now)
         let facts = GoalFacts(goal)
         let found =
-            facts.quoted + facts.named + facts.names + facts.phones + facts.emails + facts.files + facts.times + facts.dates
+            facts.quoted + facts.named + facts.names + facts.phones + facts.emails + facts.files + facts.times
+            + facts.dates
             + facts.companies + [facts.renameTarget].compactMap { $0 } + facts.amounts.map(\.0)
         for text in found.prefix(Self.unitLimit) {
             for range in places(of: text) where !units.contains(where: { $0.range == range }) {
                 units.append(Unit(range: range, text: text, slot: ""))
+            }
+        }
+    }
+
+    /// Cells of the goal's rows, named after their columns; cells with the same text stand in the order of the rows.
+    private mutating func readTables(_ goal: String, _ now: DeviceMoment?) {
+        guard let now else { return }
+        for table in GoalState(goal, now: now).best.tables {
+            for (cell, column) in table.rows.flatMap({ zip($0, table.columns) }) where units.count < Self.unitLimit {
+                guard
+                    let range = places(of: cell).first(where: { range in !units.contains { $0.range.overlaps(range) } })
+                else { continue }
+                units.append(Unit(range: range, text: cell, slot: column))
             }
         }
     }
@@ -146,19 +163,23 @@ struct ParameterFinder {
         var pieces: [MacroText.Piece] = []
         var place = 0
         for (range, name) in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-            pieces += [.literal(String(decoding: bytes[place..<range.lowerBound], as: UTF8.self)), .parameter(name, .same)]
+            pieces += [
+                .literal(String(decoding: bytes[place..<range.lowerBound], as: UTF8.self)), .parameter(name, .same),
+            ]
             place = range.upperBound
         }
         return MacroText(pieces + [.literal(String(decoding: bytes[place...], as: UTF8.self))])
     }
 
-    /// Whether an app's name follows "open" in the goal, so that it is what the goal is about.
-    func isOpened(_ app: String) -> Bool {
-        places(of: app).contains { range in
-            let before = String(decoding: goal[..<range.lowerBound], as: UTF8.self).lowercased()
-            let words = before.split(whereSeparator: \.isWhitespace)
-            let verb = words.last == "the" ? words.dropLast().last : words.last
-            return ["open", "launch", "start"].contains(verb.map(String.init) ?? "")
+    /// An app's name as the goal writes it, where it follows "open", so that it is what the goal is about; nil otherwise.
+    func opened(_ app: String) -> String? {
+        [app, app.lowercased()].first { name in
+            places(of: name).contains { range in
+                let before = String(decoding: goal[..<range.lowerBound], as: UTF8.self).lowercased()
+                let words = before.split(whereSeparator: \.isWhitespace).suffix(2)
+                let verb = words.last == "the" ? words.first : words.last
+                return ["open", "launch", "start"].contains(verb.map(String.init) ?? "")
+            }
         }
     }
 
@@ -183,7 +204,9 @@ struct ParameterFinder {
         if let known = chosen.first(where: { $0.range == range }) { return known.name }
         let slot = units.first { $0.range == range && !$0.slot.isEmpty }?.slot
         let near = word(before: range)
-        let words = (slot ?? (near.isEmpty ? hint : near)).lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+        let words = (slot ?? (near.isEmpty ? hint : near)).lowercased().split {
+            !$0.isASCII || !($0.isLetter || $0.isNumber)
+        }
         var base = String(words.prefix(3).joined(separator: "-").prefix(30))
         while base.hasSuffix("-") { base.removeLast() }
         if base.isEmpty { base = "value" }
@@ -200,10 +223,17 @@ struct ParameterFinder {
     /// The nearest word before a place that says what stands there: `file` in `the file named`.
     private func word(before range: Range<Int>) -> String {
         let dull: Set<Substring> = [
-            "the", "a", "an", "of", "for", "to", "in", "on", "at", "by", "with", "and", "or", "from", "named", "called", "titled",
+            "the", "a", "an", "of", "for", "to", "in", "on", "at", "by", "with", "and", "or", "from", "named", "called",
+            "titled",
             "is", "as", "following", "their", "its", "it", "that", "this", "my",
         ]
-        let before = String(decoding: goal[max(0, range.lowerBound - 60)..<range.lowerBound], as: UTF8.self)
+        let line = goal[max(0, range.lowerBound - 60)..<range.lowerBound].split(
+            separator: 10,
+            omittingEmptySubsequences: false
+        )
+        let before = String(decoding: line.last ?? [], as: UTF8.self)
+        // In a list or a row the word before is another value.
+        if let sign = before.last(where: { !" \"'$".contains($0) }), "|,;".contains(sign) { return "" }
         let words = before.split { !($0.isLetter || $0.isNumber) }.suffix(3)
         return words.last { !dull.contains($0) && $0.allSatisfy(\.isLowercase) }.map(String.init) ?? ""
     }

@@ -49,7 +49,8 @@ public struct Selector: Sendable, Hashable, Codable {
         let element = screen.elements[id]
         if element.resourceID.isEmpty { className = element.className } else { resourceID = element.resourceID }
         // Words of the resource id or of the class say nothing that is not said by those.
-        let isNamed = !element.label.isEmpty && element.label != element.resourceWords && element.label != element.shortClass
+        let isNamed =
+            !element.label.isEmpty && element.label != element.resourceWords && element.label != element.shortClass
         let named = text(element.label)
         let row = Self.row(of: id, on: screen)
         func isFound() -> Bool { resolve(on: screen, among: ids, values: values) == .one(id) }

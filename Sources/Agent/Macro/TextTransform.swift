@@ -64,7 +64,11 @@ public enum TextTransform: String, Sendable, Codable, CaseIterable {
     static func isNumber(_ text: String) -> Bool {
         var digits = 0
         for character in text.unicodeScalars {
-            if ("0"..."9").contains(character) { digits += 1 } else if character.properties.isAlphabetic { return false }
+            if ("0"..."9").contains(character) {
+                digits += 1
+            } else if character.properties.isAlphabetic {
+                return false
+            }
         }
         return digits >= 3
     }
@@ -75,7 +79,8 @@ public enum TextTransform: String, Sendable, Codable, CaseIterable {
     private static func dot(_ text: String) -> String.Index? {
         guard let dot = text.lastIndex(of: "."), dot != text.startIndex else { return nil }
         let ending = text[text.index(after: dot)...]
-        let isEnding = (1...5).contains(ending.utf8.count) && ending.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        let isEnding =
+            (1...5).contains(ending.utf8.count) && ending.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
         return isEnding && ending.contains(where: \.isLetter) ? dot : nil
     }
 
