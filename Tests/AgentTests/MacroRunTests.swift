@@ -101,6 +101,25 @@ struct MacroRunTests {
         #expect(events.first == .skipped(1, why: "the screen after it is there already"))
     }
 
+    @Test("A whole way is left out where its end is there already, but never a step that does something")
+    func way() async throws {
+        var macro = try await macro(["tap \"Settings", "tap \"Network", "tap switch \"Wi-Fi\"", "done"])
+        macro.steps[1].screen.parts = ["another page"]
+        let phone = FakePhone(place: "network")
+        let (result, events) = try await replay(macro, on: phone)
+        #expect(result.verdict == .done && !phone.wifi)
+        #expect(
+            events.prefix(3) == [1, 2].map { .skipped($0, why: "the screen after it is there already") } + [
+                .step(3, of: 4)
+            ]
+        )
+
+        macro.steps[1].element?.label = MacroText("Delete all")
+        let untouched = FakePhone(place: "network")
+        _ = try await replay(macro, on: untouched)
+        #expect(untouched.wifi)
+    }
+
     @Test("At the first screen that is different, and no earlier, the fallback takes over for good")
     func handsOver() async throws {
         var macro = try await macro(wifi)

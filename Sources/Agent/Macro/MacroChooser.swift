@@ -25,6 +25,8 @@ public final class MacroChooser: ActionChooser {
     /// Scrolls that look for one element, and waits for one screen.
     static let scrollLimit = 12
     static let waitLimit = 1
+    /// Steps of a way that are left out at once, where the app shows a later screen at the start.
+    static let skipLimit = 4
     /// Texts of screens that are remembered, in bytes.
     static let seenLimit = 1 << 20
 

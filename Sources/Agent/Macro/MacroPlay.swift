@@ -57,9 +57,12 @@ struct MacroPlay {
             case .unsure(let why):
                 return .handOver(number, why)
             case .missing(let why), .elsewhere(let why):
-                if isLater(number, fit) {
-                    events.append(.skipped(number + 1, why: "the screen after it is there already"))
-                    advance()
+                let behind = stepsBehind(number, fit)
+                if behind > 0 {
+                    for _ in 0..<behind {
+                        events.append(.skipped(state.next + 1, why: "the screen after it is there already"))
+                        advance()
+                    }
                     continue
                 }
                 if case .missing = fit, let index = look(for: step, number) { return .candidate(index, text: nil) }
@@ -106,7 +109,8 @@ struct MacroPlay {
         if step.action == .type && notes.contains("the text did not arrive") {
             return "the text did not arrive in its field"
         }
-        if step.changes && step.action != .answer && notes.contains("nothing changed") {
+        // An app that is opened may be in front already.
+        if step.changes && ![.answer, .open, .home].contains(step.action) && notes.contains("nothing changed") {
             return "\"\(step.words)\" changed nothing"
         }
         guard let was = step.wasOn, step.screen.fits(screen, values), case .one(let id)? = resolved(step) else {
@@ -239,18 +243,30 @@ struct MacroPlay {
         return true
     }
 
-    /// Whether a step only leads from screen to screen, and the next one's is there already with its element.
-    private func isLater(_ number: Int, _ fit: Fit) -> Bool {
-        guard number + 1 < macro.steps.count, case .elsewhere = fit else { return false }
-        let (step, next) = (macro.steps[number], macro.steps[number + 1])
+    /// How many steps from this one on only lead to a screen that is there already, with the element of the step that comes then;
+    /// 0 where that is not so.
+    private func stepsBehind(_ number: Int, _ fit: Fit) -> Int {
+        guard case .elsewhere = fit else { return 0 }
+        for count in 1...MacroChooser.skipLimit {
+            guard number + count < macro.steps.count, isWay(number + count - 1) else { return 0 }
+            let next = macro.steps[number + count]
+            guard next.element != nil else { continue }
+            switch self.fit(next, number + count) {
+            case .act, .there: return count
+            default: continue
+            }
+        }
+        return 0
+    }
+
+    /// Whether a step only leads from screen to screen: no tap on what may do harm, or on what is checked.
+    private func isWay(_ number: Int) -> Bool {
+        let step = macro.steps[number]
         switch step.action {
-        case .open, .home, .back, .scroll: break
-        // A tap on what may do harm, or on what is checked, is no mere way.
-        case .click where step.wasOn == nil && !step.isSensitive && step.screen != next.screen: break
+        case .open, .home, .back, .scroll: return true
+        case .click: return step.wasOn == nil && !step.isSensitive && step.screen != macro.steps[number + 1].screen
         default: return false
         }
-        guard next.element != nil, case .act = self.fit(next, number + 1) else { return false }
-        return true
     }
 
     /// A scroll that looks for a step's element in its list, first down to the end and then up; nil where all of it was seen.
