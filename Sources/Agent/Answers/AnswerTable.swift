@@ -88,7 +88,7 @@ final class AnswerTable {
             let hasPieces = profile(column).pieces > 0.2
             for (row, fold) in folds(column).enumerated() {
                 if let fold { pieces.insert(fold) }
-                if hasPieces, let text = text(row, column) {
+                if hasPieces, let text = text(row, column), Self.hasPieces(text) {
                     for piece in Self.pieces(text) { pieces.insert(FoldedText(piece)) }
                 }
             }
@@ -223,7 +223,7 @@ final class AnswerTable {
             case .duration: sureDurations += 1
             default: break
             }
-            if text.utf8.contains(0x7c) || text.contains("•") || text.contains("·") { profile.pieces += 1 }
+            if Self.hasPieces(text) { profile.pieces += 1 }
             if Self.afterKey(text) != nil { profile.keys += 1 }
         }
         profile.different = different.count
@@ -311,11 +311,45 @@ final class AnswerTable {
         return value.isEmpty ? nil : String(value)
     }
 
+    /// What stands between bullets and bars, without the spaces around it.
     static func pieces(_ text: String) -> [String] {
-        text.split { "•·|".contains($0) }.map { piece in
-            var piece = piece.drop { $0.isWhitespace }
-            while piece.last?.isWhitespace == true { piece.removeLast() }
-            return String(piece)
+        guard hasPieces(text) else { return [text] }
+        let bytes = Array(text.utf8)
+        var (pieces, start, at): ([String], Int, Int) = ([], 0, 0)
+        func close(_ end: Int) {
+            var (first, last) = (start, end)
+            while first < last, bytes[first] <= 0x20 { first += 1 }
+            while last > first, bytes[last - 1] <= 0x20 { last -= 1 }
+            if first < last { pieces.append(String(decoding: bytes[first..<last], as: UTF8.self)) }
         }
+        while at < bytes.count {
+            let length = separator(bytes, at)
+            if length > 0 {
+                close(at)
+                start = at + length
+            }
+            at += max(1, length)
+        }
+        close(bytes.count)
+        return pieces
+    }
+
+    /// The length of the bullet or bar that stands here, 0 for none.
+    private static func separator(_ bytes: [UInt8], _ at: Int) -> Int {
+        switch bytes[at] {
+        case 0x7c: return 1
+        case 0xc2: return at + 1 < bytes.count && bytes[at + 1] == 0xb7 ? 2 : 0
+        case 0xe2: return at + 2 < bytes.count && bytes[at + 1] == 0x80 && bytes[at + 2] == 0xa2 ? 3 : 0
+        default: return 0
+        }
+    }
+
+    /// Whether there may be such signs in a text.
+    static func hasPieces(_ text: String) -> Bool {
+        for byte in text.utf8 where byte == 0x7c || byte == 0xc2 || byte == 0xe2 {
+            let bytes = Array(text.utf8)
+            return bytes.indices.contains { separator(bytes, $0) > 0 }
+        }
+        return false
     }
 }
