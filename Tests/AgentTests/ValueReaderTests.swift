@@ -13,8 +13,10 @@ import Testing
         DeviceMoment(text + " 00:00")?.day ?? CalendarDay(number: 0)
     }
 
+    /// Traps where a test names no time.
     static func time(_ text: String) -> ClockTime {
-        DeviceMoment("2000-01-01 " + text)?.time ?? DeviceMoment("2000-01-01 00:00")!.time
+        guard let moment = DeviceMoment("2000-01-01 " + text) else { preconditionFailure("\(text) is no time") }
+        return moment.time
     }
 
     /// Values as short texts, so that a table of them can be read.

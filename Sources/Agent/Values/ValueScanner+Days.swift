@@ -59,9 +59,9 @@ extension ValueScanner {
         let other = CalendarDay(year: year, month: b, day: a)
         // With points the day comes first, with strokes the month does, where both are possible.
         let first = sign.value == Mark.dot ? other : american
-        let second_ = sign.value == Mark.dot ? american : other
+        let less = sign.value == Mark.dot ? american : other
         let readings: [(day: CalendarDay, certainty: Double)]
-        switch (first, second_) {
+        switch (first, less) {
         case (let first?, let second?) where first != second: readings = [(first, 0.75), (second, 0.3)]
         case (let day?, _), (nil, let day?): readings = [(day, lengths.1 == 2 ? 0.85 : 1)]
         default: return nil
