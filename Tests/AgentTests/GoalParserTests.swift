@@ -42,7 +42,8 @@ import Testing
         _ name: String,
         _ text: String
     ) throws {
-        #expect(try slots(goal)[name] == text, "\(try slots(goal))")
+        let slots = try slots(goal)
+        #expect(slots[name] == text, "\(slots)")
     }
 
     @Test func `ranges are offsets in UTF-8`() throws {

@@ -59,8 +59,7 @@ struct GoalReader {
         spoken()
         qualified()
         // What a slot holds neither asks nor constrains.
-        var rest = source
-        for token in tokens.indices where taken[token] { rest.isQuoted[token] = true }
+        let rest = GoalSource(source, isQuoted: zip(source.isQuoted, taken).map { $0 || $1 })
         values()
         names()
         objects()

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A goal cut into tokens, with what holds for every way to read it.
-struct GoalSource: Sendable {
+/// A goal cut into tokens, with what holds for every way to read it. A class, since every rule has it at hand.
+final class GoalSource: Sendable {
     let bytes: [UInt8]
     let now: DeviceMoment
-    var tokens: [GoalToken]
+    let tokens: [GoalToken]
     /// In order, none within another.
     let quotes: [GoalQuote]
     /// For each token that opens a quote, its index in `quotes`; -1 elsewhere.
     let quoteAt: [Int]
     /// For each token, whether it stands within a quote or is one of its marks.
-    var isQuoted: [Bool]
+    let isQuoted: [Bool]
     /// Values that begin at a token: the longest certain one.
     let valueAt: [Int]
     let values: [Value]
@@ -52,6 +52,14 @@ struct GoalSource: Sendable {
         self.tokens = tokens
         blocks = TextTables.blocks(bytes)
         (values, valueAt) = Self.values(ValueReader.spans(in: goal, now: now), tokens)
+    }
+
+    /// The same goal with more tokens that count as quoted.
+    init(_ other: GoalSource, isQuoted: [Bool]) {
+        (bytes, now, tokens, quotes) = (other.bytes, other.now, other.tokens, other.quotes)
+        (quoteAt, valueAt, values) = (other.quoteAt, other.valueAt, other.values)
+        (sentenceStarts, blocks) = (other.sentenceStarts, other.blocks)
+        self.isQuoted = isQuoted
     }
 
     func text(_ first: Int, _ end: Int) -> String {
