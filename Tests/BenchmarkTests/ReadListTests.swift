@@ -15,7 +15,7 @@ import Testing
 @Suite(.serialized) struct ReadListTests {
     /// What reading a list gave.
     struct Outcome {
-        var table: NoteTable?
+        var table: Agent.NoteTable?
         var scrolls = 0
         /// Why it could not be read.
         var problem: String?
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    private static func difference(_ table: NoteTable?, _ truth: [[String]]) -> String {
+    private static func difference(_ table: Agent.NoteTable?, _ truth: [[String]]) -> String {
         guard let table else { return "  no table" }
         var out = "  columns \(table.columns), complete \(table.isComplete), \(table.place)\n"
         let place =
