@@ -83,7 +83,9 @@ enum ScreenTitle {
     private static func isInList(_ element: Element, _ screen: ScreenState) -> Bool {
         var next = element.parent
         while let id = next, let above = screen.element(id) {
-            if above.isScrollable || ListShape.isCollection(above) || above.className.hasSuffix("ScrollView") { return true }
+            if above.isScrollable || ListShape.isCollection(above) || above.className.hasSuffix("ScrollView") {
+                return true
+            }
             next = above.parent
         }
         return false
