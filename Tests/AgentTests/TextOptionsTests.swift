@@ -244,6 +244,17 @@ struct TextOptionsTests {
         #expect(Form.texts(1, bubble, TextSources(goal: Form.goal("Resend it", []))).first == "I left the keys under the pot.")
     }
 
+    @Test("Rows of notes are joined as the goal asks, and come before its own words")
+    func programs() throws {
+        let screen = try Form.screen([("Content", "")], tall: true)
+        let goal = "Create a file called receipt.md with the transactions of the receipt. Please enter them in csv format including the header \"Date, Item, Amount\"."
+        let notes = Form.notes(["date", "item", "amount"], [["2023-05-07", "Scarf", "$75.62"], ["2023-06-15", "Lamp", "$7.10"]])
+        let wanted = "Date, Item, Amount\n2023-05-07, Scarf, $75.62\n2023-06-15, Lamp, $7.10"
+        let options = TextOptions.options(for: 1, on: screen, TextSources(goal: GoalState(goal, now: Form.now), notes: notes))
+        #expect(options.first?.text == wanted, "\(options.prefix(4))")
+        #expect(options.first?.source == "program")
+    }
+
     @Test("Words that were read in a picture can be typed")
     func pictures() throws {
         var screen = try Form.screen([("Note", "")])
@@ -280,7 +291,7 @@ struct TextOptionsTests {
 
     @Test(
         "Goals of any content are read, and what takes no text has no options",
-        arguments: ["", "\"", "''", "to", "named", "(", "📶", "+++", "to to to To", "12:", "name is", "@", "a@b.", "1.", "find", "..."]
+        arguments: ["", "\"", "''", "to", "named", "(", "📶", "+++", "to to to To", "12:", "name is", "@", "a@b.", "1.", "find", "...", String(repeating: "' ", count: 4000), String(repeating: "a@b 1:1 x.y ", count: 1000)]
     )
     func odd(goal: String) throws {
         let screen = try Form.screen([("Name", "")], words: ["", "x", goal.filter { $0.isLetter }])

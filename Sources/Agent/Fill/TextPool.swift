@@ -229,23 +229,17 @@ struct TextPool {
     private mutating func addPrograms() {
         let tables = sources.notes.tables
         guard !tables.isEmpty else { return }
-        func add(_ answers: [AnswerCandidate], _ source: String, base: Double) {
+        func add(_ answers: [AnswerCandidate]) {
             for (place, answer) in answers.prefix(16).enumerated() {
-                self.add(
-                    TextCandidate(
-                        answer.value,
-                        source: source,
-                        origin: .program,
-                        base: base - 0.1 * Double(place)
-                    )
-                )
+                // What speaks for a program in the goal speaks for its result.
+                let base = 0.6 * max(-1, min(answer.prior, 4)) - 0.05 * Double(place)
+                self.add(TextCandidate(answer.value, source: "program", origin: .program, base: base))
             }
         }
-        let readings = sources.goal.readings
-        if readings.contains(where: { $0.question != nil || $0.computed != nil }) {
-            add(AnswerPrograms.candidates(sources.goal, tables: tables), "program", base: 1)
+        if sources.goal.readings.contains(where: { $0.question != nil || $0.computed != nil }) {
+            add(AnswerPrograms.candidates(sources.goal, tables: tables))
         }
-        add(AnswerPrograms.texts(sources.goal, tables: tables), "program", base: 0.8)
+        add(AnswerPrograms.texts(sources.goal, tables: tables))
     }
 
     private mutating func addClipboard() {
