@@ -7,10 +7,15 @@ import Testing
 
 /// Screens with fields, and goals whose readings are known.
 private enum Form {
-    static let now = DeviceMoment("2023-10-15 15:34:00") ?? DeviceMoment(day: CalendarDay(number: 0), time: ClockTime(hour: 0)!)
+    static let now =
+        DeviceMoment("2023-10-15 15:34:00") ?? DeviceMoment(day: CalendarDay(number: 0), time: ClockTime(hour: 0)!)
 
     /// Fields one below the other: label, content, height in pixels.
-    static func screen(_ fields: [(label: String, text: String)], words: [String] = [], tall: Bool = false) throws -> ScreenState {
+    static func screen(
+        _ fields: [(label: String, text: String)],
+        words: [String] = [],
+        tall: Bool = false
+    ) throws -> ScreenState {
         var nodes = ""
         for (place, field) in fields.enumerated() {
             let name = field.label.replacing(" ", with: "_").lowercased()
@@ -29,11 +34,21 @@ private enum Form {
         return try Fixture.screen(Fixture.node("FrameLayout", nodes))
     }
 
-    static func slot(_ name: String, _ text: String, _ source: GoalSlot.Source = .keyed, value: TypedValue? = nil) -> GoalSlot {
+    static func slot(
+        _ name: String,
+        _ text: String,
+        _ source: GoalSlot.Source = .keyed,
+        value: TypedValue? = nil
+    ) -> GoalSlot {
         GoalSlot(name: name, value: value ?? .text(text), text: text, range: 0..<0, source: source)
     }
 
-    static func goal(_ words: String, _ slots: [GoalSlot] = [], tables: [TextTable] = [], constraints: [GoalConstraint] = []) -> GoalState {
+    static func goal(
+        _ words: String,
+        _ slots: [GoalSlot] = [],
+        tables: [TextTable] = [],
+        constraints: [GoalConstraint] = []
+    ) -> GoalState {
         GoalState(words, now: now, readings: [GoalReading(slots: slots, tables: tables, constraints: constraints)])
     }
 
@@ -108,7 +123,10 @@ struct TextOptionsTests {
 
     @Test("A slot goes into the field of its name, and not into that of another")
     func names() throws {
-        let goal = Form.goal("x", [Form.slot("title", "Call with Ana"), Form.slot("description", "We will talk of plans")])
+        let goal = Form.goal(
+            "x",
+            [Form.slot("title", "Call with Ana"), Form.slot("description", "We will talk of plans")]
+        )
         let screen = try Form.screen([("Title", ""), ("Location", ""), ("Description", "")])
         #expect(Form.texts(1, screen, TextSources(goal: goal)).first == "Call with Ana")
         #expect(Form.texts(3, screen, TextSources(goal: goal)).first == "We will talk of plans")
@@ -119,7 +137,9 @@ struct TextOptionsTests {
 
     static let recipes = TextTable(
         columns: ["title", "servings", "preparation time"],
-        rows: [["Soup", "1 serving", "10 mins"], ["Stew", "2 servings", "30 mins"], ["Salad", "1 serving", "5 mins"]]
+        rows: [
+            ["Soup", "1 serving", "10 mins"], ["Stew", "2 servings", "30 mins"], ["Salad", "1 serving", "5 mins"],
+        ]
     )
 
     @Test(
@@ -129,15 +149,20 @@ struct TextOptionsTests {
             ([], ["Title", "Servings", "Time"], ["", "", ""], 1, "Soup"),
             ([], ["Title", "Servings", "Time"], ["", "", ""], 3, "10 mins"),
             // Another field tells the row.
-            (["Soup", "1 serving", "10 mins", "Stew"], ["Title", "Servings", "Time"], ["Stew", "", ""], 3, "30 mins"),
+            (
+                ["Soup", "1 serving", "10 mins", "Stew"], ["Title", "Servings", "Time"], ["Stew", "", ""], 3, "30 mins"
+            ),
             (["Stew"], ["Title", "Servings", "Time"], ["Stew", "", ""], 2, "2 servings"),
             // The title is out of sight: what was typed last tells it, also where another row has the same cell.
             (["Soup", "1 serving", "10 mins", "Salad"], ["Servings", "Time"], ["", ""], 1, "1 serving"),
             (["Soup", "1 serving"], ["Servings", "Time"], ["1 serving", ""], 2, "10 mins"),
+            // A row is finished, though one of its cells was chosen and not typed: the next one.
+            (["Soup", "10 mins"], ["Title", "Time"], ["", ""], 1, "Stew"),
             // A row is finished: the next one.
             (["Soup", "1 serving", "10 mins"], ["Title", "Servings", "Time"], ["", "", ""], 1, "Stew"),
             (
-                ["Soup", "1 serving", "10 mins", "Stew", "2 servings", "30 mins"], ["Title", "Servings", "Time"], ["", "", ""], 1,
+                ["Soup", "1 serving", "10 mins", "Stew", "2 servings", "30 mins"], ["Title", "Servings", "Time"],
+                ["", "", ""], 1,
                 "Salad"
             ),
         ] as [([String], [String], [String], Int, String)]
@@ -152,7 +177,12 @@ struct TextOptionsTests {
     @Test("Rows of notes that are as the goal wants them come before the others")
     func constraints() throws {
         let rows: [[String?]] = (0..<60).map { ["Dish \($0)", $0 % 20 == 7 ? "30 mins" : "10 mins"] }
-        let constraint = GoalConstraint(property: "prep time", relation: .equals, values: [.duration(1800)], text: "30 mins")
+        let constraint = GoalConstraint(
+            property: "prep time",
+            relation: .equals,
+            values: [.duration(1800)],
+            text: "30 mins"
+        )
         let sources = TextSources(
             goal: Form.goal("Add those that take 30 mins", constraints: [constraint]),
             notes: Form.notes(["title", "prep time"], rows)
@@ -165,7 +195,10 @@ struct TextOptionsTests {
         #expect(Form.texts(1, screen, next).first == "Dish 27")
         // Where no row is, the words mean something else.
         var none = sources
-        none.goal = Form.goal("x", constraints: [GoalConstraint(property: "", relation: .contains, values: [], text: "zebra")])
+        none.goal = Form.goal(
+            "x",
+            constraints: [GoalConstraint(property: "", relation: .contains, values: [], text: "zebra")]
+        )
         #expect(Form.texts(1, screen, none).first == "Dish 0")
         let contains = GoalConstraint(property: "", relation: .contains, values: [], text: "reimbursable")
         let noted = TextSources(
@@ -178,19 +211,28 @@ struct TextOptionsTests {
     @Test("Values are written as their field wants them")
     func transforms() throws {
         func first(_ label: String, _ slot: GoalSlot) throws -> String? {
-            Form.texts(1, try Form.screen([(label, ""), ("other", "")]), TextSources(goal: Form.goal("x", [slot]))).first
+            Form.texts(1, try Form.screen([(label, ""), ("other", "")]), TextSources(goal: Form.goal("x", [slot])))
+                .first
         }
         func all(_ label: String, _ slot: GoalSlot) throws -> Set<String> {
             Set(Form.texts(1, try Form.screen([(label, "")]), TextSources(goal: Form.goal("x", [slot]))))
         }
         #expect(try first("Amount", Form.slot("amount dollars", "$1,208.50")) == "1208.50")
-        #expect(try first("Hour", Form.slot("time", "2:05 pm", .shape, value: .time(ClockTime(hour: 14, minute: 5)!))) == "14")
-        #expect(try first("Minute", Form.slot("time", "2:05 pm", .shape, value: .time(ClockTime(hour: 14, minute: 5)!))) == "05")
+        #expect(
+            try first("Hour", Form.slot("time", "2:05 pm", .shape, value: .time(ClockTime(hour: 14, minute: 5)!)))
+                == "14"
+        )
+        #expect(
+            try first("Minute", Form.slot("time", "2:05 pm", .shape, value: .time(ClockTime(hour: 14, minute: 5)!)))
+                == "05"
+        )
         #expect(try first("Phone", Form.slot("", "(555) 010-9999", .shape)) == "(555) 010-9999")
         #expect(try all("Phone", Form.slot("", "(555) 010-9999", .shape)).contains("5550109999"))
         #expect(try all("Search", Form.slot("location", "Balzers, Liechtenstein")).contains("Balzers"))
         #expect(try all("Search", Form.slot("location", "Mäls, Liechtenstein")).contains("Mals"))
-        #expect(try all("Name", Form.slot("file name", "trip_notes.md")).isSuperset(of: ["trip_notes.md", "trip_notes"]))
+        #expect(
+            try all("Name", Form.slot("file name", "trip_notes.md")).isSuperset(of: ["trip_notes.md", "trip_notes"])
+        )
         let cases: Set<String> = ["weekly report", "WEEKLY REPORT", "Weekly report", "Weekly Report"]
         #expect(try all("Name", Form.slot("title", "weekly Report")).isSuperset(of: cases))
         #expect(try all("Time", Form.slot("duration", "90 minutes", .shape, value: .duration(5400))).contains("1:30"))
@@ -206,6 +248,8 @@ struct TextOptionsTests {
         #expect(Form.texts(1, together, TextSources(goal: goal)).first == "trip_notes.md")
         let chosen = try Form.screen([("Filename", "")], words: [".png", ".jpg"])
         let picture = Form.goal("x", [Form.slot("file name", "house.png")])
+        let other = Form.goal("x", [Form.slot("file name", "house.txt")])
+        #expect(Form.texts(1, chosen, TextSources(goal: other)).first == "house.txt")
         #expect(Form.texts(1, chosen, TextSources(goal: picture)).first == "house")
     }
 
@@ -225,7 +269,11 @@ struct TextOptionsTests {
         // The field was emptied for it.
         let empty = try Form.screen([("body", "")], tall: true)
         #expect(texts(header, empty, emptied: ["Old text.\n"]).first == "A new line\n\nOld text.\n")
-        #expect(texts("Append \"A new line\" at the end", empty, emptied: ["Old text.\n"]).first == "Old text.\nA new line\n")
+        #expect(texts(header, empty, emptied: ["Old text.\n"]).contains("A new line\n\nOld text."))
+        #expect(
+            texts("Append \"A new line\" at the end", empty, emptied: ["Old text.\n"]).first
+                == "Old text.\nA new line\n"
+        )
     }
 
     @Test("The clipboard is first where the goal asks for it, and words of the screen are last and few")
@@ -241,16 +289,27 @@ struct TextOptionsTests {
         #expect(Form.texts(1, screen, TextSources(goal: paste, clipboard: "k2j3")).first == "k2j3")
         // Where nothing else is there, a sentence is likelier than a button.
         let bubble = try Form.screen([("Message", "")], words: ["I left the keys under the pot."])
-        #expect(Form.texts(1, bubble, TextSources(goal: Form.goal("Resend it", []))).first == "I left the keys under the pot.")
+        #expect(
+            Form.texts(1, bubble, TextSources(goal: Form.goal("Resend it", []))).first
+                == "I left the keys under the pot."
+        )
     }
 
     @Test("Rows of notes are joined as the goal asks, and come before its own words")
     func programs() throws {
         let screen = try Form.screen([("Content", "")], tall: true)
-        let goal = "Create a file called receipt.md with the transactions of the receipt. Please enter them in csv format including the header \"Date, Item, Amount\"."
-        let notes = Form.notes(["date", "item", "amount"], [["2023-05-07", "Scarf", "$75.62"], ["2023-06-15", "Lamp", "$7.10"]])
+        let goal =
+            "Create a file called receipt.md with the transactions of the receipt. Please enter them in csv format including the header \"Date, Item, Amount\"."
+        let notes = Form.notes(
+            ["date", "item", "amount"],
+            [["2023-05-07", "Scarf", "$75.62"], ["2023-06-15", "Lamp", "$7.10"]]
+        )
         let wanted = "Date, Item, Amount\n2023-05-07, Scarf, $75.62\n2023-06-15, Lamp, $7.10"
-        let options = TextOptions.options(for: 1, on: screen, TextSources(goal: GoalState(goal, now: Form.now), notes: notes))
+        let options = TextOptions.options(
+            for: 1,
+            on: screen,
+            TextSources(goal: GoalState(goal, now: Form.now), notes: notes)
+        )
         #expect(options.first?.text == wanted, "\(options.prefix(4))")
         #expect(options.first?.source == "program")
     }
@@ -258,7 +317,9 @@ struct TextOptionsTests {
     @Test("Words that were read in a picture can be typed")
     func pictures() throws {
         var screen = try Form.screen([("Note", "")])
-        screen.readTexts = [0: [ReadText(text: "Milk, 2.50", bounds: Bounds(left: 0, top: 0, right: 9, bottom: 9), confidence: 0.9)]]
+        screen.readTexts = [
+            0: [ReadText(text: "Milk, 2.50", bounds: Bounds(left: 0, top: 0, right: 9, bottom: 9), confidence: 0.9)]
+        ]
         #expect(Form.texts(1, screen, TextSources(goal: Form.goal("Copy it", []))).contains("Milk, 2.50"))
     }
 
@@ -291,7 +352,10 @@ struct TextOptionsTests {
 
     @Test(
         "Goals of any content are read, and what takes no text has no options",
-        arguments: ["", "\"", "''", "to", "named", "(", "📶", "+++", "to to to To", "12:", "name is", "@", "a@b.", "1.", "find", "...", String(repeating: "' ", count: 4000), String(repeating: "a@b 1:1 x.y ", count: 1000)]
+        arguments: [
+            "", "\"", "''", "to", "named", "(", "📶", "+++", "to to to To", "12:", "name is", "@", "a@b.", "1.", "find",
+            "...", String(repeating: "' ", count: 4000), String(repeating: "a@b 1:1 x.y ", count: 1000),
+        ]
     )
     func odd(goal: String) throws {
         let screen = try Form.screen([("Name", "")], words: ["", "x", goal.filter { $0.isLetter }])
@@ -307,9 +371,12 @@ struct TextReadBackTests {
     @Test(
         "The content is compared with what was typed",
         arguments: [
-            ("abc", "abc", "", .same), ("abc", "old abc", "old ", .same), ("+15550109999", "+1 555-010-9999", "", .formatted),
-            ("hello there", "Hello there", "", .formatted), ("abc ", "abc", "", .formatted), ("abc", "ab", "", .differs),
-            ("abc", "", "", .missing), ("...", "", "", .missing), ("...", "... ", "", .formatted), ("?", "x", "", .differs),
+            ("abc", "abc", "", .same), ("abc", "old abc", "old ", .same),
+            ("+15550109999", "+1 555-010-9999", "", .formatted),
+            ("hello there", "Hello there", "", .formatted), ("abc ", "abc", "", .formatted),
+            ("abc", "ab", "", .differs),
+            ("abc", "", "", .missing), ("...", "", "", .missing), ("...", "... ", "", .formatted),
+            ("?", "x", "", .differs),
             (" ", "", "", .formatted),
         ] as [(String, String, String, TextReadBack)]
     )
@@ -322,10 +389,19 @@ struct TextReadBackTests {
         let before = try Form.screen([("Name", ""), ("Note", "x")])
         let field = try #require(before.element(1))
         #expect(TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Tea"), ("Note", "x")])) == .same)
-        #expect(TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Name"), ("Note", "x")])) == .missing)
-        #expect(TextReadBack.read("Name", into: field, on: try Form.screen([("Name", "Name"), ("Note", "x")])) == .same)
-        #expect(TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Teapot"), ("Note", "x")])) == .formatted)
-        #expect(TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Toe"), ("Note", "x")])) == .differs)
+        #expect(
+            TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Name"), ("Note", "x")])) == .missing
+        )
+        #expect(
+            TextReadBack.read("Name", into: field, on: try Form.screen([("Name", "Name"), ("Note", "x")])) == .same
+        )
+        #expect(
+            TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Teapot"), ("Note", "x")]))
+                == .formatted
+        )
+        #expect(
+            TextReadBack.read("Tea", into: field, on: try Form.screen([("Name", "Toe"), ("Note", "x")])) == .differs
+        )
         #expect(TextReadBack.read("😀", into: field, on: try Form.screen([("Name", ""), ("Note", "x")])) == nil)
         #expect(TextReadBack.read("Tea", into: field, on: try Form.screen([])) == nil)
     }

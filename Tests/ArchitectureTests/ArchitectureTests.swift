@@ -146,7 +146,8 @@ struct ArchitectureTests {
     /// What of a source names a package, an app or a task.
     static func namesIn(_ source: String, tasks: [String]) -> [String] {
         // A provider's address is Android's, also where an app has the same name.
-        let text = source.replacing(#/content:\/\/[\w.]+/#, with: "")
+        let parts = source.components(separatedBy: "content://")
+        let text = parts[0] + parts.dropFirst().map { " " + $0.drop { !$0.isWhitespace && $0 != "/" } }.joined()
         var found = AppNames.labels.keys.filter { text.contains($0) }
         found += tasks.filter { text.contains($0) }
         for label in Set(AppNames.labels.values) {

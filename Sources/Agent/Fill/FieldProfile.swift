@@ -38,8 +38,11 @@ struct FieldProfile: Sendable {
         let all = NameWords.split(name, limit: 4)
         guard all.count <= 3, let first = all.first, ["new", "create"].contains(first), let last = all.last,
             all.dropLast().allSatisfy({ ["new", "create", "a"].contains($0) }),
-            ["folder", "directory", "playlist", "file", "note", "list", "album", "tag", "category", "label", "notebook", "document"]
-                .contains(last)
+            [
+                "folder", "directory", "playlist", "file", "note", "list", "album", "tag", "category", "label",
+                "notebook", "document",
+            ]
+            .contains(last)
         else { return nil }
         return last + " name"
     }
@@ -64,7 +67,9 @@ struct FieldProfile: Sendable {
             guard element.isLeaf, !element.text.isEmpty, element.text.utf8.count <= 60 else { continue }
             var distance: Int?
             let overlaps = place.left < bounds.right && place.right > bounds.left
-            if overlaps, place.bottom <= bounds.top + 12, place.left >= bounds.left - 60 { distance = bounds.top - place.bottom }
+            if overlaps, place.bottom <= bounds.top + 12, place.left >= bounds.left - 60 {
+                distance = bounds.top - place.bottom
+            }
             let isBeside = place.top < bounds.bottom && place.bottom > bounds.top
             if isBeside, place.right <= bounds.left + 12 { distance = bounds.left - place.right }
             guard let distance, distance <= reach, distance < best?.distance ?? .max else { continue }

@@ -49,7 +49,9 @@ struct NameWords: Sendable, Hashable {
             if out.count >= limit { return out }
             guard character.isLetter || character.isNumber else {
                 // `e-mail` is one word, and an apostrophe ends none.
-                if character == "'" || character == "’" || (character == "-" && (word == "e" || word == "wi")) { continue }
+                if character == "'" || character == "’" || (character == "-" && (word == "e" || word == "wi")) {
+                    continue
+                }
                 end()
                 previousIsLower = false
                 continue
@@ -70,9 +72,12 @@ struct NameWords: Sendable, Hashable {
 
     /// Words that name no value: parts of resource ids, and verbs of hints.
     private static let dull: Set<String> = [
-        "edt", "edit", "txt", "tv", "et", "text", "field", "input", "new", "dialog", "view", "box", "layout", "container",
-        "android", "id", "my", "your", "their", "the", "a", "an", "of", "for", "in", "on", "enter", "add", "type", "create",
-        "value", "widget", "material", "toolbar", "src", "auto", "complete", "fragment", "optional", "here", "please", "top",
+        "edt", "edit", "txt", "tv", "et", "text", "field", "input", "new", "dialog", "view", "box", "layout",
+        "container",
+        "android", "id", "my", "your", "their", "the", "a", "an", "of", "for", "in", "on", "enter", "add", "type",
+        "create",
+        "value", "widget", "material", "toolbar", "src", "auto", "complete", "fragment", "optional", "here", "please",
+        "top",
         "bar", "is", "with", "and", "or",
     ]
 

@@ -38,7 +38,8 @@ struct RowOrder: Sendable {
         let rowHits = hits.map { $0.reduce(0, +) }
         let width = rows.map(\.count).max() ?? 0
         mostHits = (0..<width).map { column in
-            zip(rowHits, hits).map { sum, cells in sum - (cells.indices.contains(column) ? cells[column] : 0) }.max() ?? 0
+            zip(rowHits, hits).map { sum, cells in sum - (cells.indices.contains(column) ? cells[column] : 0) }.max()
+                ?? 0
         }
         var trail: Set<Int> = []
         var trailTyped: Set<String> = []
@@ -68,14 +69,17 @@ struct RowOrder: Sendable {
     }
 
     /// What a cell gains or loses by the row that it is in, and whether its row is the one that is being entered.
-    func bonus(_ row: Int, _ column: Int) -> (Double, isActive: Bool) {
+    ///
+    /// - Parameter main: the column that the field is for, where its name tells: once that cell was typed, the row is done here.
+    func bonus(_ row: Int, _ column: Int, main: Int? = nil) -> (Double, isActive: Bool) {
         let most = mostHits.indices.contains(column) ? mostHits[column] : 0
         if most >= 1 || (most > 0 && trail.isEmpty) {
             let own = hits[row].indices.contains(column) ? hits[row][column] : 0
             return rowHits[row] - own == most ? (3, true) : (keyTyped[row] ? -2.5 : -0.5, false)
         }
         if trail.contains(row) {
-            let cell = rows[row].indices.contains(column) ? rows[row][column] ?? "" : ""
+            let wanted = main ?? column
+            let cell = rows[row].indices.contains(wanted) ? rows[row][wanted] ?? "" : ""
             if Self.forms(cell).contains(where: trailTyped.contains) { return (-2.5, false) }
             return (trail.count > 1 && row != trail.min() ? 1.5 : 2.5, true)
         }

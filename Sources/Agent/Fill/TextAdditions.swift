@@ -25,9 +25,13 @@ struct TextAdditions {
             let isBottom = has("bottom", "append", "end", "footer", "after", "below", "underneath")
             // The stronger words go first where a goal has some of both.
             let isSurelyBottom = has("bottom", "append", "footer") && !has("top", "prepend", "beginning")
-            if isTop && isBottom { sides = isSurelyBottom ? [.bottom, .top] : [.top, .bottom] } else if isTop {
+            if isTop && isBottom {
+                sides = isSurelyBottom ? [.bottom, .top] : [.top, .bottom]
+            } else if isTop {
                 sides = [.top]
-            } else if isBottom { sides = [.bottom] }
+            } else if isBottom {
+                sides = [.bottom]
+            }
         }
         self.sides = sides
         var gap = false
@@ -57,6 +61,10 @@ struct TextAdditions {
                         let isAsked = (gap.utf8.count > 1) == wantsGap
                         let cost = 0.5 * Double(place) + 0.4 * Double(sidePlace) + (isAsked ? 0 : 0.5) - 1.6
                         out.append(joined(candidate, old, side, gap, cost: cost))
+                        // Whether a last line break is part of a text is seldom asked.
+                        if old.hasSuffix("\n") {
+                            out.append(joined(candidate, String(old.dropLast()), side, gap, cost: cost + 0.1))
+                        }
                     }
                 }
             }
@@ -69,7 +77,13 @@ struct TextAdditions {
         return out
     }
 
-    private func joined(_ candidate: TextCandidate, _ old: String, _ side: Side, _ gap: String, cost: Double) -> TextCandidate {
+    private func joined(
+        _ candidate: TextCandidate,
+        _ old: String,
+        _ side: Side,
+        _ gap: String,
+        cost: Double
+    ) -> TextCandidate {
         switch side {
         case .top: return candidate.made(candidate.text + gap + old, "before what is there", cost: cost)
         case .bottom:

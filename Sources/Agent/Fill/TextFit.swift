@@ -70,10 +70,12 @@ struct TextFit {
             if has([.lines, .long]) { return -1.5 }
             return has([.date, .time, .number]) ? -0.5 : 0.7
         case .date: return has(.date) ? 3 : has([.time, .phone, .email]) ? -2 : -0.5
-        case .time: return has(.time) ? 3 : has(.duration) ? 2 : has([.date, .phone, .email]) ? -2 : has(.number) ? 0.5 : -0.5
+        case .time:
+            return has(.time) ? 3 : has(.duration) ? 2 : has([.date, .phone, .email]) ? -2 : has(.number) ? 0.5 : -0.5
         case .amount:
             // A field for a number wants it bare.
-            return has(.number) ? (candidate.text.allSatisfy { $0.isNumber || $0 == "." || $0 == "-" } ? 3.2 : 2.4) : -2.5
+            return has(.number)
+                ? (candidate.text.allSatisfy { $0.isNumber || $0 == "." || $0 == "-" } ? 3.2 : 2.4) : -2.5
         case .title, .file:
             if has(.lines) { return -2 }
             if has(.file) { return kind == .file ? 1 : 0.5 }

@@ -2,7 +2,8 @@
 
 /// What a field takes, or what a value is for, as far as a name tells.
 enum TextKind: String, Sendable, Hashable {
-    case email, phone, link, firstName, lastName, company, hour, minute, second, search, ending, recipient, body, place, date
+    case email, phone, link, firstName, lastName, company, hour, minute, second, search, ending, recipient, body, place,
+        date
     case time, amount, file, title
 
     /// The kind that a name tells of, the special ones before the general ones; nil where it tells of none.
@@ -12,7 +13,9 @@ enum TextKind: String, Sendable, Hashable {
         let isName = has("name")
         if has("email", "mail") {
             self = .email
-        } else if has("recipient", "receiver") || words == ["to"] || has("contact") && has("number", "name", "phone", "search") {
+        } else if has("recipient", "receiver") || words == ["to"]
+            || has("contact") && has("number", "name", "phone", "search")
+        {
             self = has("search") ? .search : .recipient
         } else if has("phone", "mobile", "telephone", "tel") {
             self = .phone
@@ -38,7 +41,19 @@ enum TextKind: String, Sendable, Hashable {
             self = .file
         } else if isName || has("title", "subject", "heading") {
             self = .title
-        } else if has("note", "message", "body", "content", "description", "text", "comment", "editor", "document", "memo", "detail") {
+        } else if has(
+            "note",
+            "message",
+            "body",
+            "content",
+            "description",
+            "text",
+            "comment",
+            "editor",
+            "document",
+            "memo",
+            "detail"
+        ) {
             self = .body
         } else if has("location", "place", "where", "address", "destination", "city") {
             self = .place
@@ -58,7 +73,8 @@ enum TextKind: String, Sendable, Hashable {
     /// Whether only values of its own kind make sense in a field of it.
     var isStrict: Bool {
         switch self {
-        case .email, .phone, .firstName, .lastName, .company, .hour, .minute, .second, .ending, .recipient, .amount: true
+        case .email, .phone, .firstName, .lastName, .company, .hour, .minute, .second, .ending, .recipient, .amount:
+            true
         default: false
         }
     }
@@ -109,7 +125,9 @@ struct TextShape: OptionSet, Sendable, Hashable {
         if digits > 0, PlainNumber.digits(text) != nil { out.insert(.number) }
         if isISODate(bytes) { out.insert(.date) }
         if isClock(bytes) { out.insert(.time) }
-        if out.isDisjoint(with: [.email, .link, .number, .time, .date]), FileName.parts(text) != nil { out.insert(.file) }
+        if out.isDisjoint(with: [.email, .link, .number, .time, .date]), FileName.parts(text) != nil {
+            out.insert(.file)
+        }
         if isPerson(text) { out.insert(.person) }
         return out
     }

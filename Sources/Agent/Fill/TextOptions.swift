@@ -71,7 +71,8 @@ public enum TextOptions {
         let bases = ranked(pool.found.map { ($0, fit.prior($0)) })
         let setting = TextTransforms.Setting(
             field: profile,
-            hasEnding: others.contains { $0.kind == .ending } || showsEnding(screen),
+            hasEndingField: others.contains { $0.kind == .ending },
+            endings: endings(screen),
             isHalfDay: screen.elements.contains { ["AM", "PM"].contains($0.text.uppercased()) }
         )
         var all = bases
@@ -116,12 +117,16 @@ public enum TextOptions {
         return merged.map(\.element) + screen.prefix(forScreen)
     }
 
-    /// Whether extensions of files stand on a screen as words of their own, such as a choice between kinds of pictures.
-    private static func showsEnding(_ screen: ScreenState) -> Bool {
-        screen.elements.contains { element in
+    /// Extensions of files that stand on a screen as words of their own, such as a choice between kinds of pictures.
+    private static func endings(_ screen: ScreenState) -> Set<String> {
+        var out: Set<String> = []
+        for element in screen.elements where !element.isEditable {
             let text = element.text
-            guard !element.isEditable, (2...5).contains(text.utf8.count), text.hasPrefix(".") else { return false }
-            return FileName.parts("a" + text) != nil
+            guard (2...6).contains(text.utf8.count), text.hasPrefix(".") || element.isCheckable else { continue }
+            if let file = FileName.parts(text.hasPrefix(".") ? "a" + text : "a." + text) {
+                out.insert(file.ending.lowercased())
+            }
         }
+        return out
     }
 }

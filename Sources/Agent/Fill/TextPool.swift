@@ -82,6 +82,7 @@ struct TextPool {
     /// A sentence of several words with the sign that ends it in the goal, which may be its own.
     private func sentence(_ slot: GoalSlot) -> String? {
         guard slot.source != .quoted, slot.text.first?.isUppercase == true, slot.range.lowerBound >= 0,
+            !slot.text.hasSuffix("."), !slot.text.hasSuffix("!"), !slot.text.hasSuffix("?"),
             slot.text.utf8.count(where: { $0 == 32 }) >= 3
         else { return nil }
         let bytes = sources.goal.goal.utf8
@@ -92,7 +93,8 @@ struct TextPool {
 
     /// `Reports` of a folder called `Reports in Downloads`: files and folders are named with the place that they are in.
     private func named(_ slot: GoalSlot) -> String? {
-        guard slot.source == .keyed, ["in", "on", "under", "inside", "into"].contains(where: { slot.text.contains(" \($0) ") }),
+        guard slot.source == .keyed,
+            ["in", "on", "under", "inside", "into"].contains(where: { slot.text.contains(" \($0) ") }),
             ["folder", "file", "directory", "document"].contains(where: { lowerGoal.contains($0) })
         else { return nil }
         return facts.named.first { slot.text.hasPrefix($0 + " ") }
@@ -109,7 +111,8 @@ struct TextPool {
                     base: base - 0.04 * Double(place)
                 )
                 if let kind { candidate.kind = kind }
-                candidate.isPerson = isPerson && text.first?.isUppercase == true
+                candidate.isPerson =
+                    isPerson && text.first?.isUppercase == true
                     && !candidate.shape.isDisjoint(with: [.person, .word]) && !candidate.shape.contains(.file)
                 self.add(candidate)
             }
@@ -133,7 +136,9 @@ struct TextPool {
         add(facts.dates, "date", 0.2, kind: .date)
         add(facts.times, "time", 0.25, kind: .time)
         for (place, amount) in facts.amounts.prefix(24).enumerated() {
-            let units: [(TextKind, [String])] = [(.hour, ["hour", "hr"]), (.minute, ["minute", "min"]), (.second, ["second", "sec"])]
+            let units: [(TextKind, [String])] = [
+                (.hour, ["hour", "hr"]), (.minute, ["minute", "min"]), (.second, ["second", "sec"]),
+            ]
             let unit = units.first { $0.1.contains { amount.1.hasPrefix($0) } }?.0
             var candidate = TextCandidate(
                 amount.0,
@@ -190,13 +195,14 @@ struct TextPool {
         // Names repeat in every row, so each is looked at once.
         let names = columns.map(NameWords.init)
         let likenesses = names.map { 3 * field.likeness($0) }
+        let main = likenesses.indices.filter { likenesses[$0] >= 1.5 }.max { likenesses[$0] < likenesses[$1] }
         var places: [Place] = []
         var position = 0
         for (row, cells) in rows.enumerated() {
             let fits = !counts || satisfied?[row] == true
             for (column, cell) in cells.enumerated() {
                 guard let cell, !cell.isEmpty else { continue }
-                let (bonus, isActive) = order.bonus(row, column)
+                let (bonus, isActive) = order.bonus(row, column, main: main)
                 let worth = base + bonus + (fits ? 0 : -4) - 0.03 * Double(min(position, 60))
                 let rank = worth + (likenesses.indices.contains(column) ? likenesses[column] : 0)
                 places.append(Place(row: row, column: column, worth: worth, rank: rank, isActive: isActive))
@@ -260,7 +266,9 @@ struct TextPool {
             }
         }
         for id in screen.readTexts.keys.sorted() {
-            for line in screen.readTexts[id] ?? [] where seen.insert(line.text).inserted { words.append((line.text, 0.6)) }
+            for line in screen.readTexts[id] ?? [] where seen.insert(line.text).inserted {
+                words.append((line.text, 0.6))
+            }
         }
         // What the goal names is likelier than what it does not.
         let goal = sources.goal.goal

@@ -7,8 +7,10 @@ enum TextTransforms {
     /// What goes with a field and its surroundings.
     struct Setting {
         var field: FieldProfile
-        /// Whether the screen has the extension of a file apart from its name.
-        var hasEnding: Bool
+        /// Whether the extension of a file has a field of its own.
+        var hasEndingField: Bool
+        /// Extensions that the screen offers to choose from, in lower case.
+        var endings: Set<String>
         /// Whether hours are told with a.m. and p.m. beside them.
         var isHalfDay: Bool
     }
@@ -36,7 +38,8 @@ enum TextTransforms {
             }
         }
         if let file = FileName.parts(text) {
-            add(file.stem, "without extension", setting.hasEnding ? -1 : 0.6, candidate.kind)
+            let isApart = setting.hasEndingField || setting.endings.contains(file.ending.lowercased())
+            add(file.stem, "without extension", isApart ? -1 : 0.6, candidate.kind)
             if setting.field.kind == .ending {
                 add("." + file.ending, "extension", 1.5, .ending)
                 add(file.ending, "extension", 1.7, .ending)
@@ -50,7 +53,11 @@ enum TextTransforms {
             add(trimmed(String(text[..<comma])), "before the comma", cost)
         }
         if !text.utf8.allSatisfy({ $0 < 0x80 }), text.utf8.count <= 120 {
-            add(text.folding(options: .diacriticInsensitive, locale: nil), "without accents", setting.field.kind == .search ? 0.3 : 1.2)
+            add(
+                text.folding(options: .diacriticInsensitive, locale: nil),
+                "without accents",
+                setting.field.kind == .search ? 0.3 : 1.2
+            )
             if let comma = text.firstIndex(of: ",") {
                 add(
                     trimmed(String(text[..<comma])).folding(options: .diacriticInsensitive, locale: nil),
@@ -60,11 +67,16 @@ enum TextTransforms {
             }
         }
         if candidate.shape.contains(.lines) {
-            add(text.split(whereSeparator: \.isNewline).joined(separator: " "), "on one line", setting.field.takesLines ? 2 : 0.3)
+            add(
+                text.split(whereSeparator: \.isNewline).joined(separator: " "),
+                "on one line",
+                setting.field.takesLines ? 2 : 0.3
+            )
         }
         let bare = trimmed(text)
         if bare != text { add(bare, "trimmed", 0.3) }
-        if let last = bare.last, ".,;:!".contains(last), candidate.source.hasPrefix("slot") || candidate.origin == .note {
+        if let last = bare.last, ".,;:!".contains(last), candidate.source.hasPrefix("slot") || candidate.origin == .note
+        {
             add(String(bare.dropLast()), "without the last sign", 1)
         }
         if changesCase { cases(text, add) }
