@@ -7,101 +7,6 @@ import Testing
 
 @testable import Agent
 
-/// Screens of a small app, and goals whose reading is known.
-enum LedgerFixture {
-    static func goal(_ text: String, _ reading: GoalReading) -> GoalState {
-        GoalState(
-            goal: text,
-            now: DeviceMoment("2023-10-15 15:34:00")!,
-            readings: [reading]
-        )
-    }
-
-    static func slot(_ name: String, _ text: String, in goal: String, value: TypedValue? = nil) -> GoalSlot {
-        let start = goal.utf8.count - (goal.components(separatedBy: text).dropFirst().joined(separator: text) + text).utf8.count
-        return GoalSlot(
-            name: name,
-            value: value ?? .text(text),
-            text: text,
-            range: start..<(start + text.utf8.count),
-            source: .quoted
-        )
-    }
-
-    /// A page with a bar and a list of rows.
-    static func page(_ title: String, _ rows: [String], package: String = "a") throws -> ScreenState {
-        try Fixture.screen(
-            Fixture.node(
-                "FrameLayout",
-                Fixture.node("TextView", text: title, bounds: "[0,0][1080,140]")
-                    + Fixture.list(
-                        rows.enumerated().map { Fixture.row($1, top: 300 + 200 * $0, long: true) }.joined()
-                    )
-            )
-        )
-    }
-
-    /// A form: fields by name with what stands in them, and buttons with what they show.
-    static func form(_ fields: [(String, String)], buttons: [String] = []) throws -> ScreenState {
-        let parts = fields.enumerated().map { place, field in
-            Fixture.node(
-                "EditText",
-                text: field.1,
-                id: "a:id/\(field.0)",
-                flags: ["clickable", "focusable"],
-                bounds: "[0,\(300 + 200 * place)][1080,\(450 + 200 * place)]"
-            )
-        }
-        let shown = buttons.enumerated().map { place, text in
-            Fixture.node(
-                "Button",
-                text: text,
-                flags: ["clickable"],
-                bounds: "[0,\(1500 + 160 * place)][1080,\(1640 + 160 * place)]"
-            )
-        }
-        return try Fixture.screen(Fixture.node("FrameLayout", parts.joined() + shown.joined()))
-    }
-
-    static func dialog(_ message: String, _ buttons: [(String, String)]) throws -> ScreenState {
-        let shown = buttons.enumerated().map { place, button in
-            Fixture.node(
-                "Button",
-                text: button.0,
-                id: button.1,
-                flags: ["clickable"],
-                bounds: "[\(100 + 300 * place),1300][\(380 + 300 * place),1400]"
-            )
-        }
-        return try Fixture.screen(
-            Fixture.node(
-                "FrameLayout",
-                bounds: "[90,900][990,1500]",
-                Fixture.node("TextView", text: message, id: "android:id/message", bounds: "[100,950][980,1200]")
-                    + shown.joined()
-            )
-        )
-    }
-
-    /// The first element whose label is this.
-    static func element(_ label: String, on screen: ScreenState) -> Int {
-        screen.elements.first { $0.label == label && $0.isClickable }?.id ?? -1
-    }
-
-    static let threeRows = goal(
-        "Add the following expenses",
-        GoalReading(tables: [
-            TextTable(
-                columns: ["name", "amount", "note"],
-                rows: [
-                    ["Groceries", "$12.50", "for lunch"], ["Taxi Ride", "$7.25", "to work"],
-                    ["Textbooks", "$99.00", "for lunch"],
-                ]
-            )
-        ])
-    )
-}
-
 @Suite("The ledger")
 struct LedgerTests {
     private typealias F = LedgerFixture
@@ -147,7 +52,9 @@ struct LedgerTests {
         #expect(!walk.ledger.rows[0].isDone)
         walk.see(try F.page("Home", ["Groceries", "Old"]), .click(0))
         #expect(walk.ledger.rows.map(\.isDone) == [true, false, false])
-        #expect(walk.ledger.lines == ["Row 2 of 3: name open, amount open, note open; 1 done"] || walk.ledger.openRow == 2)
+        #expect(
+            walk.ledger.lines == ["Row 2 of 3: name open, amount open, note open; 1 done"] || walk.ledger.openRow == 2
+        )
         for row in 1...2 {
             walk.see(try F.form([("name", ""), ("amount", ""), ("note", "")]), .click(0))
             walk.see(try entered(row), .inputText(1, text: "x"))
@@ -188,7 +95,9 @@ struct LedgerTests {
         walk.see(try F.form([("name", "Groceries"), ("amount", "12.50"), ("note", "")]), .clearText(3))
         walk.see(try F.page("Home", ["Groceries"]), .click(0))
         #expect(walk.states(0) == [.done, .done, .open])
-        #expect(walk.ledger.openRow == 1 && walk.ledger.lines[0].hasPrefix("Row 1 of 3: name done, amount done, note open"))
+        #expect(
+            walk.ledger.openRow == 1 && walk.ledger.lines[0].hasPrefix("Row 1 of 3: name done, amount done, note open")
+        )
     }
 
     @Test("A value picked with a button of the form, or in its dialog, is entered, and saved with the rest")
@@ -231,7 +140,9 @@ struct LedgerTests {
         #expect(walk.ledger.lines == ["Done: message."])
     }
 
-    @Test("A text that the goal does not state is what stands in a field, and done when it is sent once more than before")
+    @Test(
+        "A text that the goal does not state is what stands in a field, and done when it is sent once more than before"
+    )
     func content() throws {
         let text = "Send a message to 5551234 with the clipboard content"
         let goal = F.goal(text, GoalReading(slots: [F.slot("recipient", "5551234", in: text)]))
@@ -306,6 +217,11 @@ struct LedgerTests {
         walk.see(try F.page("Recipes", ["Tacos", "Bread"]), .navigateBack)
         walk.see(try F.page("Recipes", ["Bread", "Cake"]), .scroll(2, .down))
         #expect(walk.ledger.rows.map(\.isDone) == [false, false])
+        walk.see(try F.page("Recipes", ["Tacos", "Bread"]), .scroll(2, .up))
+        walk.tap("Tacos", try F.page("Tacos", ["Delete"]))
+        walk.tap("Delete", ask)
+        walk.tap("Cancel", try F.page("Recipes", ["Bread", "Cake"]))
+        #expect(!walk.ledger.rows[0].isDone, "the question was answered with no, and the list shows another part")
         // It comes back when it is seen again.
         walk.see(try F.page("Recipes", ["Tacos", "Bread"]), .scroll(2, .up))
         walk.tap("Tacos", try F.page("Tacos", ["Delete"]))
@@ -329,7 +245,8 @@ struct LedgerTests {
                 Fixture.node(
                     "FrameLayout",
                     Fixture.list(
-                        Fixture.row("Wi-Fi calling", top: 300, switched: false) + Fixture.row("Wi-Fi", top: 480, switched: isOn)
+                        Fixture.row("Wi-Fi calling", top: 300, switched: false)
+                            + Fixture.row("Wi-Fi", top: 480, switched: isOn)
                     )
                 )
             )
@@ -397,9 +314,13 @@ struct LedgerTests {
             )
         }
         var ledger = Ledger(goal)
-        ledger.prove(difference(["address=5551234, body=Hello there, type=3": "×1"], ["/sdcard/notes/plans.md": "5 bytes"]))
+        ledger.prove(
+            difference(["address=5551234, body=Hello there, type=3": "×1"], ["/sdcard/notes/plans.md": "5 bytes"])
+        )
         #expect(ledger.slots.map(\.state) == [.open, .open])
-        ledger.prove(difference(["address=5551234, body=Hello there, type=2": "×1"], ["/sdcard/notes/plan.md": "5 bytes"]))
+        ledger.prove(
+            difference(["address=5551234, body=Hello there, type=2": "×1"], ["/sdcard/notes/plan.md": "5 bytes"])
+        )
         #expect(ledger.slots.map(\.state) == [.done, .done] && ledger.isAllDone)
     }
 
@@ -428,7 +349,12 @@ struct LedgerTests {
             GoalReading(
                 slots: [F.slot("file", "my_expenses.txt", in: text)],
                 constraints: [
-                    GoalConstraint(property: "", relation: .contains, values: [.text("reimbursable")], text: "reimbursable")
+                    GoalConstraint(
+                        property: "",
+                        relation: .contains,
+                        values: [.text("reimbursable")],
+                        text: "reimbursable"
+                    )
                 ]
             )
         )
@@ -487,7 +413,9 @@ struct LedgerTests {
     @Test("Any text on screen or in a goal is survived, and no screen makes a unit")
     func hostile() throws {
         var random = SystemRandomNumberGenerator()
-        let pieces = ["\"", "done", "Row 1 of 3 done", "😀", "\u{301}", "ﷺ", "é", " ", "…", "delete", "0", "-", "a", "\n"]
+        let pieces = [
+            "\"", "done", "Row 1 of 3 done", "😀", "\u{301}", "ﷺ", "é", " ", "…", "delete", "0", "-", "a", "\n",
+        ]
         for seed in 0..<60 {
             func text() -> String {
                 (0..<Int.random(in: 0...30, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
@@ -502,45 +430,5 @@ struct LedgerTests {
             #expect(ledger.rows.count == count)
             #expect(ledger.lines.allSatisfy { !$0.contains(where: \.isNewline) })
         }
-    }
-}
-
-@Suite("The ledger in prompt and memory")
-struct LedgerPromptTests {
-    @Test("Lines stand before the cue where the options say so, and otherwise nothing changes")
-    func prompt() throws {
-        let screen = try Fixture.screen(Fixture.internet)
-        let actions = ScreenActions(screen)
-        func prefix(_ options: PromptOptions, _ ledger: [String]) -> String {
-            PromptBuilder(options: options)
-                .build(goal: "Turn Wi-Fi off", history: ["open app Settings"], screen: screen, actions: actions, ledger: ledger)
-                .prefix
-        }
-        let plain = prefix(PromptOptions(), [])
-        #expect(prefix(PromptOptions(), ["Row 1 of 3: name open"]) == plain)
-        let shown = prefix(PromptOptions(showsLedger: true), ["Row 1 of 3: name\nopen", "Done: title."])
-        #expect(shown == String(plain.dropLast(5)) + "Row 1 of 3: name open\nDone: title.\nNext:")
-        #expect(prefix(PromptOptions(showsLedger: true), []) == plain)
-        let stored = try JSONDecoder().decode(
-            PromptOptions.self,
-            from: Data(#"{"budget":700,"remindsGoal":true,"suffixEnd":"\n"}"#.utf8)
-        )
-        #expect(stored == PromptOptions())
-    }
-
-    @Test("Steps of rows that are done fold into one line, and nothing changes until the next row is done")
-    func folding() {
-        var memory = Memory()
-        let outcome = StepOutcome(changed: true)
-        func add(_ words: String, _ row: Int?) {
-            memory.add(Candidate(action: .click(1), text: words), action: .click(1), outcome: outcome, row: row)
-        }
-        add("open app", nil)
-        for row in 1...3 { for step in ["a", "b"] { add("\(step)\(row)", row) } }
-        #expect(memory.folded(done: [], of: 3) == memory.lines)
-        #expect(memory.folded(done: [1], of: 3) == ["open app", "row 1 of 3 done", "a2", "b2", "a3", "b3"])
-        #expect(memory.folded(done: [1, 2], of: 3) == ["open app", "rows 1-2 of 3 done", "a3", "b3"])
-        #expect(memory.folded(done: [2], of: 3) == ["open app", "a1", "b1", "row 2 of 3 done", "a3", "b3"])
-        #expect(memory.lines.count == 7)
     }
 }

@@ -39,7 +39,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test("A screen is a dead end when nothing new came for a while and all of it was tried; progress of the ledger is new")
+    @Test(
+        "A screen is a dead end when nothing new came for a while and all of it was tried; progress of the ledger is new"
+    )
     func deadEnd() {
         let candidates = [tap, other, home]
         var guardian = LoopGuard(recovers: true)
@@ -162,7 +164,12 @@ struct RecoveryTests {
         #expect(notes.withLock { $0.count { $0 == Recovery.secondTry } } == 1)
         // Without the option the run ends as before, without a second try.
         options.recovers = false
-        let plain = AgentLoop(device: FakePhone(place: "network"), chooser: WishfulChooser(["tap switch"]), options: options, clock: StepClock())
+        let plain = AgentLoop(
+            device: FakePhone(place: "network"),
+            chooser: WishfulChooser(["tap switch"]),
+            options: options,
+            clock: StepClock()
+        )
         #expect(try await plain.run(goal: "Turn Bluetooth off").reason?.contains("two tries") != true)
     }
 

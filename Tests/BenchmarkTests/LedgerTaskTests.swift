@@ -147,11 +147,6 @@ import Testing
                     let units = ledger.units.map { "\($0.work) \($0.cells.map { "\($0.name)=\($0.text.prefix(30))" })" }
                     print("\(template.name): \(units)")
                 }
-                for unit in ledger.units where isComplete && unit.work == .remove && !unit.isSettled {
-                    let places = unit.seenAt.map { "\($0.activity) \(String(decoding: $0.title, as: UTF8.self))" }
-                    let here = LedgerSight(decision.screen)
-                    print("  \(unit.cells[0].text): touched \(unit.isTouched), pending \(unit.isPending), at \(places), now at \(String(decoding: here.place.title, as: UTF8.self)) with \(here.count(unit.cells[0].wording))")
-                }
                 if isComplete { story.withLock { ($0.end, $0.lines) = (ledger.isAllDone, ledger.lines) } }
                 guard ledger.isAllDone, story.withLock({ $0.early == nil }) else { return }
                 var checks = CheckRunner(device: device.adb, instance: instance, answer: answer, baselines: baselines)
@@ -167,8 +162,13 @@ import Testing
             options.wantsProof = false
             options.recovers = true
             options.keepsLedger = true
-            let result = try await AgentLoop(device: device.adb, chooser: watch, options: options, settle: runner.observer)
-                .run(goal: instance.goal)
+            let result = try await AgentLoop(
+                device: device.adb,
+                chooser: watch,
+                options: options,
+                settle: runner.observer
+            )
+            .run(goal: instance.goal)
             let found = story.withLock { $0 }
             let what = found.early.map { "EARLY \($0)" } ?? ""
             print("  \(result.said) after \(result.steps) steps, all done \(found.end): \(found.lines) \(what)")

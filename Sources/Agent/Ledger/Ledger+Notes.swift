@@ -35,14 +35,18 @@ extension Ledger {
     }
 
     /// Whether a row is one that the goal means.
-    static func passes(_ row: NoteRow, of table: NoteTable, _ constraints: [GoalConstraint], now: DeviceMoment) -> Bool {
+    static func passes(_ row: NoteRow, of table: NoteTable, _ constraints: [GoalConstraint], now: DeviceMoment) -> Bool
+    {
         constraints.allSatisfy { constraint in
             let property = LedgerText.fold(constraint.property)
-            let column = property.isEmpty ? nil : table.columns.firstIndex { column in
-                let name = LedgerText.fold(column)
-                return LedgerText.contains(name, property) || LedgerText.contains(property, name)
-                    || LedgerText.joined(name).starts(with: LedgerText.joined(property))
-            }
+            let column =
+                property.isEmpty
+                ? nil
+                : table.columns.firstIndex { column in
+                    let name = LedgerText.fold(column)
+                    return LedgerText.contains(name, property) || LedgerText.contains(property, name)
+                        || LedgerText.joined(name).starts(with: LedgerText.joined(property))
+                }
             let cells = column.map { $0 < row.cells.count ? [row.cells[$0]] : [] } ?? (row.cells + [row.group])
             let texts = cells.compactMap { $0 }
             switch constraint.relation {

@@ -64,7 +64,11 @@ extension Ledger {
             }
         }
         currentForm = form
-        if last.map({ $0 != form && !known.contains($0) }) ?? true { visit += 1 }
+        if last.map({ $0 != form && !known.contains($0) }) ?? true {
+            visit += 1
+            prefilled = [:]
+        }
+        for field in sight.fields where prefilled[field.key] == nil { prefilled[field.key] = field.content }
     }
 
     // MARK: - What goes, moves, opens
@@ -75,15 +79,20 @@ extension Ledger {
             if step.touches(wording) { units[index].isTouched = true }
             // A question that names it, or its own page, tells what is deleted as well as a touch.
             if step.removes && (units[index].isTouched || step.names(wording)) { units[index].isPending = true }
+            if step.cancels { units[index].isPending = false }
         }
         guard !sight.isPopup else { return }
         if sight.count(wording) > 0 {
             units[index].seenAt.insert(sight.place)
+            units[index].seenIn.insert(sight.list)
             units[index].cells[0].state = .entered
             units[index].isPending = false
             units[index].isSettled = false
             if step.isBack { units[index].isTouched = false }
-        } else if units[index].isPending, units[index].seenAt.contains(sight.place) {
+        } else if units[index].isPending,
+            units[index].seenAt.contains(sight.place)
+                || (!sight.list.isEmpty && units[index].seenIn.contains(sight.list))
+        {
             units[index].isSettled = true
             units[index].isPending = false
             units[index].cells[0].state = .done
@@ -179,7 +188,13 @@ extension Ledger {
         }
         guard cell.state == .open else { return }
         if step.touches(cell.wording) {
-            if let form = currentForm ?? step.form(forms) {
+            let form = currentForm ?? step.form(forms)
+            let isOpened =
+                units[index].work == .record && !cell.before.isEmpty
+                && !units[index].cells.contains { $0.state == .entered && $0.form == form }
+            if isOpened {
+                units[index].cells[place].isLocator = true
+            } else if let form {
                 units[index].cells[place].state = .entered
                 units[index].cells[place].form = form
                 units[index].cells[place].visit = visit
@@ -188,8 +203,6 @@ extension Ledger {
                 // An item of a list that is there already, such as a song: picking it is the work.
                 units[index].cells[place].state = .entered
                 units[index].cells[place].isPicked = true
-            } else if !cell.before.isEmpty {
-                units[index].cells[place].isLocator = true
             }
         } else if let form = currentForm, !sight.isPopup, !sight.fields.isEmpty,
             units[index].cells.contains(where: { $0.state == .entered && $0.form == form }),
@@ -207,7 +220,8 @@ extension Ledger {
     private mutating func takeContent(_ index: Int, _ place: Int, _ sight: LedgerSight) {
         let others = units.flatMap(\.cells).filter { !$0.isContent }.map(\.wording)
         let found = sight.fields.first { field in
-            !field.content.isEmpty && !others.contains { $0.stands(in: field.content) }
+            !field.content.isEmpty && field.content != prefilled[field.key]
+                && !others.contains { $0.stands(in: field.content) }
         }
         guard let found else { return }
         units[index].cells[place].take(found, at: sight.place) { sight.count($0) }
@@ -292,6 +306,8 @@ struct LedgerStep {
     private let fields: [LedgerSight.FieldKey]
     /// Whether it deletes by its words, or says yes to a question about it.
     let removes: Bool
+    /// Whether it leaves a question without saying yes.
+    let cancels: Bool
     /// Whether the agent itself typed or cleared.
     let edits: Bool
     let isBack: Bool
@@ -307,6 +323,8 @@ struct LedgerStep {
         var named: [[UInt8]] = []
         var fields: [LedgerSight.FieldKey] = []
         var removes = false
+        var cancels = false
+        if action == .navigateBack, let before { cancels = Popup.covers(before) }
         if let action, let before, let id = action.elementID, let element = before.element(id) {
             switch action {
             case .click, .longPress:
@@ -323,15 +341,16 @@ struct LedgerStep {
                 let isPopup = sight.isPopup
                 removes = Self.says(LedgerText.fold(element.label + " " + element.resourceWords))
                 // OK to a question about deleting.
-                if isPopup, !removes, case .click = action {
-                    let leaves = Popup.of(before)?.dismissals.contains { $0.action == action } == true
-                    removes = !leaves && sight.texts.contains { Self.says($0.folded) }
+                if isPopup, case .click = action {
+                    cancels = !removes && Popup.of(before)?.dismissals.contains { $0.action == action } == true
+                    if !removes { removes = !cancels && sight.texts.contains { Self.says($0.folded) } }
                 }
                 let hasList = before.elements.contains { $0.isScrollable }
                 if removes && (isPopup || !hasList) { named = sight.texts.map(\.folded) }
             default: break
             }
         }
+        self.cancels = cancels
         (self.touched, self.named, self.fields, self.removes) = (touched, named, fields, removes)
     }
 

@@ -53,6 +53,8 @@ public struct Ledger: Sendable {
     /// next row, too.
     var currentForm: Int?
     var visit = 0
+    /// What stood in each field when this visit showed it first.
+    var prefilled: [LedgerSight.FieldKey: [UInt8]] = [:]
     /// Signatures of note rows that have joined.
     var joined: Set<String> = []
 
@@ -107,7 +109,10 @@ public struct Ledger: Sendable {
             let cells = units.filter(\.isWriting).flatMap(\.cells)
             return !cells.isEmpty && cells.allSatisfy { $0.state != .open || $0.isLocator }
         }
-        return units.allSatisfy(\.isDone) && units.contains { !$0.cells.allSatisfy(\.isLocator) }
+        guard units.allSatisfy(\.isDone) else { return false }
+        // An app that is open proves something only where that is all that is asked.
+        if units.allSatisfy(\.isApp) { return true }
+        return units.contains { !$0.isApp && !$0.cells.allSatisfy(\.isLocator) }
     }
 
     /// The first row with something open, else the first one that is not proven; from 1. Nil where there are no rows or all are

@@ -110,8 +110,10 @@ struct LedgerGoal {
     /// Whether a text is to be written that the goal does not state: the clipboard's, or a message that is described only.
     func takesContent(from names: [String]) -> Bool {
         let texts: Set<String> = ["message", "text", "body", "content", "contents", "sms", "reply"]
-        if names.contains(where: { texts.contains($0) }) { return false }
         let all = Set(words.map(\.text))
+        // What is passed on is one more text to send, also where another place has it already.
+        if !all.isDisjoint(with: ["share", "forward", "resend"]) { return true }
+        if names.contains(where: { texts.contains($0) }) { return false }
         if !all.isDisjoint(with: ["clipboard", "paste", "pasting", "pasted"]) {
             return !all.contains("copy") || all.contains("paste")
         }
@@ -131,7 +133,9 @@ struct LedgerGoal {
                 guard let next = rest.first else { continue }
                 if let isOn = Self.states[next.text] {
                     if let name = Self.name(rest.dropFirst()) { out.append((name, isOn)) }
-                } else if let end = rest.firstIndex(where: { Self.states[$0.text] != nil }), let name = Self.name(rest[..<end]) {
+                } else if let end = rest.firstIndex(where: { Self.states[$0.text] != nil }),
+                    let name = Self.name(rest[..<end])
+                {
                     out.append((name, Self.states[words[end].text] == true))
                 }
             case "enable", "activate": if let name = Self.name(rest) { out.append((name, true)) }
@@ -139,7 +143,8 @@ struct LedgerGoal {
             case "on", "off":
                 // A goal that only names it: `Wi-Fi off.`
                 guard rest.isEmpty, place <= 3, let first = words.first?.text, Self.aim(first) == nil,
-                    !["turn", "switch", "please", "set", "toggle"].contains(first), let name = Self.name(words[..<place])
+                    !["turn", "switch", "please", "set", "toggle"].contains(first),
+                    let name = Self.name(words[..<place])
                 else { continue }
                 out.append((name, word.text == "on"))
             default: continue

@@ -33,6 +33,8 @@ struct LedgerSight: Sendable {
     }
 
     let place: Place
+    /// What the list in front is known by, whatever the bar above it says; empty for none.
+    let list: String
     /// A dialog, a menu or a question lies over what is below.
     let isPopup: Bool
     /// Everything that is written outside fields.
@@ -70,6 +72,8 @@ struct LedgerSight: Sendable {
         self.texts = texts
         self.fields = fields
         place = Place(package: screen.package, activity: screen.activity, title: title)
+        let id = screen.elements.first { $0.isScrollable && !$0.resourceID.isEmpty && !$0.isEditable }?.resourceID
+        list = id.map { "\(screen.package)/\(screen.activity) \($0)" } ?? ""
     }
 
     /// How often a value is written outside fields.

@@ -70,8 +70,9 @@ struct LedgerUnit: Sendable, Hashable {
     var cells: [LedgerCell]
     /// Done as a whole, where its cells do not tell.
     var isSettled = false
-    // What is to go: where it was seen, whether it was touched since, and whether something was deleted then.
+    // What is to go: at which places and in which lists it was seen, whether it was touched since, and whether something was deleted then.
     var seenAt: Set<LedgerSight.Place> = []
+    var seenIn: Set<String> = []
     var isTouched = false
     var isPending = false
 
@@ -87,6 +88,7 @@ struct LedgerUnit: Sendable, Hashable {
         }
     }
 
+    var isApp: Bool { if case .app = work { true } else { false } }
     var isWriting: Bool { work == .row || work == .record }
 }
 
@@ -154,7 +156,8 @@ extension LedgerUnit {
             out += rows(table, number: place, removes: removes, now: goal.now)
         }
         // A switch is named by words alone.
-        for (name, isOn) in switches where !out.contains(where: { unit in
+        for (name, isOn) in switches
+        where !out.contains(where: { unit in
             if case .toggle(LedgerSwitchName(name), _) = unit.work { true } else { false }
         }) {
             let cell = LedgerCell(name: "\(name) \(isOn ? "on" : "off")", text: name)

@@ -273,4 +273,14 @@ public final class AgentLoop: Sendable {
         let text = try await chooser.fill(action, options: options, decision: decision)
         return text.map { Found(fill: Fill($0, rule: "model")) }
     }
+
+    func act(_ action: Action, on screen: ScreenState, apps: AppCatalog) async throws {
+        let actuator = Actuator(
+            device,
+            input: input,
+            trailingEnter: options.trailingEnter,
+            zeroIsScreen: options.zeroIsScreen
+        )
+        try await actuator.perform(action, on: screen, apps: apps)
+    }
 }

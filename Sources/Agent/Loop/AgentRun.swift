@@ -263,8 +263,8 @@ struct AgentRun {
     private mutating func pick(_ choice: Choice, _ decision: Decision) async throws -> Found {
         var objections: [Int: String] = [:]
         let recovers = loop.options.recovers && loop.chooser.isGuarded
-        let best = choice.ranked.first.map(\.index).flatMap { decision.candidates.indices.contains($0) ? $0 : nil }
         // The agent's word that it is over stands at a dead end, too.
+        let best = choice.ranked.first.map(\.index).flatMap { decision.candidates.indices.contains($0) ? $0 : nil }
         let hasSaid = best.map { decision.candidates[$0].action.isStatus } ?? false
         if recovers, !hasSaid,
             guardian.isDeadEnd(screen: decision.screen.contentHash, candidates: decision.candidates)
@@ -462,17 +462,5 @@ struct AgentRun {
             }
         }
         return result
-    }
-}
-
-extension AgentLoop {
-    func act(_ action: Action, on screen: ScreenState, apps: AppCatalog) async throws {
-        let actuator = Actuator(
-            device,
-            input: input,
-            trailingEnter: options.trailingEnter,
-            zeroIsScreen: options.zeroIsScreen
-        )
-        try await actuator.perform(action, on: screen, apps: apps)
     }
 }

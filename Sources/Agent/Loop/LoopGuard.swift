@@ -113,7 +113,9 @@ public struct LoopGuard: Sendable {
         guard stale >= Self.patience else { return false }
         return candidates.allSatisfy { candidate in
             guard candidate.elementID != nil else { return true }
-            if candidate.action.isPlaceholder { return tried.contains { $0.screen == screen && Self.types($0, candidate) } }
+            if candidate.action.isPlaceholder {
+                return tried.contains { $0.screen == screen && Self.types($0, candidate) }
+            }
             return tried.contains(Trial(screen: screen, words: candidate.text))
         }
     }

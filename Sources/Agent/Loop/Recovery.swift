@@ -30,7 +30,12 @@ struct Recovery: Sendable {
     /// - Parameters:
     ///   - stepsLeft: how many steps the budget still has.
     ///   - objections: why candidates are ruled out, by their places.
-    mutating func move(_ decision: Decision, guardian: inout LoopGuard, stepsLeft: Int, objections: [Int: String]) -> Move {
+    mutating func move(
+        _ decision: Decision,
+        guardian: inout LoopGuard,
+        stepsLeft: Int,
+        objections: [Int: String]
+    ) -> Move {
         let screen = decision.screen
         if let popup = Popup.of(screen) {
             // Going back is left to the way home: where it helped, it would have been no dead end.
