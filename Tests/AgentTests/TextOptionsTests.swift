@@ -7,8 +7,10 @@ import Testing
 
 /// Screens with fields, and goals whose readings are known.
 private enum Form {
-    static let now =
-        DeviceMoment("2023-10-15 15:34:00") ?? DeviceMoment(day: CalendarDay(number: 0), time: ClockTime(hour: 0)!)
+    static let now: DeviceMoment = {
+        guard let now = DeviceMoment("2023-10-15 15:34:00") else { preconditionFailure("the moment cannot be read") }
+        return now
+    }()
 
     /// Fields one below the other: label, content, height in pixels.
     static func screen(
