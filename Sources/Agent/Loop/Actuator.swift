@@ -118,7 +118,8 @@ public struct Actuator: Sendable {
     /// A swipe against the direction of the scroll through the middle of an area.
     private static func swipe(_ direction: ScrollDirection, in bounds: Bounds) -> Gesture {
         let (x, y) = bounds.center
-        let (low, high) = (3, 7)
+        // Long enough that a list takes few of them, short enough that what was at one end is still there for comparison.
+        let (low, high) = (2, 8)
         func across(_ part: Int) -> Int { bounds.left + bounds.width * part / 10 }
         func down(_ part: Int) -> Int { bounds.top + bounds.height * part / 10 }
         return switch direction {

@@ -53,6 +53,8 @@ public struct AnswerProof: Sendable, Codable, Hashable {
 struct Mind: Sendable {
     let goal: GoalState
     var notes = NoteBook()
+    /// What stood in fields that were emptied, oldest first.
+    var emptied: [String] = []
     private let pictures: PictureText?
 
     /// Reads the goal, with the device's clock for days such as "tomorrow".
@@ -91,7 +93,12 @@ struct PlaceholderOptions {
     init(_ action: Action, _ decision: Decision, mind: Mind) {
         switch action {
         case .inputText(let id, nil):
-            let sources = TextSources(goal: mind.goal, notes: mind.notes, typed: decision.typed)
+            let sources = TextSources(
+                goal: mind.goal,
+                notes: mind.notes,
+                typed: decision.typed,
+                emptied: mind.emptied
+            )
             options = TextOptions.options(for: id, on: decision.screen, sources)
         case .openApp(nil):
             // What the rules find comes first; every app can be meant.

@@ -119,7 +119,11 @@ public struct MacroRecorder {
         while place < all.count {
             let step = all[place]
             place += 1
-            if step.record.action == .wait { continue }
+            // What was written down is of use to whoever wrote it: texts that came from notes are handed over.
+            switch step.record.action {
+            case .wait, .remember, .readList: continue
+            default: break
+            }
             if place < all.count, !answers, isHarmless(step), all[place].record.action == .navigateBack,
                 all[place].after == step.record.screen.contentHash, !isRead(all[place].screen, all[(place + 1)...])
             {
