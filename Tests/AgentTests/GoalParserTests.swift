@@ -200,7 +200,7 @@ import Testing
     @Test(arguments: [
         "Create a note named a.md with the text: Buy tea. Send it to Bob later.",
         "Delete these recipes: Fish Pie, Bread Soup, Kale and Quinoa Salad.",
-        "Remind me to call Bob on 3/4", "Text Bob: meet me in Paris",
+        "Add an event on 3/4/2023", "Text Bob: meet me in Paris",
     ])
     func `where a text allows several readings, they come with scores`(_ goal: String) throws {
         let readings = try read(goal).readings

@@ -17,7 +17,9 @@ extension GoalReader {
                 continue
             }
             guard GoalWords.isThing(word), at > 0,
-                !["title", "name", "item", "number", "place", "location", "text", "list"].contains(word)
+                !["title", "name", "item", "number", "place", "location", "text", "list"].contains(
+                    GoalWords.singular(word)
+                )
             else { continue }
             let start = max(windowStart(at), at - 9)
             // Back to a word that opens the phrase.
@@ -264,6 +266,9 @@ extension GoalReader {
             let word = source.word(at)
             if at > first || !searches, let value = source.value(at), value.isMoment { break }
             if !searches || at == first, GoalWords.stops.contains(word) { break }
+            if !searches, GoalWords.prepositions.contains(word) || Self.participles[word] != nil && word != "subject" {
+                break
+            }
             if searches, ["in", "on", "using", "with"].contains(word),
                 ["the", "my"].contains(source.word(at + 1)) || source.isCapital(at + 1)
             {

@@ -181,7 +181,7 @@ enum KeyedLines {
             }
             guard let found = pair(bytes, line.range), !isTitle(found, bytes, lines, at) else {
                 // A text that goes on in the next line: indented, or with keys after it.
-                guard !blank, let column = lastColumn, pairs > 1, goesOn(bytes, lines, at, opening.key),
+                guard !blank, let column = lastColumn, goesOn(bytes, lines, at, opening.key),
                     var cell = rows[rows.count - 1][column]
                 else { break }
                 cell.text += (cell.text.isEmpty ? "" : " ") + TextTables.text(bytes, line.range)
