@@ -185,7 +185,7 @@ extension GoalReader {
                 continue
             }
             let (left, right) = (and - range.lowerBound, range.upperBound - and - 1)
-            // `Kale and Quinoa Salad` is one thing where the others have several words, too.
+            // `Salt and Pepper Squid` is one thing where the others have several words, too.
             let others = found.dropLast().allSatisfy { $0.count > 1 }
             let isOne = tokens[range.lowerBound].isCapital && !spoken && left == 1 && right > 1 && others
             let turned = turns(.conjunction, at: and, chance: isOne ? 0.4 : 0.15)
@@ -216,13 +216,13 @@ extension GoalReader {
             ["and", "&", "or"].contains(source.word($0)) && !tokens[$0].isCapital && !source.isQuoted[$0]
         }
         if let or = all.first(where: { source.word($0) == "or" }) { return or }
-        // `Kale and Quinoa Salad and Cheesy Pie`
+        // `Salt and Pepper Squid and Lemon Pie`
         guard commas, let first = all.first, !(first == range.lowerBound + 1 && tokens[range.lowerBound].isCapital)
         else { return all.last }
         return first
     }
 
-    /// `Balzers, Liechtenstein, Triesen, Liechtenstein`: where every second item is the same, two are one.
+    /// `Vaduz, Liechtenstein, Triesen, Liechtenstein`: where every second item is the same, two are one.
     private func mergePlaces(_ found: inout [Range<Int>]) {
         guard found.count >= 4, found.count % 2 == 0 else { return }
         let second = source.text(found[1].lowerBound, found[1].upperBound)

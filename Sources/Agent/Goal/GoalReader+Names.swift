@@ -158,7 +158,7 @@ extension GoalReader {
             || GoalWords.stops.contains(word)
     }
 
-    /// `Balzers, Liechtenstein`: both together, and the first by itself.
+    /// `Vaduz, Liechtenstein`: both together, and the first by itself.
     private mutating func place(_ at: Int, _ end: Int) -> Int? {
         guard source.mark(end) == 0x2C, source.isCapital(end + 1), isFree(end, end + 2),
             tokens[end + 1].sentence == tokens[at].sentence,
@@ -222,7 +222,7 @@ extension GoalReader {
     // MARK: - What is left
 
     private static let objectVerbs: Set<String> = [
-        "buy", "order", "play", "search", "google", "type", "enter", "open", "launch", "install", "uninstall", "add",
+        "buy", "order", "play", "search", "type", "enter", "open", "launch", "install", "uninstall", "add",
         "remove", "delete", "cancel", "book", "watch",
         "find", "move", "start", "log", "look", "convert", "listen", "download", "visit", "get", "check", "schedule",
         "create", "plan", "navigate", "go", "show", "track", "block", "record",
@@ -235,7 +235,7 @@ extension GoalReader {
             && isVerb(at)
         {
             var first = at + 1
-            var searches = source.word(at) == "google"
+            var searches = false
             if ["search", "look", "listen", "navigate", "go"].contains(source.word(at)) {
                 guard ["for", "up", "to"].contains(source.word(first)) else { continue }
                 first += 1

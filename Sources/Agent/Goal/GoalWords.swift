@@ -12,7 +12,7 @@ enum GoalWords {
         accept activate add adjust alert answer append archive arrange ask attach block book bookmark brighten bring buy call cancel
         change charge check choose clean clear click clone close compose connect convert copy count create cut deactivate decline
         decrease delete dial dim disable disconnect dismiss display download draft draw draft drop edit email empty enable enter
-        erase export fill find finish forward get give go google grant hang hide hit import include increase insert install invite
+        erase export fill find finish forward get give go grant hang hide hit import include increase insert install invite
         join keep launch leave let like list listen load lock log look lower make mark memorize merge message minimize move mute
         name navigate note notify open order organize pair paste pause perform phone pick pin place plan play post prepend press
         print put raise read rearrange receive record redial refresh reject remember remind remove rename repeat replace reply
@@ -24,10 +24,10 @@ enum GoalWords {
     )
 
     /// Verbs that speak to a person: what follows is the person, then what is said.
-    static let messageVerbs = set("text message msg txt sms tell ask email mail whatsapp notify inform wish ping")
+    static let messageVerbs = set("text message msg txt sms tell ask email mail notify inform wish ping")
     /// Verbs after which a person or a number may stand.
     static let personVerbs = set(
-        "text message msg txt sms tell ask email mail call phone ring dial invite notify inform wish ping contact facetime send"
+        "text message msg txt sms tell ask email mail call phone ring dial invite notify inform wish ping contact send"
     )
 
     /// Kinds of things; their singular is kept as the name of a slot.
