@@ -11,7 +11,7 @@ import Testing
 enum LedgerFixture {
     static func goal(_ text: String, _ reading: GoalReading) -> GoalState {
         GoalState(
-            goal: text,
+            text,
             now: DeviceMoment("2023-10-15 15:34:00")!,
             readings: [reading]
         )

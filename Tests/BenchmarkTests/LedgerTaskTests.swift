@@ -60,7 +60,7 @@ import Testing
         let template = try #require(suite.templates.first { $0.name == task })
         let instance = try TaskInstance(template, seed: seed)
         let goal = GoalState(
-            goal: instance.goal,
+            instance.goal,
             now: try #require(DeviceMoment("2023-10-15 15:34:00")),
             readings: [reading(instance)]
         )

@@ -141,6 +141,15 @@ public struct GoalState: Sendable, Hashable {
         readings = GoalParser.readings(of: goal, now: now)
     }
 
+    /// A goal with readings that are known already.
+    ///
+    /// - Parameter readings: the likeliest first; none at all is one that says nothing.
+    public init(_ goal: String, now: DeviceMoment, readings: [GoalReading]) {
+        self.goal = goal
+        self.now = now
+        self.readings = readings.isEmpty ? [GoalReading()] : readings
+    }
+
     /// The likeliest reading.
     public var best: GoalReading { readings[0] }
 }

@@ -172,6 +172,8 @@ enum KeyedLines {
         var pairs = 0
         var blank = false
         var lastColumn: Int?
+        // Once a text went on in the next line, the last one may do so, too, with no key after it.
+        var hasWrapped = false
         while at < lines.count {
             let line = lines[at]
             if line.isEmpty {
@@ -181,12 +183,14 @@ enum KeyedLines {
             }
             guard let found = pair(bytes, line.range), !isTitle(found, bytes, lines, at) else {
                 // A text that goes on in the next line: indented, or with keys after it.
-                guard !blank, let column = lastColumn, goesOn(bytes, lines, at, opening.key),
+                guard !blank, let column = lastColumn,
+                    goesOn(bytes, lines, at, opening.key) || hasWrapped && isEnd(bytes, lines, at),
                     var cell = rows[rows.count - 1][column]
                 else { break }
                 cell.text += (cell.text.isEmpty ? "" : " ") + TextTables.text(bytes, line.range)
                 cell.range = cell.range.lowerBound..<line.range.upperBound
                 rows[rows.count - 1][column] = cell
+                if !line.indented { hasWrapped = true }
                 at += 1
                 end = at
                 continue
@@ -229,6 +233,15 @@ enum KeyedLines {
             if pair(bytes, lines[next].range) != nil { return true }
         }
         return false
+    }
+
+    /// Whether at most three lines without a key are left of the text, or of the part before an empty line.
+    private static func isEnd(_ bytes: [UInt8], _ lines: [TextTables.Line], _ at: Int) -> Bool {
+        for next in at..<min(at + 4, lines.count) {
+            if lines[next].isEmpty { return true }
+            if next == at + 3 || pair(bytes, lines[next].range) != nil { return false }
+        }
+        return true
     }
 
     /// A key of at most four words, a colon and a value.

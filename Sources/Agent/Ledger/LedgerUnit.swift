@@ -238,11 +238,3 @@ extension LedgerUnit {
         }
     }
 }
-
-extension GoalState {
-    /// A goal whose readings are known.
-    init(goal: String, now: DeviceMoment, readings: [GoalReading]) {
-        (self.goal, self.now) = (goal, now)
-        self.readings = readings.isEmpty ? [GoalReading()] : readings
-    }
-}

@@ -72,12 +72,19 @@ enum ScreenTitle {
         var parts: [String] = []
         // Below a third of the display stand no bars; what is there is content.
         let end = min(top, screen.displaySize.height / 3)
-        for element in screen.elements where element.role == .text && !element.text.isEmpty && parts.count < partLimit {
+        for element in screen.elements where isPlain(element) && parts.count < partLimit {
             let bounds = screen.visibleBounds(of: element.id)
             guard !bounds.isEmpty, bounds.bottom <= end, !isInList(element, screen) else { continue }
             parts.append(NoteBook.clipped(element.text, to: 200))
         }
         return parts.joined(separator: " · ")
+    }
+
+    /// Whether it is a text rather than a button, a tab or a field. A title that can be tapped, such as a day that leads to others, is
+    /// still a text by its class.
+    private static func isPlain(_ element: Element) -> Bool {
+        guard !element.text.isEmpty, !element.isCheckable else { return false }
+        return element.role == .text || element.role == .button && element.shortClass.hasSuffix("TextView")
     }
 
     private static func isInList(_ element: Element, _ screen: ScreenState) -> Bool {
