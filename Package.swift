@@ -141,7 +141,7 @@ let package = Package(
         tests("SimDevice", ["SimDevice", "ADB", "ADBWire", "Media", "Base", grdb]),
         tests("Kernels", ["Kernels", "KernelsEmulated"]),
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
-        tests("Agent", ["Agent", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
+        tests("Agent", ["Agent", "Benchmark", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
         tests("Training", ["Training", "Base"]),
         tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
         tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),

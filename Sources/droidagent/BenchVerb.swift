@@ -19,6 +19,7 @@ struct BenchVerb: AsyncParsableCommand {
         discussion: "droidagent bench SUITE is short for droidagent bench suite SUITE.",
         subcommands: [
             BenchSuite.self, BenchMerge.self, BenchCompare.self, BenchNew.self, BridgeBench.self, ObserveBench.self,
+            GoalBenchVerb.self,
         ],
         defaultSubcommand: BenchSuite.self
     )

@@ -54,9 +54,9 @@ struct ActuatorTests {
     func scrolls() throws {
         let list = Fixture.node("RecyclerView", flags: ["scrollable"], bounds: "[0,400][1000,1400]")
         let screen = try Fixture.screen(Fixture.node("FrameLayout", list))
-        #expect(Actuator.commands(.scroll(1, .down), on: screen) == ["input swipe 500 1100 500 700 400"])
-        #expect(Actuator.commands(.scroll(1, .up), on: screen) == ["input swipe 500 700 500 1100 400"])
-        #expect(Actuator.commands(.scroll(1, .right), on: screen) == ["input swipe 700 900 300 900 400"])
+        #expect(Actuator.commands(.scroll(1, .down), on: screen) == ["input swipe 500 1150 500 650 400"])
+        #expect(Actuator.commands(.scroll(1, .up), on: screen) == ["input swipe 500 650 500 1150 400"])
+        #expect(Actuator.commands(.scroll(1, .right), on: screen) == ["input swipe 750 900 250 900 400"])
     }
 
     @Test(
@@ -73,10 +73,10 @@ struct ActuatorTests {
         let actuator = Actuator(phone, zeroIsScreen: quirk)
         try await actuator.perform(.scroll(0, .down), on: screen, apps: AppCatalog())
         let whole =
-            "input swipe \(size.width / 2) \(size.height * 7 / 10) \(size.width / 2) \(size.height * 3 / 10) 400"
+            "input swipe \(size.width / 2) \(size.height * 3 / 4) \(size.width / 2) \(size.height / 4) 400"
         #expect(phone.commands == (quirk ? [whole] : Actuator.commands(.scroll(0, .down), on: screen)))
         try await actuator.perform(.scroll(1, .down), on: screen, apps: AppCatalog())
-        #expect(phone.commands.last == "input swipe 500 880 500 720 400")
+        #expect(phone.commands.last == "input swipe 500 900 500 700 400")
     }
 
     @Test("A slider's thumb goes from the middle to one end")

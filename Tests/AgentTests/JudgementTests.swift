@@ -141,7 +141,7 @@ struct HeadTests {
         }
         #expect(why { $0.baseSHA256 = "xyz" }.contains("trained on the model"))
         #expect(why { $0.promptVersion += 1 }.contains("prompt version"))
-        #expect(why { $0.actionSpaceVersion += 1 }.contains("action space"))
+        #expect(why { $0.actionSpaceVersion = 3 }.contains("action space"))
         #expect(why { $0.layers = [1, 9] }.contains("layers"))
         #expect(why { $0.weights.removeLast() }.contains("weights"))
         #expect(why { $0.scale[0] = .nan }.contains("no numbers"))

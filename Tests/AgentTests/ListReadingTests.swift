@@ -21,7 +21,7 @@ import Testing
         #expect(outcome.table.place == .init(package: "app", source: "list RecyclerView", title: "Things"))
     }
 
-    /// 1600 pixels show ten rows and two thirds; a scroll moves 640.
+    /// 1600 pixels show ten rows and two thirds; a scroll moves 800.
     @Test(arguments: [(20, 0, 3), (20, 60, 3), (40, 0, 7), (40, 60, 7)])
     func `no scroll is wasted at the start, and none at an end that shows`(
         _ count: Int,

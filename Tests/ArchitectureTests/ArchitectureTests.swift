@@ -68,8 +68,9 @@ struct ArchitectureTests {
     func manifestNamesDirectImports(target: String) throws {
         let manifest = try Self.text("Package.swift")
         if target == "Kernels" { return }
-        let opening = target == "droidagent" ? ".executableTarget(" : "module(\"\(target)\", ["
-        let start = try #require(manifest.firstRange(of: opening))
+        let name = NSRegularExpression.escapedPattern(for: target)
+        let opening = target == "droidagent" ? #"\.executableTarget\("# : #"module\(\s*"\#(name)",\s*\["#
+        let start = try #require(manifest.range(of: opening, options: .regularExpression))
         let tail = manifest[start.upperBound...]
         let end = tail.firstRange(of: "]")?.lowerBound ?? tail.endIndex
         let named = Set(tail[..<end].matches(of: #/"(\w+)"/#).map { String($0.1) }).intersection(Self.arrows.keys)

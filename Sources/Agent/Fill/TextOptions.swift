@@ -3,7 +3,7 @@
 import Screen
 
 /// A text that may be typed into a field, and where it comes from.
-public struct TextOption: Sendable, Hashable {
+public struct TextOption: Sendable, Hashable, Codable {
     public var text: String
     /// A stable name of its source: `slot title`, `row 2 name`, `note`, `clipboard`, `screen`, `program`.
     public var source: String

@@ -119,9 +119,9 @@ public struct Actuator: Sendable {
     private static func swipe(_ direction: ScrollDirection, in bounds: Bounds) -> Gesture {
         let (x, y) = bounds.center
         // Long enough that a list takes few of them, short enough that what was at one end is still there for comparison.
-        let (low, high) = (2, 8)
-        func across(_ part: Int) -> Int { bounds.left + bounds.width * part / 10 }
-        func down(_ part: Int) -> Int { bounds.top + bounds.height * part / 10 }
+        let (low, high) = (1, 3)
+        func across(_ part: Int) -> Int { bounds.left + bounds.width * part / 4 }
+        func down(_ part: Int) -> Int { bounds.top + bounds.height * part / 4 }
         return switch direction {
         case .down: .swipe(x1: x, y1: down(high), x2: x, y2: down(low), milliseconds: 400)
         case .up: .swipe(x1: x, y1: down(low), x2: x, y2: down(high), milliseconds: 400)

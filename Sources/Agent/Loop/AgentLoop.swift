@@ -243,7 +243,12 @@ public final class AgentLoop: Sendable {
     struct Found {
         var fill: Fill
         var proof: AnswerProof?
+        /// The first of the texts that were offered, the best by rule first.
+        var offered: [TextOption]?
     }
+
+    /// So many of the offered texts stand in a record.
+    private static let recordedTexts = 12
 
     /// The text for a candidate's placeholder: what the chooser knows, else what it chooses among the texts that are offered. Where
     /// none is, or the agent runs without goal state, what the rules find, else what the model writes.
@@ -262,7 +267,8 @@ public final class AgentLoop: Sendable {
                 let answer = offered.answers.indices.contains(index) ? offered.answers[index] : nil
                 return Found(
                     fill: Fill(option.text, rule: option.source),
-                    proof: answer.map { AnswerProof($0, tables: offered.tables) }
+                    proof: answer.map { AnswerProof($0, tables: offered.tables) },
+                    offered: Array(offered.options.prefix(Self.recordedTexts))
                 )
             }
         }

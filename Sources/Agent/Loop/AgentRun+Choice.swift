@@ -11,6 +11,7 @@ extension AgentRun {
         var action: Action
         var fill: Fill?
         var proof: AnswerProof?
+        var offered: [TextOption]?
         var words: String
         var objections: [Int: String]
         /// Why it was done, where that was not the chooser's will.
@@ -63,6 +64,7 @@ extension AgentRun {
                     action: action,
                     fill: found?.fill,
                     proof: found?.proof,
+                    offered: found?.offered,
                     words: words,
                     objections: objections
                 )

@@ -47,6 +47,7 @@ extension AgentRun {
                 elements: screen.elements.count
             ),
             outcome: nil,
+            offered: picked.offered,
             sensitivity: sensitivity,
             timings: timings
         )

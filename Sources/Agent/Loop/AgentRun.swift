@@ -160,6 +160,7 @@ struct AgentRun {
             try await recorder?.end(record)
             throw error
         }
+        record.noted = noted
         if case .scroll = picked.action { scrolled.insert(screen.package) }
         let outcome = StepOutcome(
             before: screen,

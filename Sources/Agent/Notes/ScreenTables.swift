@@ -36,18 +36,19 @@ extension ListReading {
         let text = ElementTables.text(of: element, item)
         guard !text.isEmpty else { return [] }
         var out = [ElementTables.table(place, "", columns: ["text"], rows: [[text]], isOn: item.isOn)]
-        if let listed = GoalParser.table(in: text), !listed.rows.isEmpty {
+        if item.cells.count > 1, screen.readTexts[id] == nil, !element.isEditable {
+            // A row with texts of its own has its cells already.
+            let cells = ListTable([item]).table(place)
+            var table = ElementTables.table(place, "cells", columns: cells.columns, rows: [])
+            table.rows = cells.rows
+            out.append(table)
+        } else if let listed = GoalParser.table(in: text), !listed.rows.isEmpty {
             out.append(
                 ElementTables.table(place, "rows", columns: listed.columns, rows: listed.rows.prefix(rowLimit))
             )
         } else {
             let lines = ElementTables.lines(in: text)
-            if item.cells.count > 1 {
-                let cells = ListTable([item]).table(place)
-                var table = ElementTables.table(place, "cells", columns: cells.columns, rows: [])
-                table.rows = cells.rows
-                out.append(table)
-            } else if lines.count > 1 {
+            if lines.count > 1 {
                 out.append(ElementTables.table(place, "lines", columns: ["text"], rows: lines.map { [$0] }))
             }
         }

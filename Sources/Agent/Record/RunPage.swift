@@ -26,6 +26,9 @@ public enum RunPage {
             style: style
         )
         page.body += summary(run)
+        if let proof = run.header.ending?.answerProof {
+            page.section("How the answer was found", answerTable(proof))
+        }
         if let proof = run.header.ending?.proof { page.section("What changed on the device", proofTable(proof)) }
         if !run.steps.isEmpty {
             page.section("Steps", run.steps.map(step).joined(separator: "\n"))
@@ -56,6 +59,14 @@ public enum RunPage {
         let reason = ending?.reason.map { "<p>\(HTML.escape($0))</p>" } ?? ""
         return "<div class=\"card summary\"><div class=\"verdict \(mood)\">\(HTML.escape(verdict))</div>"
             + cells.joined() + "</div>\(reason)\n"
+    }
+
+    /// The program that found the answer, over the rows that it was made of.
+    private static func answerTable(_ proof: AnswerProof) -> String {
+        let shown = proof.rows.prefix(100)
+        var out = "<p>\(HTML.escape(proof.program))</p>" + HTML.table(head: proof.columns, rows: Array(shown))
+        if proof.rows.count > shown.count { out += "<p class=\"dim\">and \(proof.rows.count - shown.count) more</p>" }
+        return "<div class=\"card\">\(out)</div>"
     }
 
     private static func proofTable(_ proof: FactsDifference) -> String {
@@ -99,6 +110,16 @@ public enum RunPage {
         ]
         if let fill = record.filled { facts.append("text by \(fill.rule)") }
         out += "<p class=\"dim\">\(HTML.escape(facts.joined(separator: " · ")))</p>"
+        if let noted = record.noted {
+            let scrolls = record.deviceActions.map { " with \($0) \($0 == 1 ? "scroll" : "scrolls")" } ?? ""
+            out += "<p class=\"dim\">\(HTML.escape(noted + scrolls))</p>"
+        }
+        if let offered = record.offered, !offered.isEmpty {
+            let rows = offered.map { [$0.text == record.filled?.text ? "•" : "", $0.text, $0.source] }
+            out +=
+                "<details><summary>texts that were offered, the best by rule first</summary>"
+                + HTML.table(head: ["", "text", "from"], rows: rows) + "</details>"
+        }
         if let outcome = record.outcome { out += "<p class=\"dim\">\(HTML.escape(words(outcome)))</p>" }
         let ranked = record.ranking.filter(record.candidates.indices.contains)
         out += ranked.prefix(shownCandidates).map { row(record, $0) }.joined()

@@ -191,6 +191,10 @@ public struct StepRecord: Sendable, Codable {
     public var outcome: StepOutcome?
     /// What was sent to the device, where that is more than one thing or none: the scrolls of a list's reading.
     public var deviceActions: Int?
+    /// What it wrote down, in words; nil where it wrote nothing down.
+    public var noted: String?
+    /// The first of the texts that its placeholder was chosen from; nil where nothing was offered.
+    public var offered: [TextOption]?
     public var sensitivity: Sensitivity?
     public var timings: StepTimings
 

@@ -3,12 +3,12 @@
 import Base
 
 /// Texts that nobody would write, drawn from a seed: bytes at random, goals with pieces moved, marks in heaps.
-struct HostileTexts {
+public struct HostileTexts {
     private var random: SeededRandom
     private let goals: [String]
 
     /// Texts are made of the goals, too.
-    init(seed: UInt64, goals: [String]) { (random, self.goals) = (SeededRandom(seed: seed), goals) }
+    public init(seed: UInt64, goals: [String]) { (random, self.goals) = (SeededRandom(seed: seed), goals) }
 
     private static let pieces = [
         "\"", "'", "“", "”", "‘", "’", "«", "»", "„", ":", ": ", ",", ", ", ";", ".", ". ", "..", "!", "?", "|", "\t",
@@ -32,7 +32,7 @@ struct HostileTexts {
     ]
 
     /// The next text, mostly of less than 400 bytes.
-    mutating func next() -> String {
+    public mutating func next() -> String {
         switch Int.random(in: 0..<5, using: &random) {
         case 0:
             let count = Int.random(in: 0...120, using: &random)
@@ -66,7 +66,7 @@ struct HostileTexts {
     private mutating func pick(_ all: [String]) -> String { all[Int.random(in: 0..<all.count, using: &random)] }
 
     /// Patterns to repeat into long texts, each of which makes some rule look far.
-    static let patterns = [
+    public static let patterns = [
         "a ", "A ", "A, ", "a, ", "and ", "A and ", "\" ", "\"a\" ", "' ", "s' ", "'a ", "“ ", ": ", "a: ",
         "title: a, ", "title: a\n", "a|b\n", "a,b\n", "a, b, c\n", "- a\n",
         "\n", ".\n", "a. ", "Then send it. ", "the text: ", "with message: a. ", "tell Bob ", "remind me ", "my ",
