@@ -22,7 +22,7 @@ import Testing
     }
 
     /// 1600 pixels show ten rows and two thirds; a scroll moves 800.
-    @Test(arguments: [(20, 0, 3), (20, 60, 3), (40, 0, 7), (40, 60, 7)])
+    @Test(arguments: [(20, 0, 2), (20, 60, 2), (40, 0, 6), (40, 60, 6)])
     func `no scroll is wasted at the start, and none at an end that shows`(
         _ count: Int,
         _ foot: Int,
@@ -89,15 +89,18 @@ import Testing
         let outcome = try list.read()
         #expect(outcome.table.isComplete && PaperList.lines(outcome.table) == list.truth)
         #expect(Set(outcome.table.rows.map(\.signature)).count == 40)
-        // All of them equal: pixels alone tell them apart.
-        list = PaperList(entries: (0..<32).map { _ in .init(texts: ["Coffee", "2.50"], height: 170) })
-        #expect(try PaperList.lines(list.read().table) == list.truth)
+        // All of them equal: pixels alone tell them apart, and where they do not, the table does not say that it is complete.
+        for height in [130, 150, 170, 190, 210] {
+            list = PaperList(entries: (0..<32).map { _ in .init(texts: ["Coffee", "2.50"], height: height) })
+            let table = try list.read().table
+            #expect(PaperList.lines(table) == list.truth || !table.isComplete, "\(height)")
+        }
     }
 
     @Test func `a jump that leaves no overlap is gone back over`() throws {
         for fling in [-200, 300, 900, 1300] {
             var list = PaperList(entries: Self.rows(0..<60), fling: fling)
-            if fling > 960 {
+            if fling > 800 {
                 // Every other scroll goes on by itself.
                 let outcome = try list.read { list, count in list.fling = count % 2 == 0 ? fling : 0 }
                 #expect(outcome.table.isComplete && PaperList.lines(outcome.table) == list.truth, "\(fling)")
