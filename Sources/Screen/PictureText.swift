@@ -64,7 +64,8 @@ public actor PictureText {
     ///
     /// - Throws: as `read(_:)`, and what the link throws.
     public func read(_ screen: ScreenState, from device: any DeviceLink) async throws -> ScreenState {
-        guard screen.screenshot == nil, !Self.pictures(of: screen, share: share).isEmpty else { return try read(screen) }
+        let isNeeded = screen.screenshot == nil && !Self.pictures(of: screen, share: share).isEmpty
+        guard isNeeded else { return try read(screen) }
         var copy = screen
         copy.screenshot = try Screencap.raw(try await device.exec("screencap", timeout: .seconds(20)))
         var read = try read(copy)

@@ -45,7 +45,10 @@ struct BenchSuite: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
-    @Option(help: "verifier, oracle, ceiling (the oracle with what the agent offers), noop, random, or human: you, on a page.") var agent =
+    @Option(
+        help: "verifier, oracle, ceiling (the oracle with what is offered), noop, random, or human: you, on a page."
+    )
+    var agent =
         AgentName.verifier
     @Option(help: ArgumentHelp("Only these tasks, with * and ?; may be given several times.", valueName: "glob"))
     var tasks: [String] = []
@@ -266,8 +269,8 @@ struct BenchSuite: AsyncParsableCommand {
         }
         global.say(
             String(
-                format: "a text that gives an order moves a candidate's share of the scores by %.4f in the mean and %.3f at most; "
-                    + "the first choice changes at %d of %d states",
+                format: "a text that gives an order moves a candidate's share of the scores by %.4f in the mean "
+                    + "and %.3f at most; the first choice changes at %d of %d states",
                 effect.meanChange,
                 effect.largest,
                 effect.flips,

@@ -195,7 +195,8 @@ struct DoVerb: AsyncParsableCommand {
         if let proof = result.answerProof {
             global.say("          \(proof.program)")
             for row in proof.rows.prefix(8) {
-                global.say(Terminal.dim("          · \(Terminal.fit(row.filter { !$0.isEmpty }.joined(separator: " · "), 90))"))
+                let cells = row.filter { !$0.isEmpty }.joined(separator: " · ")
+                global.say(Terminal.dim("          · \(Terminal.fit(cells, 90))"))
             }
             if proof.rows.count > 8 { global.say(Terminal.dim("          and \(proof.rows.count - 8) more")) }
         }

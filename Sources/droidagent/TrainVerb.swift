@@ -52,7 +52,8 @@ struct TrainPairs: AsyncParsableCommand {
             throw ValidationError("--seeds is FROM-TO, such as 1000-1019")
         }
         let tokenizer = try Tokenizer(GGUFFile(path: model.path()))
-        var options = CollectOptions(suite: suite, folder: states ?? "\(Locations.cache)/states/\(suite)\(plain ? "" : "-notes")")
+        let kept = "\(Locations.cache)/states/\(suite)\(plain ? "" : "-notes")"
+        var options = CollectOptions(suite: suite, folder: states ?? kept)
         options.tasks = tasks
         options.seeds = ends[0]...ends[1]
         options.runs = runs

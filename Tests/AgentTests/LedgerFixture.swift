@@ -9,10 +9,16 @@ import Testing
 
 /// Screens of a small app, and goals whose reading is known.
 enum LedgerFixture {
+    /// The built-in device's first moment.
+    private static let now: DeviceMoment = {
+        guard let now = DeviceMoment("2023-10-15 15:34:00") else { preconditionFailure("this is a moment") }
+        return now
+    }()
+
     static func goal(_ text: String, _ reading: GoalReading) -> GoalState {
         GoalState(
             text,
-            now: DeviceMoment("2023-10-15 15:34:00")!,
+            now: now,
             readings: [reading]
         )
     }

@@ -34,7 +34,8 @@ import Testing
     /// Texts from the goal, from its rows, from a note's rows that pass a condition, from a picture, from numbers that were noted one
     /// by one, from several notes, and answers from a list that scrolls and from one page.
     @Test(arguments: [
-        "ContactsAddContact", "ExpenseAddMultiple", "RecipeAddMultipleRecipesFromMarkor2", "ExpenseAddMultipleFromGallery",
+        "ContactsAddContact", "ExpenseAddMultiple", "RecipeAddMultipleRecipesFromMarkor2",
+        "ExpenseAddMultipleFromGallery",
         "BrowserMultiply", "MarkorMergeNotes", "TasksDueOnDate", "SimpleCalendarEventOnDateAtTime",
         "SportsTrackerTotalDistanceForCategoryOverInterval", "NotesIsTodo",
     ]) func `what is needed is offered`(task: String) async throws {
@@ -53,13 +54,16 @@ import Testing
         defer { try? manager.removeItem(atPath: (folder as NSString).deletingLastPathComponent) }
         try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let source = Locations.checkout + "/Tasks/androidworld"
-        for file in ["lists.yaml", "suite.yaml"] { try manager.copyItem(atPath: "\(source)/\(file)", toPath: "\(folder)/\(file)") }
+        for file in ["lists.yaml", "suite.yaml"] {
+            try manager.copyItem(atPath: "\(source)/\(file)", toPath: "\(folder)/\(file)")
+        }
         let task = try String(contentsOfFile: "\(source)/ContactsAddContact.yaml", encoding: .utf8)
         var lines = task.components(separatedBy: "\n")
         let goals = try #require(lines.firstIndex(of: "goals:"))
         let params = try #require(lines.firstIndex(of: "params:"))
         lines.replaceSubrange(goals..<params, with: ["goals:", "  - Create a new contact."])
-        try lines.joined(separator: "\n").write(toFile: "\(folder)/ContactsAddContact.yaml", atomically: true, encoding: .utf8)
+        let file = "\(folder)/ContactsAddContact.yaml"
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
         let instance = try Self.instance("ContactsAddContact", in: folder)
         #expect(instance.goal == "Create a new contact.")
         let device = try await BenchDevice.startBuiltIn()
@@ -81,7 +85,8 @@ import Testing
         let device = try await BenchDevice.startBuiltIn()
         var screens = 0
         for task in [
-            "SimpleCalendarEventOnDateAtTime", "ContactsAddContact", "ExpenseDeleteMultiple", "TasksDueOnDate", "MarkorMergeNotes",
+            "SimpleCalendarEventOnDateAtTime", "ContactsAddContact", "ExpenseDeleteMultiple", "TasksDueOnDate",
+            "MarkorMergeNotes",
             "RecipeAddSingleRecipe", "SimpleSmsSendReceivedAddress", "SystemWifiTurnOff",
         ] {
             let instance = try Self.instance(task)
@@ -90,7 +95,10 @@ import Testing
             #expect(plain.result.success && ordered.result.success, "\(task): \(ordered.result.problem ?? "")")
             #expect(plain.steps.map(\.words) == ordered.steps.map(\.words), "\(task)")
             #expect(plain.result.answer == ordered.result.answer)
-            #expect(ordered.steps.allSatisfy { ScreenOrders.texts.contains($0.last) }, "an order stands on every screen")
+            #expect(
+                ordered.steps.allSatisfy { ScreenOrders.texts.contains($0.last) },
+                "an order stands on every screen"
+            )
             #expect(plain.steps.allSatisfy { !ScreenOrders.texts.contains($0.last) })
             screens += ordered.steps.count
         }

@@ -140,7 +140,8 @@ extension AnswerTable {
             let kept = rows(among ?? all, passing: filter)
             // A filter that keeps nothing is an answer to `how many` alone; one that keeps all says nothing.
             let found = kept.isEmpty ? -0.6 : kept.count == all.count && all.count > 1 ? -0.1 : 0.3
-            guard !kept.isEmpty || condition.isStated else { return }
+            // That a thing has no box to tick says as much as that it has one.
+            guard !kept.isEmpty || condition.isStated || values == [.flag(true), .flag(false)] else { return }
             options.append(AnswerFilterOption(filter: filter, score: weight * (score + found), kept: kept))
         }
         let property = AnswerWords.words(constraint.property)

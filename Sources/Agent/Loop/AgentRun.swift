@@ -71,7 +71,8 @@ struct AgentRun {
         }
         if loop.options.keepsLedger, let mind {
             ledger = Ledger(mind.goal, apps: apps)
-        } else if loop.options.keepsLedger, let now = DeviceMoment(try await loop.device.run(DeviceMoment.command).text) {
+        } else if loop.options.keepsLedger, let now = DeviceMoment(try await loop.device.run(DeviceMoment.command).text)
+        {
             // Without a clock no day can be told, and nothing else is lost.
             ledger = Ledger(GoalState(goal, now: now), apps: apps)
         }

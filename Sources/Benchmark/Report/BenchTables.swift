@@ -131,7 +131,8 @@ enum BenchTables {
         let ratios = results.filter { $0.success && $0.optimalSteps > 0 }
             .map { Double($0.steps) / Double($0.optimalSteps) }
         func row<T: Comparable>(_ name: String, _ values: [T], _ text: (T) -> String) -> [String]? {
-            guard let median = DecisionSizes.quantile(values, 0.5), let high = DecisionSizes.quantile(values, 0.95) else {
+            guard let median = DecisionSizes.quantile(values, 0.5), let high = DecisionSizes.quantile(values, 0.95)
+            else {
                 return nil
             }
             return [name, text(median), text(high)]
@@ -144,8 +145,9 @@ enum BenchTables {
         ]
         return BenchTable(
             title: "Sizes",
-            note: "\(sizes.candidates.count) decisions; tokens \(sizes.isEstimate ? "estimated" : "by the model's tokenizer"); steps of "
-                + "\(ratios.count) episodes that succeeded.",
+            note: "\(sizes.candidates.count) decisions; tokens "
+                + (sizes.isEstimate ? "estimated" : "by the model's tokenizer")
+                + "; steps of \(ratios.count) episodes that succeeded.",
             head: ["", "median", "p95"],
             rows: rows.compactMap(\.self),
             numeric: [1, 2]

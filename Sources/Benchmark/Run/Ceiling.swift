@@ -96,7 +96,8 @@ public final class Ceiling: ActionChooser {
             let label = wanted.first.flatMap { decision.apps.app(named: $0)?.label }
             return options.firstIndex { $0.text == label }
         case .answer:
-            return options.firstIndex { option in instance.template.check.contains { $0.accepts(option.text, instance) } }
+            return options.firstIndex { option in instance.template.check.contains { $0.accepts(option.text, instance) }
+            }
         default: return nil
         }
     }

@@ -185,7 +185,8 @@ public struct SuiteRunner: Sendable {
                     clock: suite.clock
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)
-                let result = await runner.run(instance, chooser: chooser, prompt: options.agent.prompt, mind: options.agent.mind)
+                let agent = options.agent
+                let result = await runner.run(instance, chooser: chooser, prompt: agent.prompt, mind: agent.mind)
                 try await board.add(result)
                 // A built-in device that broke is replaced; a phone is asked again by the next episode.
                 if [.error, .skipped].contains(result.cause), used.isBuiltIn {
