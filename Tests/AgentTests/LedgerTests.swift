@@ -24,7 +24,7 @@ struct LedgerTests {
         }
 
         mutating func tap(_ label: String, _ screen: ScreenState) {
-            see(screen, .click(LedgerFixture.element(label, on: last!)))
+            see(screen, last.map { .click(LedgerFixture.element(label, on: $0)) })
         }
 
         func states(_ row: Int) -> [Ledger.State] { ledger.rows[row].cells.map(\.state) }

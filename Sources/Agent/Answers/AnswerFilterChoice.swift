@@ -151,7 +151,10 @@ extension AnswerTable {
             switch constraint.values.first {
             case .text: texts(constraint, property, add)
             case .flag(let flag)?:
-                if rows.contains(where: { $0.isOn != nil }) { add(nil, .equals, constraint.values, 0.9, nil) }
+                // Both values ask for a box to tick, which a thing may lack.
+                if constraint.values.count > 1 || rows.contains(where: { $0.isOn != nil }) {
+                    add(nil, .equals, constraint.values, 0.9, nil)
+                }
                 if flag || constraint.values.count == 1 { texts(constraint, property, add) }
             case let value?: typed(constraint, value, property, add)
             case nil: break
