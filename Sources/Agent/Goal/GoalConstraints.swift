@@ -41,7 +41,7 @@ enum GoalConstraints {
         // MARK: Words
 
         /// What the rules for words begin at.
-        private static let words = GoalWords.set(
+        private static let words = WordSet(
             """
             high low medium highest lowest top normal completed finished done incomplete uncompleted unfinished outstanding unread favorite
             favourite starred overdue duplicate duplicates exactly identical last first newest latest recent oldest earliest longest largest
@@ -58,7 +58,7 @@ enum GoalConstraints {
                 case "high", "low", "medium", "highest", "lowest", "top", "normal":
                     if source.word(at + 1) == "priority" {
                         let level = word == "highest" || word == "top" ? "high" : word == "lowest" ? "low" : word
-                        add(at, at + 2, "priority", .equals, [.text(level)])
+                        add(at, at + 2, "priority", .equals, [.text(level.text)])
                     } else if word == "highest" || word == "lowest" {
                         add(at, at + 1, noun(at + 1), word == "highest" ? .largest : .smallest, [])
                     }
@@ -110,11 +110,11 @@ enum GoalConstraints {
         /// The noun behind a superlative: `longest distance`.
         private func noun(_ at: Int) -> String {
             let word = source.word(at)
-            return GoalWords.fields.contains(word) ? word : ""
+            return GoalWords.fields.contains(word) ? word.text : ""
         }
 
         /// `less than 30 minutes`, `at least 5 km`, `under $20`, `more than 3`.
-        private mutating func limit(_ at: Int, _ word: String) {
+        private mutating func limit(_ at: Int, _ word: GoalWord) {
             let relation: GoalConstraint.Relation
             var next = at + 1
             switch word {
@@ -143,7 +143,7 @@ enum GoalConstraints {
                 if ["duration", "distance", "price", "amount", "due", "prep", "preparation", "size", "cost", "length"]
                     .contains(word)
                 {
-                    return word
+                    return word.text
                 }
                 if word == "time" {
                     return source.word(before - 1) == "preparation" || source.word(before - 1) == "prep"
@@ -188,26 +188,26 @@ enum GoalConstraints {
         }
 
         /// `that take 30 mins to prepare`, `with a preparation time of 30 mins`, `whose preparation takes 30 mins`.
-        private mutating func preparation(_ value: GoalSource.Value, _ before: String) {
+        private mutating func preparation(_ value: GoalSource.Value, _ before: GoalWord) {
             let start = max(source.sentenceStart(value.first), value.first - 7)
             if ["take", "takes", "need", "needs", "taking", "requires", "require"].contains(before) {
-                let then = source.word(value.end) == "to" ? source.word(value.end + 1) : ""
+                let then = source.word(value.end) == "to" ? source.spelling(value.end + 1) : ""
                 let subject = (start..<value.first).last { source.word($0) == "preparation" }
-                let property = then.isEmpty ? subject.map { source.word($0) } ?? "duration" : then
+                let property = then.isEmpty ? subject == nil ? "duration" : "preparation" : then
                 add(value.first, value.end, property, .equals, [value.span.value])
             } else if before == "of", value.first > 1,
                 source.word(value.first - 2) == "time" || GoalWords.fields.contains(source.word(value.first - 2))
             {
-                let field = source.word(value.first - 2)
+                let field = source.spelling(value.first - 2)
                 let modifier =
                     GoalWords.fieldModifiers.contains(source.word(value.first - 3))
-                        || source.word(value.first - 3) == "preparation" ? source.word(value.first - 3) + " " : ""
+                        || source.word(value.first - 3) == "preparation" ? source.spelling(value.first - 3) + " " : ""
                 add(value.first, value.end, modifier + field, .equals, [value.span.value])
             }
         }
 
         /// `between 45 and 50 minutes`: the reader of values may see two numbers.
-        private mutating func between(_ index: Int, _ value: GoalSource.Value, _ before: String) {
+        private mutating func between(_ index: Int, _ value: GoalSource.Value, _ before: GoalWord) {
             guard before == "between" || ["to", "-"].contains(source.word(value.end)),
                 ["and", "to"].contains(source.word(value.end)),
                 let next = source.value(value.end + 1)
@@ -234,9 +234,9 @@ enum GoalConstraints {
                     if source.word(end) == "in" {
                         var field = end + 1
                         while GoalWords.determiners.contains(source.word(field)) { field += 1 }
-                        property = source.word(field)
+                        property = source.spelling(field)
                     } else if at > 1, GoalWords.fields.contains(source.word(at - 2)) {
-                        property = source.word(at - 2)
+                        property = source.spelling(at - 2)
                     }
                     found.append(
                         (
@@ -249,7 +249,9 @@ enum GoalConstraints {
                             )
                         )
                     )
-                } else if GoalWords.things.contains(slot.name), !["app", "title", "item", "name"].contains(slot.name) {
+                } else if GoalWords.things.contains(GoalWord(slot.name.utf8)),
+                    !["app", "title", "item", "name"].contains(slot.name)
+                {
                     found.append(
                         (
                             at,
@@ -266,8 +268,10 @@ enum GoalConstraints {
             // `the ones that are reimbursable`
             for at in source.tokens.indices
             where ["are", "is"].contains(source.word(at)) && source.word(at - 1) == "that" {
-                let word = source.word(at + 1)
-                guard source.isWord(at + 1), word.hasSuffix("able"), !source.isQuoted[at] else { continue }
+                guard source.isWord(at + 1), source.word(at + 1).hasSuffix("able"), !source.isQuoted[at] else {
+                    continue
+                }
+                let word = source.spelling(at + 1)
                 found.append(
                     (at + 1, GoalConstraint(property: "", relation: .contains, values: [.text(word)], text: word))
                 )

@@ -75,12 +75,13 @@ extension QuestionReader {
         }
         let low = isPronoun ? sentence.lowerBound : at
         let range = low..<sentence.upperBound
-        func has(_ words: Set<String>) -> Bool {
-            range.contains {
-                !source.isQuoted[$0] && !inMoment[$0] && words.contains(source.word($0))
-                    && (!source.isCapital($0) || $0 == sentence.lowerBound)
+        let heard = Set(
+            range.lazy.filter {
+                !source.isQuoted[$0] && !inMoment[$0] && (!source.isCapital($0) || $0 == sentence.lowerBound)
             }
-        }
+            .map(source.word)
+        )
+        func has(_ words: [GoalWord]) -> Bool { words.contains(where: heard.contains) }
         let (word, next) = (source.word(at), source.word(at + 1))
         let measured = word == "how" && next == "many" && Self.measures.contains(source.word(at + 2))
         if measured { add(.sum, .value) }
@@ -144,10 +145,9 @@ extension QuestionReader {
         return out
     }
 
-    static let measures: Set<String> = [
-        "calories", "kilometers", "kilometres", "km", "miles", "meters", "metres", "minutes", "hours", "dollars",
-        "euros", "liters", "litres", "points", "grams",
-    ]
+    static let measures = WordSet(
+        "calories kilometers kilometres km miles meters metres minutes hours dollars euros liters litres points grams"
+    )
 
     /// Whether `next` or `last` belongs to a week or a month.
     func isWeek(_ sentence: Range<Int>) -> Bool {

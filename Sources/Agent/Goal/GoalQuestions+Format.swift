@@ -34,7 +34,7 @@ extension QuestionReader {
                     places = count
                 }
             default:
-                if let name = Self.units[word], ["in", "of"].contains(source.word(at - 1)),
+                if let name = Self.unit(word), ["in", "of"].contains(source.word(at - 1)),
                     inOrder(at) || source.word(at - 1) == "in"
                 {
                     unit = name
@@ -62,19 +62,31 @@ extension QuestionReader {
         }
     }
 
-    static func count(_ word: String) -> Int? {
-        let words = ["no": 0, "one": 1, "two": 2, "three": 3, "four": 4]
-        guard let value = words[word] ?? Int(word), (0...9).contains(value) else { return nil }
-        return value
+    static func count(_ word: GoalWord) -> Int? {
+        switch word {
+        case "no": return 0
+        case "one": return 1
+        case "two": return 2
+        case "three": return 3
+        case "four": return 4
+        default:
+            guard word.count == 1, GoalTokenizer.isDigit(word.last) else { return nil }
+            return Int(word.last - 0x30)
+        }
     }
 
-    static let units = [
-        "minutes": "minutes", "mins": "minutes", "hours": "hours", "seconds": "seconds", "meters": "meters",
-        "metres": "meters",
-        "kilometers": "kilometers", "kilometres": "kilometers", "km": "kilometers", "miles": "miles",
-        "days": "days", "dollars": "dollars",
-        "euros": "euros", "percent": "percent", "grams": "grams", "feet": "feet", "kg": "kilograms",
-    ]
+    static func unit(_ word: GoalWord) -> String? {
+        switch word {
+        case "minutes", "mins": "minutes"
+        case "hours", "seconds", "kilometers", "meters", "miles", "days", "dollars", "euros", "percent", "grams",
+            "feet":
+            word.text
+        case "metres": "meters"
+        case "kilometres", "km": "kilometers"
+        case "kg": "kilograms"
+        default: nil
+        }
+    }
 
     /// `<month name> <day> <year>`: from the first angle bracket to the last in one sentence.
     func pattern() -> String? {
@@ -114,7 +126,7 @@ extension QuestionReader {
         if orders.count > 1 {
             let texts = orders.prefix(2).map { source.text($0.open + 1, $0.close) }
             if texts[0].lowercased() != texts[1].lowercased() {
-                let negative: Set<String> = ["no", "false", "off", "not", "n"]
+                let negative = ["no", "false", "off", "not", "n"]
                 return negative.contains(texts[0].lowercased())
                     ? .choice(yes: texts[1], no: texts[0]) : .choice(yes: texts[0], no: texts[1])
             }

@@ -97,7 +97,7 @@ struct QuestionReader {
         case "titles", "title":
             return next == "only"
         case "in":
-            return Self.units[next] != nil && formats(sentence)
+            return Self.unit(next) != nil && formats(sentence)
                 || ["comma", "the"].contains(next) && source.word(at + 2) == "format"
         default:
             return false
@@ -134,7 +134,7 @@ struct QuestionReader {
             // `When it is there, export it`, `Where recipes are the same, keep one`
             guard
                 !["when", "where", "whose"].contains(word) || GoalWords.auxiliaries.contains(source.word(at + 1))
-                    || word.hasSuffix("s") && word.contains("'") || endsWithMark(sentence)
+                    || word.hasSuffix("s") && word.hasSuffix("'s") || endsWithMark(sentence)
             else { return indirect(at, end) }
             return at
         }
@@ -267,12 +267,8 @@ struct QuestionReader {
 
     /// `enter their product in the form`.
     func computed() -> GoalQuestion? {
-        let kinds: [String: GoalQuestion.Aggregate] = [
-            "product": .product, "sum": .sum, "total": .sum, "difference": .difference, "multiply": .product,
-            "maximum": .max, "minimum": .min,
-        ]
         for at in source.tokens.indices where source.isWord(at) && !source.isQuoted[at] {
-            guard let aggregate = kinds[source.word(at)] else { continue }
+            guard let aggregate = Self.computation(source.word(at)) else { continue }
             let start = max(source.sentenceStart(at), at - 8)
             let end = min(source.sentenceEnd(at), at + 12)
             let enters = (start..<end).contains {
@@ -285,5 +281,16 @@ struct QuestionReader {
             return GoalQuestion(asks: "numbers", aggregates: [aggregate], format: .number(places: nil, unit: nil))
         }
         return nil
+    }
+
+    private static func computation(_ word: GoalWord) -> GoalQuestion.Aggregate? {
+        switch word {
+        case "product", "multiply": .product
+        case "sum", "total": .sum
+        case "difference": .difference
+        case "maximum": .max
+        case "minimum": .min
+        default: nil
+        }
     }
 }

@@ -240,7 +240,7 @@ extension GoalReader {
         let from = max(clause, end - 20)
         for at in stride(from: end - 1, through: from, by: -1) where at >= 0 && source.isWord(at) && !taken[at] {
             let word = source.word(at)
-            if GoalWords.isPlural(word), GoalWords.isThing(word) { return GoalWords.singular(word) }
+            if GoalWords.isPlural(word), GoalWords.isThing(word) { return GoalWords.singular(word).text }
         }
         return "item"
     }

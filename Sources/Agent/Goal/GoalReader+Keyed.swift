@@ -115,7 +115,7 @@ extension GoalReader {
     }
 
     private func fieldName(_ first: Int, _ end: Int) -> String {
-        (first..<end).map { source.word($0) }.joined(separator: " ")
+        (first..<end).map { source.spelling($0) }.joined(separator: " ")
     }
 
     /// The end of a pair's value, where the clause is a series of pairs or its key is a field that holds no long text.
@@ -198,7 +198,7 @@ extension GoalReader {
         for token in stride(from: at - 1, through: max(start, at - 8), by: -1) {
             let word = source.word(token)
             if word == "text" || word == "message" || GoalWords.textFields.contains(word) {
-                return Self.participles[word] ?? word
+                return Self.participle(word) ?? word.text
             }
         }
         let words = max(start, at - 12)

@@ -3,7 +3,7 @@
 /// Items that a sentence lists.
 extension GoalReader {
     /// Words that say in which order, and no item.
-    static let orderWords: Set<String> = ["order", "listed", "sequence"]
+    static let orderWords = WordSet("order listed sequence")
 
     /// A list that begins at a token without a colon before it: after `in this order,`, after a noun in the plural, after a verb.
     mutating func list(_ at: Int) -> Int? {
@@ -68,10 +68,12 @@ extension GoalReader {
         return end > plain ? end : nil
     }
 
-    static let listVerbs: Set<String> = [
-        "add", "delete", "remove", "buy", "put", "take", "get", "include", "insert", "pick", "order", "invite",
-        "entered", "erase", "move", "copy", "likes", "tried", "deselect", "select", "cook", "enjoy", "eat", "prepare",
-    ]
+    static let listVerbs = WordSet(
+        """
+        add delete remove buy put take get include insert pick order invite entered erase move copy likes tried
+        deselect select cook enjoy eat prepare
+        """
+    )
 
     /// Whether a verb stands there, and no noun: at the sentence's start, or after a word that a command follows.
     func isVerb(_ at: Int) -> Bool {

@@ -7,7 +7,7 @@ extension GoalReader {
         guard source.isWord(at), at + 1 < tokens.count, !source.isQuoted[at] else { return nil }
         switch source.word(at) {
         case "titled", "entitled", "named", "called", "labeled", "labelled", "tagged":
-            return announced(Self.participles[source.word(at)] ?? "name", at + 1)
+            return announced(Self.participle(source.word(at)) ?? "name", at + 1)
         case "name", "call", "label":
             // `name it X`, `call the note X from now on`
             if let value = objectThenValue(at) { return announced("name", value) }
@@ -181,7 +181,7 @@ extension GoalReader {
         while last > verb, !source.isWord(last) || taken[last] || !GoalWords.fields.contains(source.word(last)) {
             last -= 1
         }
-        if last > verb { return fieldName(endingAt: last, from: verb + 1) ?? source.word(last) }
+        if last > verb { return fieldName(endingAt: last, from: verb + 1) ?? source.word(last).text }
         var first = to - 1
         while first > verb + 1, !GoalWords.determiners.contains(source.word(first)), to - first < 3 { first -= 1 }
         if GoalWords.determiners.contains(source.word(first)) { first += 1 }
@@ -251,7 +251,7 @@ extension GoalReader {
                 !GoalWords.stops.contains(token.lower)
             else { return nil }
             let end = valueEnd(first)
-            add(fieldName(endingAt: at, from: windowStart(at)) ?? word, first, end, .keyed)
+            add(fieldName(endingAt: at, from: windowStart(at)) ?? word.text, first, end, .keyed)
             return end
         }
         if token.isCapital, source.word(first - 1) == "of" || (source.value(first)?.isMoment ?? false) { return nil }
@@ -268,7 +268,7 @@ extension GoalReader {
         var end = valueEnd(first)
         if word == "address", token.kind == .number { end = addressEnd(first) }
         guard end > first else { return nil }
-        add(fieldName(endingAt: at, from: windowStart(at)) ?? word, first, end, .keyed)
+        add(fieldName(endingAt: at, from: windowStart(at)) ?? word.text, first, end, .keyed)
         return end
     }
 
@@ -282,7 +282,7 @@ extension GoalReader {
         guard GoalWords.fields.contains(source.word(last)), at > 0,
             source.isWord(at - 1) || tokens[at - 1].kind == .number
         else { return nil }
-        let name = fieldName(endingAt: last, from: at + 1) ?? source.word(last)
+        let name = fieldName(endingAt: last, from: at + 1) ?? source.word(last).text
         var first = at
         let start = max(windowStart(at), at - 6)
         while first > start, !taken[first - 1], tokens[first - 1].isCapital || tokens[first - 1].kind == .number {

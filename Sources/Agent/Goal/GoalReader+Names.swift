@@ -13,7 +13,7 @@ extension GoalReader {
             }
             if hasLaterNoun(at) { continue }
             if at > 0, GoalWords.things.contains(word), let first = owned(at) {
-                add(word, first, at, .phrase)
+                add(word.text, first, at, .phrase)
                 continue
             }
             guard GoalWords.isThing(word), at > 0,
@@ -46,7 +46,7 @@ extension GoalReader {
                         && !Self.commands.contains(source.word($0))
                 })
             else { continue }
-            add(GoalWords.singular(word), first, at, .phrase)
+            add(GoalWords.singular(word).text, first, at, .phrase)
         }
     }
 
@@ -79,27 +79,25 @@ extension GoalReader {
         return nil
     }
 
-    private static let commands = GoalWords.verbs.subtracting(["running", "set"])
+    private static let commands = GoalWords.verbs.subtracting(WordSet("running set"))
 
-    private static let openers: Set<String> = [
-        "many", "the", "my", "a", "an", "for", "of", "any", "all", "what", "which", "in", "every", "those", "these",
-        "your", "this", "one", "delete",
-        "remove", "show", "list", "with", "count", "find", "log",
-    ]
+    private static let openers = WordSet(
+        """
+        many the my a an for of any all what which in every those these your this one delete remove show list with
+        count find log
+        """
+    )
 
     /// Words before a noun that say nothing which a field would hold.
-    private static let plainWords: Set<String> = [
-        "new", "next", "upcoming", "last", "first", "following", "calendar", "audio", "text", "phone", "most", "recent",
-        "newest", "latest", "oldest", "same",
-        "recurring", "entire", "existing", "unread", "active", "favorite", "location", "contact", "recent", "previous",
-        "current", "single", "two", "three",
-        "four", "exact", "unique", "any", "all", "other", "high", "low", "medium", "priority", "completed",
-        "incomplete", "open", "duplicate", "longest",
-        "shortest", "sms", "voice", "music", "video", "shopping", "to-do", "whole", "own", "my", "the", "many", "old",
-        "email", "wifi", "screen", "group",
-        "required", "provided", "extra", "set", "more", "several", "such", "their", "your", "of", "playing", "minute",
-        "second", "hour", "wallpaper", "social",
-    ]
+    private static let plainWords = WordSet(
+        """
+        new next upcoming last first following calendar audio text phone most recent newest latest oldest same
+        recurring entire existing unread active favorite location contact recent previous current single two three
+        four exact unique any all other high low medium priority completed incomplete open duplicate longest shortest
+        sms voice music video shopping to-do whole own my the many old email wifi screen group required provided extra
+        set more several such their your of playing minute second hour wallpaper social
+        """
+    )
 
     /// `the camera app`, `the app clock`.
     private mutating func appName(_ at: Int) {
@@ -142,7 +140,7 @@ extension GoalReader {
     /// Words whose capital letter says nothing: those that begin a sentence and are common, months and days, `I`.
     private func isPlain(_ at: Int) -> Bool {
         let word = source.word(at)
-        if word == "i" || word.hasPrefix("i'") || word.hasPrefix("i’") { return true }
+        if word == "i" || word.hasPrefix("i'") { return true }
         if source.value(at)?.isMoment == true { return true }
         if tokens[at].end - tokens[at].start == 1, !source.isCapital(at + 1) { return true }
         let isFirst = at == source.sentenceStart(at) || source.mark(at - 1) == 0x3A
@@ -153,7 +151,7 @@ extension GoalReader {
             || source.isWord(at + 1) && !source.isCapital(at + 1) && tokens[at + 1].space && isCommon(word)
     }
 
-    private func isCommon(_ word: String) -> Bool {
+    private func isCommon(_ word: GoalWord) -> Bool {
         GoalWords.things.contains(word) || GoalWords.fields.contains(word) || word.hasSuffix("ing")
             || GoalWords.stops.contains(word)
     }
@@ -212,7 +210,7 @@ extension GoalReader {
         }
         let last = withoutPossessive(at, end)
         let isPossessive =
-            last <= tokens.count && (tokens[last - 1].lower.hasSuffix("'s") || tokens[last - 1].lower.hasSuffix("’s"))
+            last <= tokens.count && tokens[last - 1].isPossessive
         let owns =
             isPossessive && last < tokens.count && tokens[last].kind == .word
             && !GoalWords.stops.contains(source.word(last)) && tokens[last].sentence == tokens[at].sentence
@@ -221,12 +219,13 @@ extension GoalReader {
 
     // MARK: - What is left
 
-    private static let objectVerbs: Set<String> = [
-        "buy", "order", "play", "search", "type", "enter", "open", "launch", "install", "uninstall", "add",
-        "remove", "delete", "cancel", "book", "watch",
-        "find", "move", "start", "log", "look", "convert", "listen", "download", "visit", "get", "check", "schedule",
-        "create", "plan", "navigate", "go", "show", "track", "block", "record",
-    ]
+    private static let objectVerbs = WordSet(
+        """
+        buy order play search type enter open launch install uninstall add remove delete cancel book watch find move
+        start log look convert listen download visit get check schedule create plan navigate go show track block
+        record
+        """
+    )
 
     /// The objects of verbs, where nothing else has taken them.
     mutating func objects() {
@@ -266,7 +265,7 @@ extension GoalReader {
             let word = source.word(at)
             if at > first || !searches, let value = source.value(at), value.isMoment { break }
             if !searches || at == first, GoalWords.stops.contains(word) { break }
-            if !searches, GoalWords.prepositions.contains(word) || Self.participles[word] != nil && word != "subject" {
+            if !searches, GoalWords.prepositions.contains(word) || Self.participle(word) != nil && word != "subject" {
                 break
             }
             if searches, ["in", "on", "using", "with"].contains(word),

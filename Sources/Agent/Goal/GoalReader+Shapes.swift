@@ -28,7 +28,7 @@ extension GoalReader {
             add(contextName(at, at + 1) ?? "code", at, at + 1, .shape)
             return at + 1
         }
-        if let kind = Self.kind(of: token.lower) {
+        if let kind = kind(at) {
             let name = kind == "file" ? fileName(at) : contextName(at, at + 1) ?? kind
             add(name, at, at + 1, .shape)
             return at + 1
@@ -47,7 +47,7 @@ extension GoalReader {
             return at + 2
         }
         if token.isIdentifier, !token.isCapital, source.value(at) == nil,
-            token.lower.utf8.contains(where: { $0 == 0x5F || $0 == 0x2F })
+            source.bytes[token.start..<token.end].contains(where: { $0 == 0x5F || $0 == 0x2F })
         {
             add(contextName(at, at + 1) ?? "", at, at + 1, .shape)
             return at + 1
@@ -55,8 +55,16 @@ extension GoalReader {
         return nil
     }
 
-    /// `e-mail`, `url` or `file` for a word that looks like one.
-    static func kind(of word: String) -> String? {
+    /// `e-mail`, `url` or `file` for a token that looks like one.
+    func kind(_ at: Int) -> String? {
+        // Each of them has a point or a slash.
+        guard source.bytes[tokens[at].start..<tokens[at].end].contains(where: { $0 == 0x2E || $0 == 0x2F }) else {
+            return nil
+        }
+        return Self.kind(of: source.spelling(at))
+    }
+
+    private static func kind(of word: String) -> String? {
         let bytes = Array(word.utf8)
         guard bytes.count > 3, let point = bytes.lastIndex(of: 0x2E), point > 0, point + 1 < bytes.count else {
             return word.hasPrefix("http") && word.contains("://") ? "url" : nil
@@ -66,22 +74,24 @@ extension GoalReader {
         let ending = String(decoding: bytes[(point + 1)...], as: UTF8.self)
         if let slash = word.firstIndex(of: "/") {
             let host = word[..<slash]
-            if let dot = host.lastIndex(of: "."), GoalWords.webEndings.contains(String(host[host.index(after: dot)...]))
+            if let dot = host.lastIndex(of: "."),
+                GoalWords.webEndings.contains(GoalWord(host[host.index(after: dot)...].utf8))
             {
                 return "url"
             }
         }
-        if GoalWords.abbreviations.contains(word) || GoalWords.abbreviations.contains(ending) { return nil }
-        guard ending.utf8.count <= 5, GoalTokenizer.isLetter(bytes[point + 1]) || ["7z", "3gp"].contains(ending),
-            ending.utf8.allSatisfy({ GoalTokenizer.isAlphanumeric($0) }), ending.utf8.count > 1 || point > 1
+        let last = GoalWord(ending.utf8)
+        if GoalWords.abbreviations.contains(GoalWord(bytes)) || GoalWords.abbreviations.contains(last) { return nil }
+        guard last.count <= 5, GoalTokenizer.isLetter(bytes[point + 1]) || ["7z", "3gp"].contains(last),
+            ending.utf8.allSatisfy({ GoalTokenizer.isAlphanumeric($0) }), last.count > 1 || point > 1
         else { return nil }
-        if GoalWords.webEndings.contains(ending), !word.contains("_") { return "url" }
+        if GoalWords.webEndings.contains(last), !word.contains("_") { return "url" }
         // `7.30pm` and `3.5kg` are no files; `1.jpg` is one.
         if GoalTokenizer.isDigit(bytes[0]),
             [
                 "am", "pm", "kg", "km", "cm", "mm", "gb", "mb", "kb", "ml", "mi", "lb", "lbs", "oz", "h", "g", "m", "l",
                 "s", "k",
-            ].contains(ending)
+            ].contains(last)
         {
             return nil
         }
@@ -119,7 +129,7 @@ extension GoalReader {
     private func fileName(_ at: Int) -> String {
         let before = source.word(at - 1)
         if ["file", "note", "video", "picture", "image", "photo", "document", "song", "recording"].contains(before) {
-            return before
+            return before.text
         }
         if before == "to" || before == "as", hasWord(["rename", "save", "name"], windowStart(at), at) {
             return "new name"
@@ -133,13 +143,15 @@ extension GoalReader {
         if GoalWords.isThing(next), !source.isCapital(end), end < tokens.count,
             tokens[end].sentence == tokens[first].sentence, !["text", "message", "call"].contains(next)
         {
-            return GoalWords.singular(next)
+            return GoalWords.singular(next).text
         }
-        if next == "directory" || next == "storage" || next == "screen" { return next == "directory" ? "folder" : next }
+        if next == "directory" || next == "storage" || next == "screen" {
+            return next == "directory" ? "folder" : next.text
+        }
         let before = source.word(first - 1)
         guard first > source.sentenceStart(first) else { return nil }
         if before == "directory" { return "folder" }
-        if GoalWords.things.contains(before), !source.isCapital(first - 1) { return before }
+        if GoalWords.things.contains(before), !source.isCapital(first - 1) { return before.text }
         if GoalWords.fields.contains(before) { return fieldName(endingAt: first - 1, from: windowStart(first)) }
         return nil
     }
@@ -295,7 +307,7 @@ extension GoalReader {
         let start = windowStart(value.first)
         let before = source.word(value.first - 1)
         if value.first > start, GoalWords.fields.contains(before), !["note", "text", "message"].contains(before) {
-            return fieldName(endingAt: value.first - 1, from: start) ?? before
+            return fieldName(endingAt: value.first - 1, from: start) ?? before.text
         }
         switch value.span.value {
         case .day, .moment: return before == "due" || before == "by" ? "due date" : "date"
@@ -305,7 +317,7 @@ extension GoalReader {
         case .number(_, .money): return "amount"
         case .number:
             let next = source.word(value.end)
-            if GoalWords.isThing(next) || GoalWords.fields.contains(next) { return next }
+            if GoalWords.isThing(next) || GoalWords.fields.contains(next) { return next.text }
             return ""
         default: return ""
         }
@@ -320,14 +332,18 @@ extension GoalReader {
             let range = tokens[at].start..<tokens[at].end
             let text = source.text(range)
             guard let number = Double(text) else { continue }
-            let unit = Self.unitNames[source.word(at + 1)] ?? source.word(at + 1)
+            let unit = Self.unitName(source.word(at + 1)) ?? source.spelling(at + 1)
             slots.append(GoalSlot(name: unit, value: .number(number, .none), text: text, range: range, source: .shape))
         }
     }
 
-    private static let unitNames = [
-        "hour": "hours", "hr": "hours", "hrs": "hours", "h": "hours", "minute": "minutes", "min": "minutes",
-        "mins": "minutes",
-        "m": "minutes", "second": "seconds", "sec": "seconds", "secs": "seconds", "s": "seconds", "day": "days",
-    ]
+    private static func unitName(_ word: GoalWord) -> String? {
+        switch word {
+        case "hour", "hr", "hrs", "h": "hours"
+        case "minute", "min", "mins", "m": "minutes"
+        case "second", "sec", "secs", "s": "seconds"
+        case "day": "days"
+        default: nil
+        }
+    }
 }

@@ -144,7 +144,7 @@ extension GoalReader {
             add("recipient", first, end, .shape)
             return end
         }
-        if Self.kind(of: token.lower) == "email" {
+        if kind(first) == "email" {
             add("recipient", first, first + 1, .shape)
             return first + 1
         }
@@ -167,13 +167,13 @@ extension GoalReader {
         return nil
     }
 
-    private static let relatives: Set<String> = [
-        "mum", "mom", "mother", "dad", "father", "grandma", "grandpa", "granny", "sister", "brother", "wife", "husband",
-        "son", "daughter",
-        "aunt", "uncle", "boss", "landlord", "doctor", "dentist", "plumber", "neighbor", "neighbour", "mommy", "daddy",
-        "papa", "mama", "nan",
-        "partner", "girlfriend", "boyfriend", "teacher", "coach", "manager", "cousin", "roommate", "babysitter",
-    ]
+    private static let relatives = WordSet(
+        """
+        mum mom mother dad father grandma grandpa granny sister brother wife husband son daughter aunt uncle boss
+        landlord doctor dentist plumber neighbor neighbour mommy daddy papa mama nan partner girlfriend boyfriend
+        teacher coach manager cousin roommate babysitter
+        """
+    )
 
     /// Adds a name whose last word may end in `'s`, without that.
     mutating func addName(_ name: String, _ first: Int, _ end: Int, keep: Bool = false) {
@@ -192,17 +192,21 @@ extension GoalReader {
 
     /// A possessive ends a name: `Vera's email`.
     func withoutPossessive(_ first: Int, _ end: Int) -> Int {
-        for at in first..<end where tokens[at].lower.hasSuffix("'s") || tokens[at].lower.hasSuffix("’s") {
+        for at in first..<end where tokens[at].isPossessive {
             return at + 1
         }
         return end
     }
 
-    private static let tellers: Set<String> = [
-        "quantity", "amount", "price", "definition", "meaning", "use", "uses", "contain", "contains", "mention",
-        "include",
-        "includes", "with", "have", "cannot", "eat", "for", "on",
-    ]
+    private static let inOrSo = WordSet("in so")
+    private static let noStops = WordSet("")
+
+    private static let tellers = WordSet(
+        """
+        quantity amount price definition meaning use uses contain contains mention include includes with have cannot
+        eat for on
+        """
+    )
 
     /// What certain words tell, after the main pass: `quantity of flour`, `that use garlic`, `$5 for lunch`.
     mutating func spoken() {
@@ -229,7 +233,7 @@ extension GoalReader {
                     source.word(at) != "with"
                         || hasWord(["directions", "ingredients", "title", "notes"], at, min(at + 6, tokens.count))
                 {
-                    addPhrase("keyword", at + 1, stop: ["in", "so"])
+                    addPhrase("keyword", at + 1, stop: Self.inOrSo)
                 }
             }
             if source.word(at) == "for" || source.word(at) == "on",
@@ -238,13 +242,13 @@ extension GoalReader {
                 taken[at - 1] || tokens[at - 1].kind == .number || source.word(at - 1) == "euros"
                     || source.word(at - 1) == "dollars"
             {
-                addPhrase("name", at + 1, stop: [])
+                addPhrase("name", at + 1, stop: Self.noStops)
             }
         }
     }
 
     /// Adds lower-case words from a token to a stop word, if there are any.
-    @discardableResult mutating func addPhrase(_ name: String, _ first: Int, stop: Set<String>) -> Bool {
+    @discardableResult mutating func addPhrase(_ name: String, _ first: Int, stop: WordSet) -> Bool {
         guard first < tokens.count else { return false }
         let limit = min(source.sentenceEnd(max(first - 1, 0)), first + 5)
         var end = first

@@ -48,7 +48,7 @@ struct GoalReader {
             }
             // Most words begin nothing; one look tells.
             let token = tokens[at]
-            if token.kind != .mark, !GoalWords.triggers.contains(token.lower), token.lower.utf8.last != 0x73 {
+            if token.kind != .mark, !GoalWords.triggers.contains(token.lower), token.lower.last != 0x73 {
                 at += 1
                 continue
             }
@@ -145,7 +145,7 @@ struct GoalReader {
         }
         if at >= start, source.isWord(at) {
             let word = source.word(at)
-            if let name = Self.participles[word] { return name }
+            if let name = Self.participle(word) { return name }
             if steps == 0 || source.word(first - 1) != "to" || GoalWords.fields.contains(word),
                 let name = fieldName(endingAt: at, from: start)
             {
@@ -159,10 +159,10 @@ struct GoalReader {
             if source.word(first - 1) == "to", let field = changed(start, first) { return field }
         }
         let next = source.word(end)
-        if GoalWords.things.contains(next), !["text", "message"].contains(next) { return next }
+        if GoalWords.things.contains(next), !["text", "message"].contains(next) { return next.text }
         if at == first - 1, source.isWord(at) {
             let word = source.word(at)
-            if GoalWords.isThing(word) { return GoalWords.singular(word) }
+            if GoalWords.isThing(word) { return GoalWords.singular(word).text }
         }
         if hasWord(GoalWords.sending, start, min(start + 4, first)) {
             return "message"
@@ -176,7 +176,7 @@ struct GoalReader {
             source.isWord(at + 1)
         else { return nil }
         let word = source.word(at + 1)
-        return GoalWords.fields.contains(word) || GoalWords.isThing(word) ? GoalWords.singular(word) : nil
+        return GoalWords.fields.contains(word) || GoalWords.isThing(word) ? GoalWords.singular(word).text : nil
     }
 
     /// In `update the content of X to Y` and `change its name to Y`, what changes.
@@ -186,7 +186,7 @@ struct GoalReader {
         var at = end - 1
         while at >= start {
             if GoalWords.fields.contains(source.word(at)), !taken[at] {
-                return fieldName(endingAt: at, from: start) ?? source.word(at)
+                return fieldName(endingAt: at, from: start) ?? source.word(at).text
             }
             at -= 1
         }
@@ -198,27 +198,38 @@ struct GoalReader {
         let word = source.word(at)
         guard GoalWords.fields.contains(word) else { return nil }
         if at > start, GoalWords.fieldModifiers.contains(source.word(at - 1)), !taken[at - 1] {
-            return source.word(at - 1) + " " + word
+            return source.word(at - 1).text + " " + word.text
         }
-        return word
+        return word.text
     }
 
     /// Where to stop looking back from a token: at its sentence's beginning, or so many tokens before that no goal takes long.
     func windowStart(_ at: Int) -> Int { max(source.sentenceStart(at), at - 30) }
 
-    func hasWord(_ words: Set<String>, _ first: Int, _ end: Int) -> Bool {
+    /// Whether one of some words stands between two tokens, outside of quotes and not as a name.
+    func hasWord(_ words: [GoalWord], _ first: Int, _ end: Int) -> Bool { hasWord(first, end) { words.contains($0) } }
+    func hasWord(_ words: WordSet, _ first: Int, _ end: Int) -> Bool { hasWord(first, end) { words.contains($0) } }
+
+    @inline(__always) private func hasWord(_ first: Int, _ end: Int, _ isWanted: (GoalWord) -> Bool) -> Bool {
         guard first < end else { return false }
         return (max(first, 0)..<min(end, tokens.count)).contains {
-            words.contains(tokens[$0].lower) && !source.isQuoted[$0]
-                && (!tokens[$0].isCapital || $0 == source.sentenceStart($0))
+            !source.isQuoted[$0] && (!tokens[$0].isCapital || $0 == source.sentenceStart($0))
+                && isWanted(tokens[$0].lower)
         }
     }
 
-    static let participles = [
-        "titled": "title", "entitled": "title", "named": "name", "called": "name", "labeled": "label",
-        "labelled": "label",
-        "described": "description", "saying": "message", "says": "message", "say": "message", "tagged": "tag",
-        "subject": "subject",
-        "reading": "text",
-    ]
+    /// What a word before a value calls it: `titled X`.
+    static func participle(_ word: GoalWord) -> String? {
+        switch word {
+        case "titled", "entitled": "title"
+        case "named", "called": "name"
+        case "labeled", "labelled": "label"
+        case "described": "description"
+        case "saying", "says", "say": "message"
+        case "tagged": "tag"
+        case "subject": "subject"
+        case "reading": "text"
+        default: nil
+        }
+    }
 }

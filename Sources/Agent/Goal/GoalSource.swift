@@ -80,8 +80,10 @@ final class GoalSource: Sendable {
         return sentenceStarts[tokens[token].sentence]
     }
 
-    /// The lower-case word, or the empty text beyond the ends.
-    func word(_ at: Int) -> String { at >= 0 && at < tokens.count ? tokens[at].lower : "" }
+    /// The word at a token, or none beyond the ends.
+    func word(_ at: Int) -> GoalWord { at >= 0 && at < tokens.count ? tokens[at].lower : GoalWord() }
+    /// The word at a token in lower case, as it is spelled.
+    func spelling(_ at: Int) -> String { text(at, at + 1).lowercased() }
     func mark(_ at: Int) -> UInt8 { at >= 0 && at < tokens.count ? tokens[at].mark : 0 }
     func isWord(_ at: Int) -> Bool { at >= 0 && at < tokens.count && tokens[at].kind == .word }
     func isCapital(_ at: Int) -> Bool { at >= 0 && at < tokens.count && tokens[at].isCapital }
@@ -116,7 +118,7 @@ final class GoalSource: Sendable {
             guard index >= 2 else { return true }
             let before = tokens[index - 2]
             if GoalWords.abbreviations.contains(before.lower) { return false }
-            return !(before.lower.utf8.count == 1 && before.isCapital && token.isCapital)
+            return !(before.end - before.start == 1 && before.isCapital && token.isCapital)
         case 0x22, 0x27, GoalMark.closeDouble, GoalMark.closeSingle:
             // `"Arrived." Then …`
             guard index >= 2, token.isCapital else { return false }

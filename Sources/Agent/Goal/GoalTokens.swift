@@ -8,8 +8,8 @@ struct GoalToken: Sendable {
     var start: Int
     var end: Int
     var kind: Kind
-    /// In lower case; a mark as it is.
-    var lower: String
+    /// As rules compare it.
+    var lower: GoalWord
     /// Begins with a capital letter.
     var isCapital: Bool
     /// White space, or nothing at all, stands before it.
@@ -22,6 +22,8 @@ struct GoalToken: Sendable {
     var sentence = 0
 
     var isWord: Bool { kind == .word }
+    /// Ends in an apostrophe and an s.
+    var isPossessive: Bool { lower.hasSuffix("'s") }
     /// Looks like a file's name or an identifier rather than a word of a language.
     var isIdentifier = false
 }
@@ -123,15 +125,13 @@ enum GoalTokenizer {
             end += 1
         }
         if end < bytes.count, bytes[end] == 0x25, digits > 0, letters == 0 { end += 1 }
-        // Several plus signs or the sharp of a language's name.
-        let lower = String(decoding: bytes[at..<end], as: UTF8.self).lowercased()
         let first = bytes[at]
         let isNumber = digits > 0 && (isDigit(first) || !isLetter(first) && first != 0x5F && letters <= 3)
         var token = GoalToken(
             start: at,
             end: end,
             kind: isNumber ? .number : .word,
-            lower: lower,
+            lower: word(bytes, at..<end),
             isCapital: isCapital(bytes, at),
             space: false,
             breaks: 0
@@ -146,13 +146,45 @@ enum GoalTokenizer {
             start: at,
             end: end,
             kind: .mark,
-            lower: String(decoding: bytes[at..<end], as: UTF8.self),
+            lower: word(bytes, at..<end),
             isCapital: false,
             space: false,
             breaks: 0,
             mark: mark
         )
     }
+
+    private static func word(_ bytes: [UInt8], _ range: Range<Int>) -> GoalWord {
+        // Nearly all words are ASCII.
+        if !bytes[range].contains(where: { $0 >= 0x80 }) {
+            return GoalWord(bytes[range].lazy.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 })
+        }
+        var out: [UInt8] = []
+        out.reserveCapacity(range.count * 3)
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let byte = bytes[at]
+            if byte < 0x80 {
+                out.append(byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte)
+                at += 1
+                continue
+            }
+            if isApostrophe(bytes, at) {
+                out.append(0x27)
+                at += 3
+                continue
+            }
+            out.append(0x3F)
+            repeat {
+                out.append(hexadecimal[Int(bytes[at] >> 4)])
+                out.append(hexadecimal[Int(bytes[at] & 15)])
+                at += 1
+            } while at < range.upperBound && bytes[at] & 0xC0 == 0x80
+        }
+        return GoalWord(out)
+    }
+
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
 
     /// Whether a mark within a word belongs to it: the point of a file's name, a hyphen, an apostrophe.
     private static func joins(_ bytes: [UInt8], _ at: Int) -> Bool {
@@ -184,7 +216,7 @@ enum GoalTokenizer {
     private static func typographicLength(_ bytes: [UInt8], _ at: Int) -> Int? { typographic(bytes, at)?.1 }
 
     private static func isApostrophe(_ bytes: [UInt8], _ at: Int) -> Bool {
-        bytes[at] == 0xE2 && bytes[at + 1] == 0x80 && bytes[at + 2] == 0x99
+        at + 2 < bytes.count && bytes[at] == 0xE2 && bytes[at + 1] == 0x80 && bytes[at + 2] == 0x99
     }
 
     private static func typographic(_ bytes: [UInt8], _ at: Int) -> (UInt8, Int)? {

@@ -2,12 +2,8 @@
 
 /// English words by what they do in a goal. None of them is the name of an app.
 enum GoalWords {
-    static func set(_ words: String) -> Set<String> {
-        Set(words.split { $0 == " " || $0 == "\n" }.map(String.init))
-    }
-
     /// What a device is told to do.
-    static let verbs = set(
+    static let verbs = WordSet(
         """
         accept activate add adjust alert answer append archive arrange ask attach block book bookmark brighten bring buy call cancel
         change charge check choose clean clear click clone close compose connect convert copy count create cut deactivate decline
@@ -24,14 +20,14 @@ enum GoalWords {
     )
 
     /// Verbs that speak to a person: what follows is the person, then what is said.
-    static let messageVerbs = set("text message msg txt sms tell ask email mail notify inform wish ping")
+    static let messageVerbs = WordSet("text message msg txt sms tell ask email mail notify inform wish ping")
     /// Verbs after which a person or a number may stand.
-    static let personVerbs = set(
+    static let personVerbs = WordSet(
         "text message msg txt sms tell ask email mail call phone ring dial invite notify inform wish ping contact send"
     )
 
     /// Kinds of things; their singular is kept as the name of a slot.
-    static let things = set(
+    static let things = WordSet(
         """
         activity event task note recipe expense meeting contact message photo picture image song track video file workout run
         ride alarm reminder appointment call email transaction playlist item to-do todo folder document waypoint stop favorite
@@ -42,7 +38,7 @@ enum GoalWords {
     )
 
     /// What a field is called.
-    static let fields = set(
+    static let fields = WordSet(
         """
         title name description content contents text message note body subject caption comment label category location address
         phone number mobile email e-mail mail company organization website url birthday date day time start end due priority amount price cost
@@ -53,12 +49,12 @@ enum GoalWords {
     )
 
     /// Fields whose value is a text of any length.
-    static let textFields = set(
+    static let textFields = WordSet(
         "text message content contents body caption comment reply sms directions instructions description notes sentence words note memo saying says msg"
     )
 
     /// Words that belong to the name of a field: `phone label`, `first name`.
-    static let fieldModifiers = set(
+    static let fieldModifiers = WordSet(
         """
         first last middle given family full phone file street zip due start end starting job company home work mobile email nick
         event note contact user display preparation prep cooking credit account order postal birth recipe song playlist wifi network album
@@ -66,29 +62,31 @@ enum GoalWords {
     )
 
     /// Words that a value in lower case ends before.
-    static let stops = set(
+    static let stops = WordSet(
         """
         and or with in on to using from for whose that which then at by as via into onto but so where after before contact inside under
         when while until who if because instead their his her its has have is are was were be should must containing having including
         """
     )
 
-    static let prepositions = set(
+    static let prepositions = WordSet(
         "in on to from into onto with using for at out via under inside within of by about through between after before until over near around"
     )
 
-    static let determiners = set(
+    static let determiners = WordSet(
         "the a an my your our this that these those his her their its any some each every all another"
     )
 
     /// Words that begin a question.
-    static let questionWords = set("what which who whom whose when where why how what's who's when's where's whats wat")
-    static let auxiliaries = set(
+    static let questionWords = WordSet(
+        "what which who whom whose when where why how what's who's when's where's whats wat"
+    )
+    static let auxiliaries = WordSet(
         "is are am was were do does did have has had can could will would shall should may might"
     )
 
     /// Capitalised words that are no names where they stand first in a sentence.
-    static let sentenceStarters = set(
+    static let sentenceStarters = WordSet(
         """
         i the a an my your our this that these those it its he she we they you there here in on at to from for with of by and or but so
         if when while after before as what which who where why how please could can would will do does did is are was were have has
@@ -100,32 +98,34 @@ enum GoalWords {
     )
 
     /// Abbreviations whose full stop ends no sentence.
-    static let abbreviations = set(
+    static let abbreviations = WordSet(
         "mr mrs ms dr prof st no vs etc e.g i.e approx jr sr inc ltd co fig nr tel ext dept vol a.m p.m feat ft"
     )
 
-    /// Small words within a title.
-    static let titleConnectors = set("of the and de la le von van der den & à du del al y")
+    /// Small words within a title; `?c3a0` is how a token spells `à`.
+    static let titleConnectors = WordSet("of the and de la le von van der den & ?c3a0 du del al y")
 
     /// Endings of file names.
-    static let webEndings = set(
+    static let webEndings = WordSet(
         "com org net edu gov io de at ch uk fr eu info co me app dev tv us ca it es nl jp cn au"
     )
 
-    static let frequencies = set("daily weekly monthly yearly annually hourly fortnightly biweekly weekdays weekends")
+    static let frequencies = WordSet(
+        "daily weekly monthly yearly annually hourly fortnightly biweekly weekdays weekends"
+    )
 
-    static let months = set(
+    static let months = WordSet(
         """
         january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept
         oct nov dec
         """
     )
-    static let weekdays = set(
+    static let weekdays = WordSet(
         "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
     )
 
     /// Nouns that tell that a following sentence still speaks to the device and not to the reader of a text.
-    static let deviceNouns = set(
+    static let deviceNouns = WordSet(
         """
         note file message playlist content contents folder event contact app sms recording photo picture screen document timer
         task recipe list it them drawing button clipboard directory device number email entry changes page
@@ -133,13 +133,13 @@ enum GoalWords {
     )
 
     /// Commands that seldom begin a sentence of a text.
-    static let deviceVerbs = set(
+    static let deviceVerbs = WordSet(
         "share save send open export delete tap press close forward copy paste rename move set pin upload perform play start stop create add email sync turn"
     )
 
     /// All words at which a rule of the main pass begins.
     static let triggers = messageVerbs.union(fields).union(GoalReader.listVerbs).union(personVerbs).union(
-        set(
+        WordSet(
             """
             remind remmind remember task reminder todo to-do note alarm let titled entitled named called labeled labelled tagged
             name call label rename to saying says say reads reading top bottom end beginning start replace as order with people
@@ -149,29 +149,31 @@ enum GoalWords {
     )
 
     /// Words that speak to a person at the beginning of a clause that a colon ends.
-    static let speaking = messageVerbs.union(["reply", "answer", "respond", "sms"])
-    static let sending = messageVerbs.union(["reply", "send", "answer", "respond"])
+    static let speaking = messageVerbs.union(WordSet("reply answer respond sms"))
+    static let sending = messageVerbs.union(WordSet("reply send answer respond"))
 
     /// The singular of a noun in the plural, by its ending.
-    static func singular(_ word: String) -> String {
-        if irregular[word] != nil { return irregular[word] ?? word }
-        if word.hasSuffix("ies"), word.count > 4 { return word.dropLast(3) + "y" }
+    static func singular(_ word: GoalWord) -> GoalWord {
+        switch word {
+        case "people": return "person"
+        case "children": return "child"
+        case "men": return "man"
+        case "women": return "woman"
+        case "movies": return "movie"
+        case "cookies": return "cookie"
+        case "to-dos": return "to-do"
+        case "sms", "address", "series", "news": return word
+        default: break
+        }
+        guard word.last == 0x73 else { return word }
+        if word.hasSuffix("ies"), word.count > 4 { return word.dropLast(3, adding: 0x79) }
         if word.hasSuffix("sses") || word.hasSuffix("xes") || word.hasSuffix("ches") || word.hasSuffix("shes") {
-            return String(word.dropLast(2))
+            return word.dropLast(2)
         }
-        if word.hasSuffix("s"), !word.hasSuffix("ss"), !word.hasSuffix("us"), word.count > 3 {
-            return String(word.dropLast())
-        }
+        if !word.hasSuffix("ss"), !word.hasSuffix("us"), word.count > 3 { return word.dropLast(1) }
         return word
     }
 
-    private static let irregular = [
-        "people": "person", "children": "child", "men": "man", "women": "woman", "sms": "sms", "movies": "movie",
-        "cookies": "cookie", "address": "address", "series": "series", "news": "news", "to-dos": "to-do",
-    ]
-
-    static func isThing(_ word: String) -> Bool { things.contains(word) || things.contains(singular(word)) }
-    static func isPlural(_ word: String) -> Bool {
-        word != singular(word) || word == "people" || word == "children"
-    }
+    static func isThing(_ word: GoalWord) -> Bool { things.contains(word) || things.contains(singular(word)) }
+    static func isPlural(_ word: GoalWord) -> Bool { word != singular(word) }
 }
