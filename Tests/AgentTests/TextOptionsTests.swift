@@ -183,6 +183,11 @@ struct TextOptionsTests {
             notes: Form.notes(["name", "note"], [["Pen", "own"], ["Taxi", "trip. Reimbursable."], ["Ink", "own"]])
         )
         #expect(Form.texts(1, screen, noted).first == "Taxi")
+        // Of two constraints the one that no row fulfils is said of something else, here of the app.
+        var named = noted
+        let app = GoalConstraint(property: "expense", relation: .contains, values: [], text: "pro")
+        named.goal = Form.goal("x", constraints: [contains, app])
+        #expect(Form.texts(1, screen, named).first == "Taxi")
     }
 
     @Test("Values are written as their field wants them")

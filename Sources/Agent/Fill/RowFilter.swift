@@ -29,19 +29,24 @@ struct RowFilter {
         }
     }
 
-    var isEmpty: Bool { tests.isEmpty }
+    /// Which rows are as the goal wants them; nil where it tells no row of the table from another.
+    ///
+    /// What no row has is said of something else: `log the reimbursable transactions in the pro expense` asks for no row with `pro`.
+    func keeps(_ rows: [NoteRow]) -> [Bool]? {
+        let verdicts = tests.map { test in rows.map { passes($0, test) } }.filter { $0.contains(true) }
+        guard !verdicts.isEmpty else { return nil }
+        let kept = rows.indices.map { row in verdicts.allSatisfy { $0[row] } }
+        return kept.contains(true) ? kept : nil
+    }
 
-    /// Whether a row passes every test.
-    func keeps(_ row: NoteRow) -> Bool {
-        tests.allSatisfy { test in
-            var cells = row.cells.compactMap { $0 }
-            if let column = test.column {
-                cells = row.cells.indices.contains(column) ? [row.cells[column]].compactMap { $0 } : []
-            } else if let group = row.group {
-                cells.append(group)
-            }
-            return cells.contains { passes($0, test) }
+    private func passes(_ row: NoteRow, _ test: Test) -> Bool {
+        var cells = row.cells.compactMap { $0 }
+        if let column = test.column {
+            cells = row.cells.indices.contains(column) ? [row.cells[column]].compactMap { $0 } : []
+        } else if let group = row.group {
+            cells.append(group)
         }
+        return cells.contains { passes($0, test) }
     }
 
     private func passes(_ cell: String, _ test: Test) -> Bool {

@@ -168,8 +168,7 @@ struct TextPool {
             }
         }
         for table in sources.notes.tables {
-            let filter = RowFilter(sources.goal, columns: table.columns)
-            let satisfied = filter.isEmpty ? nil : table.rows.map { filter.keeps($0) }
+            let satisfied = RowFilter(sources.goal, columns: table.columns).keeps(table.rows)
             addCells(table.columns, table.rows.map(\.cells), satisfied: satisfied, origin: .note, base: -0.3)
         }
     }
@@ -183,8 +182,6 @@ struct TextPool {
         base: Double
     ) {
         let order = RowOrder(rows, others: placed, typed: sources.typed)
-        // Where none is as the goal wants it, the goal's words mean something else.
-        let counts = satisfied.map { $0.contains(true) } ?? false
         struct Place {
             var row: Int
             var column: Int
@@ -199,7 +196,7 @@ struct TextPool {
         var places: [Place] = []
         var position = 0
         for (row, cells) in rows.enumerated() {
-            let fits = !counts || satisfied?[row] == true
+            let fits = satisfied?[row] ?? true
             for (column, cell) in cells.enumerated() {
                 guard let cell, !cell.isEmpty else { continue }
                 let (bonus, isActive) = order.bonus(row, column, main: main)

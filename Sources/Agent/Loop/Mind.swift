@@ -104,7 +104,7 @@ struct PlaceholderOptions {
             // What the rules find comes first; every app can be meant.
             let named = Filler(goal: decision.goal).fill(action, screen: decision.screen, apps: decision.apps)?.text
             let labels = decision.apps.apps.map(\.label)
-            options = labels.filter { $0 == named }.map { TextOption(text: $0, source: "app named", prior: 1) }
+            options = labels.filter { $0 == named }.map { TextOption(text: $0, source: "app named", prior: 3) }
             options += labels.filter { $0 != named }.map { TextOption(text: $0, source: "app", prior: 0) }
         case .answer(nil):
             tables = mind.tables(decision.screen)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import Glibc
 import Inference
 import Screen
 
@@ -95,15 +94,16 @@ public actor Verifier: ActionChooser {
     }
 
     /// Scores the offered texts as it scores candidates: each as the words of the step that it would make, in one batch over the prefix
-    /// of the decision. What the rules put first has a head start, which is that of the logarithm of its place.
+    /// of the decision. The rules' priors are added as what they stand for, the logarithms of odds: what a label says of a field
+    /// ("Last name") outweighs what a small model makes of a name, and where rules see no difference the model decides.
     public func chooseText(_ query: TextQuery) async throws -> Int? {
         guard head.mind != nil, query.options.count > 1 else { return query.options.isEmpty ? nil : 0 }
         let builder = PromptBuilder(options: head.prompt)
         var prompt = query.decision.prompt
         prompt.suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
         let request = try Self.request(prompt, head: head, tokenizer: model.tokenizer)
-        let scores = try session.score(request).scores.enumerated().map { place, facts in
-            Self.score(facts, head: head) / Double(head.temperature) - log(Double(1 + place))
+        let scores = try zip(session.score(request).scores, query.options).map { facts, option in
+            Self.score(facts, head: head) / Double(head.temperature) + option.prior
         }
         return Ranked.rank(scores).first?.index
     }
