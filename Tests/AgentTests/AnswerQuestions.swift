@@ -152,6 +152,26 @@ enum AnswerQuestions {
             right: "Call about the lease"
         ),
         Question(
+            name: "next event in other words, after one that is over",
+            goal: T.goal(
+                "Which event is coming up next in Simple Calendar Pro? Name only the title.",
+                asks: "event",
+                [.first, .value, .list],
+                list
+            ),
+            tables: [
+                T.table(
+                    ["event item title", "event item time"],
+                    """
+                    # Today, October 15 (Sun)
+                    Meeting with Fiona|14:00 - 14:15
+                    Talk about travel rules|17:00 - 17:30
+                    """
+                )
+            ],
+            right: "Talk about travel rules"
+        ),
+        Question(
             name: "next meeting with a person",
             goal: T.goal(
                 "When is my next meeting with Noah in Simple Calendar Pro? Express your answer in the format <month name> <day> <year> "

@@ -160,6 +160,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("Simple Calendar Pro: location of my Catch up event? Just the location.", "location"),
+        ("Contacts: address of Anna Bloom?", "address"), ("What is the location of my choir?", "location"),
+    ])
+    func `what is asked for is named, and not the app before a colon`(_ goal: String, _ asks: String) throws {
+        #expect(try read(goal).best.question?.asks == asks)
+    }
+
+    @Test(arguments: [
         "Turn wifi off.", "Could you turn on bluetooth, please?", "Reply to Bob with message: Are we on for lunch?",
         "Make a note with the text \"How many apples do we have?\"",
     ])

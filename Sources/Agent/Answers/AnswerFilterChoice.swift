@@ -73,8 +73,11 @@ struct AnswerCondition {
             guard word == "next" else { continue }
             let after = index + 1 < words.count ? words[index + 1] : ""
             let before = index > 0 ? words[index - 1] : ""
-            guard before != "after", case nil = ValueWord.table[ValueTokens.code(after.utf8)] else { continue }
-            return true
+            guard before != "after" else { continue }
+            switch ValueWord.table[ValueTokens.code(after.utf8)] {
+            case .month, .weekday, .day, .week, .weekend, .monthUnit, .year, .clock, .count: continue
+            default: return true
+            }
         }
         return false
     }

@@ -163,7 +163,10 @@ struct QuestionReader {
             }) {
                 return found
             }
-            return hasCommand(at, end) ? nil : at
+            if hasCommand(at, end) { return nil }
+            // `Calendar: location of my next event?`: what stands before the colon only says where.
+            return sentence.first { $0 + 1 < end && source.mark($0) == 0x3A && !source.isQuoted[$0] }.map { $0 + 1 }
+                ?? at
         }
         return sentence.first {
             !source.isQuoted[$0] && ["which", "what", "how", "when", "whether", "where"].contains(source.word($0))
