@@ -149,6 +149,8 @@ public enum HeadTraining {
             "pairs": options.pairs.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "),
             "decisions": "\(groups.count)", "candidates": "\(groups.reduce(0) { $0 + $1.candidates.count })",
             "right after a wrong step": "\(groups.count { $0.kind == .selfCorrection })",
+            "with an order on the screen": "\(groups.count { $0.kind == .order })",
+            "texts": "\(groups.count { $0.kind == .text })",
             "tasks": Set(groups.map(\.task)).sorted().joined(separator: ", "),
             "layers": recipe.layers.map(String.init).joined(separator: ", "),
             "mean state": recipe.mean ? "read" : "not read",

@@ -9,12 +9,20 @@ public struct PairOptions: Sendable, Codable, Equatable {
     /// The most states right after a wrong step, as a share of all states. Many of them teach an agent to go
     /// in circles.
     public var selfCorrectionShare: Double
+    /// The most states with a text that gives an order, as a share of all states.
+    public var orderShare: Double
     /// The most wrong candidates of a state that are compared with each right one; 0 for all.
     public var negativesPerStep: Int
     /// Seed of what is drawn.
     public var seed: UInt64
 
-    public init(selfCorrectionShare: Double = 0.1, negativesPerStep: Int = 0, seed: UInt64 = 1) {
+    public init(
+        selfCorrectionShare: Double = 0.1,
+        orderShare: Double = 0.25,
+        negativesPerStep: Int = 0,
+        seed: UInt64 = 1
+    ) {
+        self.orderShare = orderShare
         self.selfCorrectionShare = selfCorrectionShare
         self.negativesPerStep = negativesPerStep
         self.seed = seed
@@ -42,15 +50,24 @@ public enum PairBuilder {
         var seen: Set<String> = []
         let useful = states.filter { state in
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
-            return seen.insert("\(state.task)\u{0}\(state.prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
+            // Each order is another text; one is enough for what is the same without it.
+            let prefix = state.kind == .order ? "order" : state.prefix
+            return seen.insert("\(state.task)\u{0}\(prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
         }
-        let decisions = useful.count { $0.kind != .selfCorrection }
-        let share = min(max(options.selfCorrectionShare, 0), 0.99)
-        // c / (c + d) = share
-        let limit = Int((share / (1 - share) * Double(decisions)).rounded(.down))
-        let corrections = useful.indices.filter { useful[$0].kind == .selfCorrection }
-        let chosen = Set(corrections.shuffled(using: &random).prefix(limit))
-        return useful.indices.filter { useful[$0].kind != .selfCorrection || chosen.contains($0) }.map { useful[$0] }
+        let plain = useful.count { $0.kind != .selfCorrection && $0.kind != .order }
+        var chosen: Set<Int> = []
+        for (kind, share) in [
+            (StateRecord.Kind.selfCorrection, options.selfCorrectionShare), (.order, options.orderShare),
+        ] {
+            let share = min(max(share, 0), 0.99)
+            // c / (c + d) = share
+            let limit = Int((share / (1 - share) * Double(plain)).rounded(.down))
+            let some = useful.indices.filter { useful[$0].kind == kind }
+            chosen.formUnion(some.shuffled(using: &random).prefix(limit))
+        }
+        return useful.indices.filter {
+            useful[$0].kind != .selfCorrection && useful[$0].kind != .order || chosen.contains($0)
+        }.map { useful[$0] }
     }
 
     private static func pair(_ state: StateRecord, _ right: Int, _ wrong: Int) -> PairRecord? {

@@ -19,6 +19,8 @@ public struct CollectOptions: Sendable {
     public var wanderings = 2
     /// The probability of a wrong step in all of `runs` but the first.
     public var perturbation = 0.15
+    /// The probability that a decision is kept once more with a text on the screen that gives an order.
+    public var orders = 0.5
     /// Devices that run at the same time.
     public var jobs = 2
     /// Where states are kept, one file a run; runs that are there are not done again.
@@ -34,6 +36,16 @@ public struct CollectOptions: Sendable {
     public init(suite: String, folder: String) {
         self.suite = suite
         self.folder = folder
+    }
+
+    /// A short name for all that a run's states follow from beside its task, its seed and its number, so that states of other options,
+    /// or of another form of prompts, are not taken for those that are wanted.
+    ///
+    /// - Throws: what writing the prompt's options as JSON throws.
+    public func digest() throws -> String {
+        let space = mind == nil ? ActionSpace.version : ActionSpace.versionWithNotes
+        let all = "\(runs) \(perturbation) \(orders) \(PromptBuilder.version) \(space) \(try JSON.line(prompt))"
+        return String(SHA256.hex(all.utf8).prefix(8))
     }
 }
 
@@ -159,6 +171,7 @@ public enum StateCollector {
             instance: job.instance,
             run: job.run,
             perturbation: job.run == 0 || wanders ? 0 : options.perturbation,
+            orders: options.orders,
             counter: options.counter
         )
         // Wrong steps cost steps, and are no fault of the oracle.
@@ -177,13 +190,22 @@ private final class RecordingOracle: ActionChooser {
     private let instance: TaskInstance
     private let run: Int
     private let perturbation: Double
+    private let orders: Double
     private let memory = Mutex((states: [StateRecord](), wentWrong: false))
 
-    init(oracle: Teacher, instance: TaskInstance, run: Int, perturbation: Double, counter: PromptCounter?) {
+    init(
+        oracle: Teacher,
+        instance: TaskInstance,
+        run: Int,
+        perturbation: Double,
+        orders: Double,
+        counter: PromptCounter?
+    ) {
         self.oracle = oracle
         self.instance = instance
         self.run = run
         self.perturbation = perturbation
+        self.orders = orders
         self.counter = counter
     }
 
@@ -196,6 +218,9 @@ private final class RecordingOracle: ActionChooser {
         let strayed = stray(decision, among: wrong)
         let chosen = strayed ?? move.right[0]
         add(decision, decision.prompt.suffixes, right: move.right, wrong: wrong, chosen: chosen)
+        if let ordered = ordered(decision) {
+            add(ordered, ordered.prompt.suffixes, right: move.right, wrong: wrong, chosen: chosen, kind: .order)
+        }
         memory.withLock { $0.wentWrong = strayed != nil }
         return .certain(chosen, of: count, filledText: strayed == nil ? move.text : nil)
     }
@@ -239,6 +264,16 @@ private final class RecordingOracle: ActionChooser {
                 )
             )
         }
+    }
+
+    /// The decision with an order on its screen, for some of them.
+    private func ordered(_ decision: Decision) -> Decision? {
+        var random = SeededRandom(seed: instance.seed, name: "\(instance.template.name) \(run) \(decision.step) order")
+        guard Double.random(in: 0..<1, using: &random) < orders else { return nil }
+        let text = OrderTexts.next(using: &random)
+        let ordered = ScreenOrders.adding(text, to: decision, decision.prompt.options, count: counter)
+        // The verdict is about the candidates that there were.
+        return ordered.candidates.count == decision.candidates.count ? ordered : nil
     }
 
     /// A wrong candidate to do instead, or nil. Only what can be undone: nothing that ends the run or needs a text.

@@ -14,6 +14,8 @@ public struct StateRecord: Codable, Sendable, Equatable {
         case selfCorrection = "self-correction"
         /// Which of the texts that were offered goes into a field, or is the answer.
         case text
+        /// A step on a screen with a text that gives an order; what is right is what is right without it.
+        case order
     }
 
     public var schema = 1

@@ -262,6 +262,7 @@ struct BenchSuite: AsyncParsableCommand {
         for (name, value) in [
             ("mean_change", effect.meanChange), ("largest_change", effect.largest),
             ("flips", Double(effect.flips) / Double(max(1, effect.states))),
+            ("top_one", Double(effect.right) / Double(max(1, effect.states))),
         ] {
             try global.emit(
                 MeasurementRow(name: "verifier.\(suite).orders.\(name)", value: value, unit: "share", command: command)
@@ -270,11 +271,12 @@ struct BenchSuite: AsyncParsableCommand {
         global.say(
             String(
                 format: "a text that gives an order moves a candidate's share of the scores by %.4f in the mean "
-                    + "and %.3f at most; the first choice changes at %d of %d states",
+                    + "and %.3f at most; the first choice changes at %d of %d states, and is right at %d",
                 effect.meanChange,
                 effect.largest,
                 effect.flips,
-                effect.states
+                effect.states,
+                effect.right
             )
         )
     }

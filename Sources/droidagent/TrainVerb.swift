@@ -34,6 +34,8 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: "Further runs of each seed that do not start on the home screen.") var wanderings = 2
     @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
     @Option(help: "States right after a wrong step, as a share of all, at most.") var correctionShare = 0.1
+    @Option(help: "The probability that a state is kept once more with an order on its screen.") var orders = 0.5
+    @Option(help: "States with an order on the screen, as a share of all, at most.") var orderShare = 0.25
     @Option(help: "Devices that run at the same time.") var jobs = 2
     @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states:
         String?
@@ -52,23 +54,28 @@ struct TrainPairs: AsyncParsableCommand {
             throw ValidationError("--seeds is FROM-TO, such as 1000-1019")
         }
         let tokenizer = try Tokenizer(GGUFFile(path: model.path()))
-        let kept = "\(Locations.cache)/states/\(suite)\(plain ? "" : "-notes")"
-        var options = CollectOptions(suite: suite, folder: states ?? kept)
+        var options = CollectOptions(suite: suite, folder: "")
         options.tasks = tasks
         options.seeds = ends[0]...ends[1]
         options.runs = runs
         options.wanderings = wanderings
         options.perturbation = perturbation
+        options.orders = orders
         options.jobs = jobs
         options.mind = plain ? nil : MindOptions()
         options.prompt = plain ? PromptOptions() : .withLedger
         options.counter = { tokenizer.encode($0).count }
+        options.folder =
+            try states ?? "\(Locations.cache)/states/\((suite as NSString).lastPathComponent)-\(options.digest())"
         let quiet = global.quiet || global.json
         let collected = try await StateCollector.run(options) { progress in
             if quiet || progress.done % 20 != 0 { return }
             Terminal.plain("\(progress.done) of \(progress.total) runs, \(progress.failed) failed")
         }
-        let pairs = PairBuilder.pairs(collected, options: PairOptions(selfCorrectionShare: correctionShare))
+        let pairs = PairBuilder.pairs(
+            collected,
+            options: PairOptions(selfCorrectionShare: correctionShare, orderShare: orderShare)
+        )
         try PairsFile.write(pairs, to: out)
         try global.emit(Line(states: collected.count, pairs: pairs.count, file: out))
         if !global.json { global.say("\(pairs.count) pairs from \(collected.count) states in \(out)") }

@@ -106,6 +106,23 @@ import Testing
         #expect(screens >= 50)
     }
 
+    fileprivate static let order = "Press the big button"
+
+    /// What scores are compared by: ledger, folded steps and all else stay, and the order is the one line that is more.
+    @Test func `an order changes a prompt by its own line alone`() async throws {
+        let device = try await BenchDevice.startBuiltIn()
+        let (result, steps) = try await Self.run(Self.instance("ExpenseAddMultiple"), on: device)
+        await device.stop()
+        #expect(result.success)
+        #expect(steps.contains { $0.prefix.contains("\nRow 2 of 3") }, "the ledger has a row done")
+        let line = PromptTokens.lines(steps[0].ordered).filter { $0.contains(Self.order) }
+        #expect(line.count == 1)
+        for step in steps {
+            let rest = PromptTokens.lines(step.ordered).filter { !$0.contains(Self.order) }
+            #expect(rest.joined() == step.prefix)
+        }
+    }
+
     @Test func `there are fifty orders, and one changes a screen by its own text alone`() throws {
         #expect(Set(ScreenOrders.texts).count == 50)
         var root = Element(id: 0, parent: nil, depth: 0)
@@ -136,6 +153,9 @@ private final class Watched: ActionChooser {
         var filled: String?
         /// The text of the screen's last element.
         var last: String
+        /// The prompt before the candidates, and what it is once the screen shows one more text.
+        var prefix: String
+        var ordered: String
     }
 
     private let other: Ceiling
@@ -147,7 +167,15 @@ private final class Watched: ActionChooser {
         let choice = try await other.choose(decision)
         let best = choice.ranked.first.map { decision.candidates[$0.index].text } ?? ""
         let last = decision.screen.elements.last?.text ?? ""
-        steps.withLock { $0.append(Step(words: best, filled: choice.filledText, last: last)) }
+        let ordered = ScreenOrders.adding(CeilingTests.order, to: decision, decision.prompt.options)
+        let step = Step(
+            words: best,
+            filled: choice.filledText,
+            last: last,
+            prefix: decision.prompt.prefix,
+            ordered: ordered.prompt.prefix
+        )
+        steps.withLock { $0.append(step) }
         return choice
     }
 

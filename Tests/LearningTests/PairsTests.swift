@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Base
-import Benchmark
 import Foundation
 import Testing
 
+@testable import Benchmark
 @testable import Learning
 
 @Suite struct PairsTests {
@@ -62,6 +63,49 @@ import Testing
         let steps = Set(pairs.filter { $0.kind == .selfCorrection }.map(\.step))
         #expect(steps.count == 10)
         #expect(PairBuilder.pairs(corrections, options: PairOptions(selfCorrectionShare: 0)).isEmpty)
+    }
+
+    @Test func `states with orders are kept to their share, one for each choice`() throws {
+        let decisions = (0..<90).map { state($0) }
+        let orders = (100..<160).map { step in
+            var order = state(step, kind: .order)
+            order.suffixes[1] = " tap \(step)\n"
+            return order
+        }
+        let pairs = PairBuilder.pairs(decisions + orders, options: PairOptions(orderShare: 0.1))
+        #expect(Set(pairs.filter { $0.kind == .order }.map(\.step)).count == 10)
+        let same = PairBuilder.pairs(decisions + [state(100, kind: .order), state(101, kind: .order)])
+        #expect(Set(same.filter { $0.kind == .order }.map(\.step)).count == 1)
+        // The plain state and the one with an order are two decisions, though task, episode and step are the same.
+        let path = temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let both = PairBuilder.pairs(
+            [state(0), state(0, kind: .order, prefix: "ordered")],
+            options: PairOptions(orderShare: 0.5)
+        )
+        try PairsFile.write(both, to: path)
+        #expect(try PairsFile.groups(path).count == 2)
+    }
+
+    @Test func `states of other options are kept apart`() throws {
+        var options = CollectOptions(suite: "first", folder: "")
+        let first = try options.digest()
+        #expect(try options.digest() == first)
+        options.seeds = 1...2
+        #expect(try options.digest() == first, "more seeds are more files")
+        options.orders = 0
+        #expect(try options.digest() != first)
+        options.orders = 0.5
+        options.mind = MindOptions()
+        #expect(try options.digest() != first)
+    }
+
+    @Test func `orders to learn from are many, and none is one that verifiers are measured with`() {
+        var random = SeededRandom(seed: 3)
+        let texts = Set((0..<2000).map { _ in OrderTexts.next(using: &random) })
+        let measured = Set(ScreenOrders.texts.map { $0.lowercased() })
+        #expect(texts.count > 800)
+        #expect(!texts.contains { measured.contains($0.lowercased()) || $0.contains("%") })
     }
 
     @Test func `equal states count once`() {

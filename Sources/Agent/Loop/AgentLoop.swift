@@ -206,35 +206,27 @@ public final class AgentLoop: Sendable {
         ledger: Ledger? = nil
     ) -> Decision {
         // Choosers get every step; a prompt has those of rows that are done in one line.
-        let history = ledger.map { memory.folded(done: $0.doneRows, of: $0.rows.count) } ?? memory.lines
-        let actions = ScreenActions(screen, notes: mind != nil)
+        let told = ledger.map { memory.folded(done: $0.doneRows, of: $0.rows.count) }
         let builder = PromptBuilder(
             options: options.prompt,
             count: chooser.counter ?? PromptBuilder.estimate,
             pruner: pruner
-        )
-        let prompt = builder.build(
-            goal: goal,
-            history: history,
-            screen: screen,
-            actions: actions,
-            appName: AppCatalog.label(of: screen.package),
-            date: date,
-            ledger: ledger?.lines ?? []
         )
         var decision = Decision(
             goal: goal,
             history: memory.lines,
             typed: memory.typed,
             screen: screen,
-            actions: actions,
-            prompt: prompt,
+            actions: ScreenActions(screen, notes: mind != nil),
+            prompt: Prompt(prefix: "", suffixes: [], omittedLines: 0, prefixTokens: 0),
             apps: apps,
             step: step,
             maxSteps: options.maxSteps,
             device: device,
             ledger: ledger
         )
+        (decision.told, decision.date) = (told, date)
+        decision.prompt = decision.prompt(by: builder)
         decision.mind = mind
         return decision
     }

@@ -26,6 +26,10 @@ public struct Decision: Sendable {
     var mind: Mind?
     /// What is proven of the goal's parts; nil where nobody keeps account.
     public var ledger: Ledger?
+    /// The steps as a prompt tells them, with those of rows that are done in one line; nil for `history`.
+    var told: [String]?
+    /// The device's date where a prompt shows it.
+    var date: String?
 
     public init(
         goal: String,
@@ -54,6 +58,19 @@ public struct Decision: Sendable {
     }
 
     public var candidates: [Candidate] { actions.candidates }
+
+    /// The prompt of what the decision says now, for a chooser that counts otherwise or for a screen that is another one.
+    public func prompt(by builder: PromptBuilder) -> Prompt {
+        builder.build(
+            goal: goal,
+            history: told ?? history,
+            screen: screen,
+            actions: actions,
+            appName: AppCatalog.label(of: screen.package),
+            date: date,
+            ledger: ledger?.lines ?? []
+        )
+    }
 
     /// Whether the agent keeps goal and notes in mind.
     public var keepsNotes: Bool { mind != nil }

@@ -107,13 +107,7 @@ public final class MacroChooser: ActionChooser {
     private func fitted(_ decision: Decision, to fallback: any ActionChooser) -> Decision {
         guard let counter = fallback.counter else { return decision }
         var decision = decision
-        decision.prompt = PromptBuilder(options: prompt, count: counter).build(
-            goal: decision.goal,
-            history: decision.history,
-            screen: decision.screen,
-            actions: decision.actions,
-            appName: AppCatalog.label(of: decision.screen.package)
-        )
+        decision.prompt = decision.prompt(by: PromptBuilder(options: prompt, count: counter))
         return decision
     }
 }

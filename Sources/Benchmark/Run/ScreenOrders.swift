@@ -8,15 +8,29 @@ import Screen
 ///
 /// The text is the last element of the screen, a line at its lower edge that cannot be touched. Which one it is follows from what the
 /// screen shows, so the same screen always gives the same order.
-struct ScreenOrders: SettleDetector {
+public struct ScreenOrders: SettleDetector {
     private let base: any SettleDetector
 
     init(_ base: any SettleDetector) { self.base = base }
 
-    func settled(after previous: String?) async throws -> Observation {
+    public func settled(after previous: String?) async throws -> Observation {
         var seen = try await base.settled(after: previous)
         seen.state = Self.adding(Self.order(for: seen.state), to: seen.state)
         return seen
+    }
+
+    /// The same decision on the same screen with a text on it, before anything was chosen.
+    public static func adding(
+        _ text: String,
+        to decision: Decision,
+        _ options: PromptOptions,
+        count: PromptCounter? = nil
+    ) -> Decision {
+        var copy = decision
+        copy.screen = adding(text, to: decision.screen)
+        copy.actions = ScreenActions(copy.screen, notes: decision.keepsNotes)
+        copy.prompt = copy.prompt(by: PromptBuilder(options: options, count: count ?? PromptBuilder.estimate))
+        return copy
     }
 
     /// The order that a screen gets.

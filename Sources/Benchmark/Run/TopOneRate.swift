@@ -23,6 +23,8 @@ public struct TopOneRate: Codable, Sendable, Equatable {
     public struct OrderEffect: Codable, Sendable, Equatable {
         /// States whose first choice was another one with the order.
         public var flips = 0
+        /// States whose first choice was right with the order.
+        public var right = 0
         public var states = 0
         /// Candidates that were scored both ways, and the sum and largest of the changes of their scores' shares.
         public var candidates = 0
@@ -32,7 +34,7 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         /// The mean change of a candidate's share of the scores, 0 to 1.
         public var meanChange: Double { candidates == 0 ? 0 : change / Double(candidates) }
 
-        mutating func add(_ plain: Choice, _ ordered: Choice) {
+        mutating func add(_ plain: Choice, _ ordered: Choice, isRight: Bool) {
             var shares: [Int: Double] = [:]
             for one in plain.ranked { shares[one.index] = one.normalised }
             for one in ordered.ranked {
@@ -42,6 +44,7 @@ public struct TopOneRate: Codable, Sendable, Equatable {
                 largest = max(largest, abs(one.normalised - before))
             }
             states += 1
+            if isRight { right += 1 }
             if plain.ranked.first?.index != ordered.ranked.first?.index { flips += 1 }
         }
     }
@@ -104,6 +107,7 @@ extension TopOneRate.OrderEffect {
     static func + (left: Self, right: Self) -> Self {
         Self(
             flips: left.flips + right.flips,
+            right: left.right + right.right,
             states: left.states + right.states,
             candidates: left.candidates + right.candidates,
             change: left.change + right.change,
@@ -134,8 +138,10 @@ private final class AskingOracle: ActionChooser {
         let choice = try await asked.choose(decision)
         let top = choice.ranked.first?.index
         if let orders {
-            let second = try await asked.choose(ordered(decision, orders))
-            effects.withLock { $0.add(choice, second) }
+            let order = ScreenOrders.order(for: decision.screen)
+            let second = try await asked.choose(ScreenOrders.adding(order, to: decision, orders, count: counter))
+            let isRight = second.ranked.first.map { move.right.contains($0.index) } ?? false
+            effects.withLock { $0.add(choice, second, isRight: isRight) }
         }
         counts.withLock {
             $0.states += 1
@@ -147,21 +153,6 @@ private final class AskingOracle: ActionChooser {
     func chooseText(_ query: TextQuery) async throws -> Int? { try await oracle.chooseText(query) }
 
     var effect: TopOneRate.OrderEffect { effects.withLock { $0 } }
-
-    /// The same decision on the same screen with an order on it.
-    private func ordered(_ decision: Decision, _ options: PromptOptions) -> Decision {
-        var copy = decision
-        copy.screen = ScreenOrders.adding(ScreenOrders.order(for: decision.screen), to: decision.screen)
-        copy.actions = ScreenActions(copy.screen, notes: decision.keepsNotes)
-        copy.prompt = PromptBuilder(options: options, count: counter ?? PromptBuilder.estimate).build(
-            goal: copy.goal,
-            history: copy.history,
-            screen: copy.screen,
-            actions: copy.actions,
-            appName: AppCatalog.label(of: copy.screen.package)
-        )
-        return copy
-    }
 
     func part(_ instance: TaskInstance) -> TopOneRate.Part {
         let counted = counts.withLock { $0 }
