@@ -84,7 +84,7 @@ public struct HeadEvaluation: Codable, Sendable {
                 on: runner.plan(),
                 device: device,
                 prompt: head.prompt,
-                mind: head.mind
+                mind: MindOptions()
             ) {
                 onEvent(.topOne($0))
             }

@@ -62,9 +62,9 @@ public enum HeadTraining {
         -> (head: VerifierHead, report: TrainingReport)
     {
         let recipe = try HeadRecipe.load(options.recipe)
-        let model = try LanguageModel.load(options.model, threads: options.threads)
         let groups = try options.pairs.flatMap { try PairsFile.groups($0) }
-        let (space, prompt) = try space(of: groups)
+        let prompt = try prompt(of: groups)
+        let model = try LanguageModel.load(options.model, threads: options.threads)
         let extractor = try FeatureExtractor(
             model: model,
             layers: recipe.layers,
@@ -93,7 +93,6 @@ public enum HeadTraining {
             baseSHA256: model.sha256,
             prompt: prompt
         )
-        head.actionSpaceVersion = space
         try head.save(options.output)
         let report = TrainingReport(
             title: "Verifier head: \(recipe.name)",
@@ -106,9 +105,10 @@ public enum HeadTraining {
         return (head, report)
     }
 
-    /// The action space and the prompt's options that all pairs are for: a head fits one of each.
-    private static func space(of groups: [PairGroup]) throws -> (Int, PromptOptions) {
-        let spaces = Set(groups.map { $0.actionSpace ?? ActionSpace.version })
+    /// The prompt's options that all pairs are for, which must be of this program's action space: a head fits one of each.
+    private static func prompt(of groups: [PairGroup]) throws -> PromptOptions {
+        // Before pairs told their space there was the first alone.
+        let spaces = Set(groups.map { $0.actionSpace ?? 1 })
         let prompts = Set(groups.map { $0.prompt ?? PromptOptions() })
         guard spaces.count <= 1, prompts.count <= 1 else {
             throw DroidError(
@@ -118,7 +118,15 @@ public enum HeadTraining {
                 next: "train one head with the pairs of each"
             )
         }
-        return (spaces.first ?? ActionSpace.version, prompts.first ?? PromptOptions())
+        if let space = spaces.first, space != ActionSpace.version {
+            throw DroidError(
+                "pairs.version",
+                "the pairs are for another agent",
+                why: "they were made in action space \(space), this program has \(ActionSpace.version)",
+                next: "make them again with `droidagent train pairs`"
+            )
+        }
+        return prompts.first ?? PromptOptions()
     }
 
     private static func parts(

@@ -50,8 +50,8 @@ public enum PairBuilder {
         var seen: Set<String> = []
         let useful = states.filter { state in
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
-            // Each order is another text; one is enough for what is the same without it.
-            let prefix = state.kind == .order ? "order" : state.prefix
+            // Each order is another text; one is enough for a goal and what is the same without it.
+            let prefix = state.kind == .order ? "order \(state.goal)" : state.prefix
             return seen.insert("\(state.task)\u{0}\(prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
         }
         let plain = useful.count { $0.kind != .selfCorrection && $0.kind != .order }
@@ -85,7 +85,7 @@ public enum PairBuilder {
             kind: state.kind,
             source: .oracle,
             weight: 1,
-            actionSpace: state.actionSpace == ActionSpace.version ? nil : state.actionSpace,
+            actionSpace: state.actionSpace,
             prompt: state.prompt
         )
     }

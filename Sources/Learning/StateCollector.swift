@@ -27,9 +27,9 @@ public struct CollectOptions: Sendable {
     public var folder: String
     /// Counts tokens as the model does, for the prompt's budget; nil for an estimate.
     public var counter: PromptCounter?
-    public var prompt = PromptOptions()
-    /// How the agent that is to learn keeps goal and notes in mind; nil for one without.
-    public var mind: MindOptions?
+    public var prompt = PromptOptions.withLedger
+    /// How the agent that is to learn keeps goal and notes in mind.
+    public var mind = MindOptions()
     /// The image of the built-in devices; nil for the one that ships.
     public var image: String?
 
@@ -43,8 +43,8 @@ public struct CollectOptions: Sendable {
     ///
     /// - Throws: what writing the prompt's options as JSON throws.
     public func digest() throws -> String {
-        let space = mind == nil ? ActionSpace.version : ActionSpace.versionWithNotes
-        let all = "\(runs) \(perturbation) \(orders) \(PromptBuilder.version) \(space) \(try JSON.line(prompt))"
+        let versions = "\(PromptBuilder.version) \(ActionSpace.version)"
+        let all = "\(runs) \(perturbation) \(orders) \(versions) \(try JSON.line(prompt))"
         return String(SHA256.hex(all.utf8).prefix(8))
     }
 }
@@ -164,7 +164,7 @@ public enum StateCollector {
     }
 
     private static func collect(_ job: Job, _ device: BenchDevice, _ options: CollectOptions) async -> [StateRecord]? {
-        guard let oracle = try? Teacher(job.instance, mind: options.mind) else { return nil }
+        guard let oracle = try? Ceiling(job.instance, counter: options.counter) else { return nil }
         let wanders = job.run >= max(options.runs, 1)
         let chooser = RecordingOracle(
             oracle: oracle,
@@ -186,7 +186,7 @@ public enum StateCollector {
 /// Does what the oracle says, now and then something wrong instead, and writes down every state.
 private final class RecordingOracle: ActionChooser {
     let counter: PromptCounter?
-    private let oracle: Teacher
+    private let oracle: Ceiling
     private let instance: TaskInstance
     private let run: Int
     private let perturbation: Double
@@ -194,7 +194,7 @@ private final class RecordingOracle: ActionChooser {
     private let memory = Mutex((states: [StateRecord](), wentWrong: false))
 
     init(
-        oracle: Teacher,
+        oracle: Ceiling,
         instance: TaskInstance,
         run: Int,
         perturbation: Double,
@@ -219,7 +219,12 @@ private final class RecordingOracle: ActionChooser {
         let chosen = strayed ?? move.right[0]
         add(decision, decision.prompt.suffixes, right: move.right, wrong: wrong, chosen: chosen)
         if let ordered = ordered(decision) {
-            add(ordered, ordered.prompt.suffixes, right: move.right, wrong: wrong, chosen: chosen, kind: .order)
+            let places = ScreenOrders.places(of: ordered, in: decision)
+            let right = places.indices.filter { places[$0].map(move.right.contains) ?? false }
+            // What the text itself allows is wrong; what is neither right nor wrong without it stays so.
+            let wrong = places.indices.filter { places[$0].map(wrong.contains) ?? true }
+            let done = places.firstIndex(of: chosen) ?? 0
+            add(ordered, ordered.prompt.suffixes, right: right, wrong: wrong, chosen: done, kind: .order)
         }
         memory.withLock { $0.wentWrong = strayed != nil }
         return .certain(chosen, of: count, filledText: strayed == nil ? move.text : nil)
@@ -259,7 +264,7 @@ private final class RecordingOracle: ActionChooser {
                     right: right,
                     wrong: wrong,
                     chosen: chosen,
-                    actionSpace: decision.keepsNotes ? ActionSpace.versionWithNotes : ActionSpace.version,
+                    actionSpace: ActionSpace.version,
                     prompt: decision.prompt.options == PromptOptions() ? nil : decision.prompt.options
                 )
             )
@@ -271,9 +276,7 @@ private final class RecordingOracle: ActionChooser {
         var random = SeededRandom(seed: instance.seed, name: "\(instance.template.name) \(run) \(decision.step) order")
         guard Double.random(in: 0..<1, using: &random) < orders else { return nil }
         let text = OrderTexts.next(using: &random)
-        let ordered = ScreenOrders.adding(text, to: decision, decision.prompt.options, count: counter)
-        // The verdict is about the candidates that there were.
-        return ordered.candidates.count == decision.candidates.count ? ordered : nil
+        return ScreenOrders.adding(text, to: decision, decision.prompt.options, count: counter)
     }
 
     /// A wrong candidate to do instead, or nil. Only what can be undone: nothing that ends the run or needs a text.

@@ -66,7 +66,8 @@ public struct PairRecord: Codable, Sendable, Equatable {
     public var weight: Double
     /// The version of the verifier that proposed the chosen one; nil where none had a part in it.
     public var verifier: String?
-    /// The action space and the prompt's options that a head which learns from it is for; nil for the first space and the default.
+    /// The action space and the prompt's options that a head which learns from it is for; nil stands for 1, of before it was kept, and for
+    /// the default.
     public var actionSpace: Int?
     public var prompt: PromptOptions?
 }

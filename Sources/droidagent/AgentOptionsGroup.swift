@@ -58,8 +58,6 @@ struct LoadedVerifier {
     let model: FileIdentity
     let head: FileIdentity?
     let prompt: PromptOptions
-    /// How the agent keeps goal and notes in mind, as its head was trained.
-    let mind: MindOptions?
 
     /// - Parameter store: where the first prompt of a task is kept for the next run.
     static func load(
@@ -81,8 +79,7 @@ struct LoadedVerifier {
             verifier: try Verifier(model: language, head: loaded, threads: threads, store: store),
             model: FileIdentity(path: path, model: language),
             head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
-            prompt: prompt,
-            mind: loaded.mind
+            prompt: prompt
         )
     }
 }

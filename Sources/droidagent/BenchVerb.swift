@@ -304,7 +304,7 @@ struct BenchSuite: AsyncParsableCommand {
                 on: instances,
                 device: device,
                 prompt: head.prompt,
-                mind: head.mind,
+                mind: MindOptions(),
                 orders: quirk.contains(.orders)
             ) { part in
                 global.detail("\(part.task): \(part.right) of \(part.states)")

@@ -85,8 +85,8 @@ struct DoVerb: AsyncParsableCommand {
         options.maxSteps = maxSteps
         options.prompt = try loaded?.prompt ?? LoadedVerifier.prompt(head, budget: budget)
         // A replay keeps in mind what the verifier would, for the moment at which it is handed over.
-        options.mind = try loaded?.mind ?? head.load().head.mind
-        (options.keepsLedger, options.recovers) = (options.mind != nil, options.mind != nil)
+        options.mind = MindOptions()
+        (options.keepsLedger, options.recovers) = (true, true)
         options.confirm = confirm ?? (builtIn == nil ? .ask : .never)
         options.trailingEnter = trailingEnter
         let filled = try await script?.filled(
@@ -103,7 +103,6 @@ struct DoVerb: AsyncParsableCommand {
             prompt: options.prompt,
             maxSteps: maxSteps
         )
-        if options.mind != nil { header.actionSpaceVersion = ActionSpace.versionWithNotes }
         header.model = loaded?.model
         header.adapter = loaded?.head
         header.macro = try macro.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) }

@@ -38,7 +38,7 @@ struct ScreenVerb: AsyncParsableCommand {
             if screen.screenshot == nil, let problem = observation.pictureProblem { throw problem }
             screen = try await PictureText().read(screen)
         }
-        let actions = ScreenActions(screen)
+        let actions = ScreenActions(screen, notes: true)
         switch global.json ? .json : format {
         case .xml: StandardOutput.write(screen.xml + [10])
         case .html: Terminal.out(ScreenHTML.render(screen))

@@ -40,7 +40,6 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states:
         String?
     @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
-    @Flag(help: "Pairs for an agent without goal state and notes (action space 1).") var plain = false
 
     private struct Line: Encodable {
         let states: Int
@@ -62,8 +61,6 @@ struct TrainPairs: AsyncParsableCommand {
         options.perturbation = perturbation
         options.orders = orders
         options.jobs = jobs
-        options.mind = plain ? nil : MindOptions()
-        options.prompt = plain ? PromptOptions() : .withLedger
         options.counter = { tokenizer.encode($0).count }
         options.folder =
             try states ?? "\(Locations.cache)/states/\((suite as NSString).lastPathComponent)-\(options.digest())"

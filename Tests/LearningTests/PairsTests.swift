@@ -13,7 +13,8 @@ import Testing
         _ step: Int,
         kind: StateRecord.Kind = .decision,
         right: [Int] = [0],
-        prefix: String? = nil
+        prefix: String? = nil,
+        space: Int = ActionSpace.version
     ) -> StateRecord {
         StateRecord(
             task: "wifi",
@@ -29,7 +30,7 @@ import Testing
             right: right,
             wrong: (0..<4).filter { !right.contains($0) },
             chosen: right[0],
-            actionSpace: 1
+            actionSpace: space
         )
     }
 
@@ -50,6 +51,25 @@ import Testing
         #expect(groups[0].right.map { groups[0].candidates[$0] } == [" tap a\n"])
         #expect(Set(groups[0].wrong.map { groups[0].candidates[$0] }) == [" tap b\n", " tap c\n"])
         #expect(groups[1].right.count == 2)
+    }
+
+    @Test func `pairs of another action space are refused before a model is loaded`() throws {
+        let path = temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let recipe = Locations.checkout + "/Training/recipes/first-head.yaml"
+        func code(_ states: [StateRecord]) throws -> DroidError.Code? {
+            try PairsFile.write(PairBuilder.pairs(states), to: path)
+            let options = HeadOptions(pairs: [path], model: "/nowhere", recipe: recipe, output: "/nowhere")
+            do {
+                try HeadTraining.run(options)
+                return nil
+            } catch let error as DroidError {
+                return error.code
+            }
+        }
+        #expect(try code([state(0, space: 1)]) == "pairs.version")
+        #expect(try code([state(0, space: 1), state(1)]) == "pairs.mixed")
+        #expect(try code([state(0)]) != "pairs.version")
     }
 
     @Test func `candidates with the same words are never compared`() {
@@ -94,9 +114,6 @@ import Testing
         options.seeds = 1...2
         #expect(try options.digest() == first, "more seeds are more files")
         options.orders = 0
-        #expect(try options.digest() != first)
-        options.orders = 0.5
-        options.mind = MindOptions()
         #expect(try options.digest() != first)
     }
 

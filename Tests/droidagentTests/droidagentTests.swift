@@ -199,6 +199,25 @@ struct CommandLineTests {
         }
     }
 
+    @Test("A run that was done with the head that ships becomes a macro, which does it again without a model")
+    func runToMacro() async throws {
+        try await Self.with { program in
+            let (folder, path) = (program.home + "/run", program.home + "/macro.json")
+            let goal = "Switch off the Wi-Fi of this phone"
+            let first = try program.run(["do", goal, "--device", "sim", "--json", "--record", folder])
+            #expect(first.status == 0 && first.out.contains(#""verdict":"done""#), "\(first.out) \(first.err)")
+            #expect(try program.run(["adb", "shell", "settings get global wifi_on"]).out == "0\n")
+            let made = try program.run(["view", folder, "--macro", path])
+            #expect(made.status == 0, "\(made.err)")
+            #expect(
+                try program.run(["adb", "shell", "settings put global wifi_on 1; input keyevent HOME"]).status == 0
+            )
+            let again = try program.run(["do", "--macro", path, "--model", "/no/such/model.gguf", "--json"])
+            #expect(again.status == 0 && again.out.contains(#""verdict":"done""#), "\(again.out) \(again.err)")
+            #expect(try program.run(["adb", "shell", "settings get global wifi_on"]).out == "0\n")
+        }
+    }
+
     @Test("A device that vanishes in the middle of a run is an error, and the run can be read")
     func vanishes() async throws {
         try await Self.with { program in

@@ -10,9 +10,8 @@ import Screen
 /// strokes over an opaque canvas. Two nodes with the same effect (a row and the text inside it) make one candidate.
 public enum ActionSpace {
     /// The version of the rules below. It is in every report, since scores of different spaces do not compare.
-    public static let version = 1
-    /// The version of the space with `remember` and `read_list`.
-    public static let versionWithNotes = 2
+    /// Since 2 it has `remember` and `read_list`, for agents that keep notes.
+    public static let version = 2
 
     /// Elements beyond this many make no candidates; the screen text says so.
     public static let elementLimit = 400

@@ -97,7 +97,7 @@ public actor Verifier: ActionChooser {
     /// of the decision. The rules' priors are added as what they stand for, the logarithms of odds: what a label says of a field
     /// ("Last name") outweighs what a small model makes of a name, and where rules see no difference the model decides.
     public func chooseText(_ query: TextQuery) async throws -> Int? {
-        guard head.mind != nil, query.options.count > 1 else { return query.options.isEmpty ? nil : 0 }
+        guard query.options.count > 1 else { return query.options.isEmpty ? nil : 0 }
         let builder = PromptBuilder(options: head.prompt)
         var prompt = query.decision.prompt
         prompt.suffixes = query.options.indices.map { builder.suffix(query.words($0)) }

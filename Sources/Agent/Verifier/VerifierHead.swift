@@ -75,13 +75,10 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         self.prompt = prompt
     }
 
-    /// How an agent with this head keeps goal and notes in mind; nil for heads of the action space without notes.
-    public var mind: MindOptions? { actionSpaceVersion >= ActionSpace.versionWithNotes ? MindOptions() : nil }
-
     /// The head that needs no training: length-normalised likelihood.
-    public static let likelihood = VerifierHead(kind: .likelihood)
+    public static let likelihood = VerifierHead(kind: .likelihood, prompt: .withLedger)
     /// The head that asks the model for Yes or No.
-    public static let yesNo = VerifierHead(kind: .yesNo)
+    public static let yesNo = VerifierHead(kind: .yesNo, prompt: .withLedger)
 
     /// How many features a head with these layers has.
     public static func featureCount(layers: Int, readsMean: Bool, dModel: Int) -> Int {
@@ -138,10 +135,9 @@ public struct VerifierHead: Codable, Sendable, Hashable {
                 "train it again with `droidagent train head`"
             )
         }
-        guard (ActionSpace.version...ActionSpace.versionWithNotes).contains(actionSpaceVersion) else {
+        guard actionSpaceVersion == ActionSpace.version else {
             throw refuse(
-                "it was trained on action space \(actionSpaceVersion), this program has \(ActionSpace.version) to "
-                    + "\(ActionSpace.versionWithNotes)",
+                "it was trained on action space \(actionSpaceVersion), this program has \(ActionSpace.version)",
                 "train it again with `droidagent train head`"
             )
         }

@@ -71,8 +71,7 @@ public enum BenchAgent: Sendable {
     /// Whether the agent keeps goal and notes in mind, and how; nil for those that need none.
     var mind: MindOptions? {
         switch self {
-        case .ceiling: MindOptions()
-        case .verifier(_, let head, _): head.mind
+        case .ceiling, .verifier: MindOptions()
         default: nil
         }
     }

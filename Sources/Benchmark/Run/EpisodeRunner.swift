@@ -148,7 +148,6 @@ public struct EpisodeRunner: Sendable {
                 maxSteps: options.maxSteps
             )
             header.rules = rules.rawValue
-            if mind != nil { header.actionSpaceVersion = ActionSpace.versionWithNotes }
             header.trailingEnter = options.trailingEnter
             header.model = files.model
             header.adapter = files.adapter

@@ -33,6 +33,12 @@ public struct ScreenOrders: SettleDetector {
         return copy
     }
 
+    /// For each candidate of a decision with a text added the one that does the same without it; nil for what the text itself
+    /// allows, which is to remember it.
+    public static func places(of ordered: Decision, in plain: Decision) -> [Int?] {
+        ordered.candidates.map { one in plain.candidates.firstIndex { $0.action == one.action } }
+    }
+
     /// The order that a screen gets.
     static func order(for screen: ScreenState) -> String {
         let sum = screen.contentHash.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }

@@ -34,18 +34,25 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         /// The mean change of a candidate's share of the scores, 0 to 1.
         public var meanChange: Double { candidates == 0 ? 0 : change / Double(candidates) }
 
-        mutating func add(_ plain: Choice, _ ordered: Choice, isRight: Bool) {
+        /// - Parameters:
+        ///   - places: for each candidate with the order the one without it.
+        ///   - rightOnes: the right candidates without the order.
+        mutating func add(_ plain: Choice, _ ordered: Choice, _ places: [Int?], right rightOnes: [Int]) {
+            func place(_ one: Ranked?) -> Int? {
+                one.flatMap { places.indices.contains($0.index) ? places[$0.index] : nil }
+            }
             var shares: [Int: Double] = [:]
             for one in plain.ranked { shares[one.index] = one.normalised }
             for one in ordered.ranked {
-                guard let before = shares[one.index] else { continue }
+                guard let before = place(one).flatMap({ shares[$0] }) else { continue }
                 candidates += 1
                 change += abs(one.normalised - before)
                 largest = max(largest, abs(one.normalised - before))
             }
             states += 1
-            if isRight { right += 1 }
-            if plain.ranked.first?.index != ordered.ranked.first?.index { flips += 1 }
+            let first = place(ordered.ranked.first)
+            if let first, rightOnes.contains(first) { right += 1 }
+            if plain.ranked.first?.index != first { flips += 1 }
         }
     }
 
@@ -76,13 +83,13 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         on instances: [TaskInstance],
         device: BenchDevice,
         prompt: PromptOptions = PromptOptions(),
-        mind: MindOptions? = nil,
+        mind: MindOptions = MindOptions(),
         orders: Bool = false,
         progress: (Part) -> Void = { _ in }
     ) async throws -> TopOneRate {
         var rate = TopOneRate(parts: [])
         for instance in instances {
-            let teacher = try Teacher(instance, mind: mind)
+            let teacher = try Ceiling(instance)
             let asking = AskingOracle(oracle: teacher, asked: chooser, orders: orders ? prompt : nil)
             let runner = EpisodeRunner(device, agentName: "oracle")
             let result = await runner.run(instance, chooser: asking, prompt: prompt, mind: mind)
@@ -118,14 +125,14 @@ extension TopOneRate.OrderEffect {
 
 /// Does what the oracle says, and counts how often another chooser would have done right.
 private final class AskingOracle: ActionChooser {
-    private let oracle: Teacher
+    private let oracle: Ceiling
     private let asked: any ActionChooser
     private let counts = Mutex((states: 0, right: 0))
     /// How prompts of screens with orders are made; nil where none are asked about.
     private let orders: PromptOptions?
     private let effects = Mutex(TopOneRate.OrderEffect())
 
-    init(oracle: Teacher, asked: any ActionChooser, orders: PromptOptions?) {
+    init(oracle: Ceiling, asked: any ActionChooser, orders: PromptOptions?) {
         self.orders = orders
         self.oracle = oracle
         self.asked = asked
@@ -139,9 +146,10 @@ private final class AskingOracle: ActionChooser {
         let top = choice.ranked.first?.index
         if let orders {
             let order = ScreenOrders.order(for: decision.screen)
-            let second = try await asked.choose(ScreenOrders.adding(order, to: decision, orders, count: counter))
-            let isRight = second.ranked.first.map { move.right.contains($0.index) } ?? false
-            effects.withLock { $0.add(choice, second, isRight: isRight) }
+            let ordered = ScreenOrders.adding(order, to: decision, orders, count: counter)
+            let second = try await asked.choose(ordered)
+            let places = ScreenOrders.places(of: ordered, in: decision)
+            effects.withLock { $0.add(choice, second, places, right: move.right) }
         }
         counts.withLock {
             $0.states += 1
