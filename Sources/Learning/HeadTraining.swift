@@ -82,7 +82,7 @@ public enum HeadTraining {
         )
         let ranker = try PairwiseTrainer.train(matrix, split: split, options: recipe.pairwise) { progress(.step($0)) }
         let measured = split.validation.isEmpty ? split.training : split.validation
-        var head = VerifierHead(
+        let head = VerifierHead(
             kind: .linear,
             layers: recipe.layers,
             readsMean: recipe.mean,
