@@ -190,6 +190,35 @@ struct TextOptionsTests {
         #expect(Form.texts(1, screen, named).first == "Taxi")
     }
 
+    @Test("Nothing is typed into a field of one line that holds it, or holds what was typed there")
+    func heldTexts() throws {
+        func objection(_ text: String, in content: String, typed: [String] = [], tall: Bool = false) throws -> String? {
+            let screen = try Form.screen([(tall ? "Note" : "Last name", content), ("Phone", "")], tall: tall)
+            var decision = Decision(
+                goal: "g",
+                history: [],
+                screen: screen,
+                actions: ScreenActions(screen),
+                prompt: Prompt(prefix: "", suffixes: [], omittedLines: 0, prefixTokens: 0),
+                device: FakePhone()
+            )
+            decision.typed = typed
+            return AgentRun.objection(.inputText(1, text: text), decision)
+        }
+        #expect(try objection("King", in: "") == nil)
+        #expect(try objection("King", in: "Stone") == nil)
+        #expect(try objection("King", in: "King") != nil)
+        #expect(try objection("King", in: "Ada King") != nil)
+        #expect(try objection("Ada", in: "King", typed: ["King"])?.contains("King") == true)
+        #expect(try objection("Ada", in: "King", typed: ["Kin"]) == nil)
+        // Times and amounts are short, and a page of text takes more of it.
+        #expect(try objection("5", in: "15") == nil)
+        #expect(
+            try objection("More of it", in: "Some lines\nMore of it", typed: ["Some lines\nMore of it"], tall: true)
+                == nil
+        )
+    }
+
     @Test("Values are written as their field wants them")
     func transforms() throws {
         func first(_ label: String, _ slot: GoalSlot) throws -> String? {

@@ -48,11 +48,8 @@ extension AgentRun {
             }
             let words = Memory.words(candidate, action: action)
             if loop.chooser.isGuarded,
-                let objection = guardian.objection(
-                    screen: decision.screen.contentHash,
-                    candidate: candidate,
-                    words: words
-                )
+                let objection = Self.objection(action, decision)
+                    ?? guardian.objection(screen: decision.screen.contentHash, candidate: candidate, words: words)
             {
                 objections[ranked.index] = objection
                 continue
@@ -72,6 +69,17 @@ extension AgentRun {
         }
         if recovers { return recover(decision, objections) }
         return .ending(.stopped("every action on this screen was tried and led nowhere"))
+    }
+
+    /// Why a text is not typed: a field of one line holds it already, or holds what was typed there before, and typing adds to that.
+    /// To put another text there it is cleared first.
+    static func objection(_ action: Action, _ decision: Decision) -> String? {
+        guard case .inputText(let id, let text?) = action, let element = decision.screen.element(id) else { return nil }
+        let profile = FieldProfile(element, on: decision.screen)
+        guard !profile.takesLines, !profile.content.isEmpty else { return nil }
+        let holds = text.utf8.count > 2 && profile.content.contains(text)
+        guard holds || decision.typed.contains(profile.content) else { return nil }
+        return "\"\(PromptBuilder.clip(profile.content, 40))\" stands there already"
     }
 
     mutating func recover(_ decision: Decision, _ objections: [Int: String]) -> Found {
