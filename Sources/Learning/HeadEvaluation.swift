@@ -83,8 +83,7 @@ public struct HeadEvaluation: Codable, Sendable {
                 verifier,
                 on: runner.plan(),
                 device: device,
-                prompt: head.prompt,
-                mind: MindOptions()
+                prompt: head.prompt
             ) {
                 onEvent(.topOne($0))
             }

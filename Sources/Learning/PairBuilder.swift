@@ -54,7 +54,8 @@ public enum PairBuilder {
             let prefix = state.kind == .order ? "order \(state.goal)" : state.prefix
             return seen.insert("\(state.task)\u{0}\(prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
         }
-        let plain = useful.count { $0.kind != .selfCorrection && $0.kind != .order }
+        func isPlain(_ state: StateRecord) -> Bool { state.kind != .selfCorrection && state.kind != .order }
+        let plain = useful.count(where: isPlain)
         var chosen: Set<Int> = []
         for (kind, share) in [
             (StateRecord.Kind.selfCorrection, options.selfCorrectionShare), (.order, options.orderShare),
@@ -65,9 +66,7 @@ public enum PairBuilder {
             let some = useful.indices.filter { useful[$0].kind == kind }
             chosen.formUnion(some.shuffled(using: &random).prefix(limit))
         }
-        return useful.indices.filter {
-            useful[$0].kind != .selfCorrection && useful[$0].kind != .order || chosen.contains($0)
-        }.map { useful[$0] }
+        return useful.indices.filter { isPlain(useful[$0]) || chosen.contains($0) }.map { useful[$0] }
     }
 
     private static func pair(_ state: StateRecord, _ right: Int, _ wrong: Int) -> PairRecord? {

@@ -28,8 +28,6 @@ public struct CollectOptions: Sendable {
     /// Counts tokens as the model does, for the prompt's budget; nil for an estimate.
     public var counter: PromptCounter?
     public var prompt = PromptOptions.withLedger
-    /// How the agent that is to learn keeps goal and notes in mind.
-    public var mind = MindOptions()
     /// The image of the built-in devices; nil for the one that ships.
     public var image: String?
 
@@ -178,7 +176,7 @@ public enum StateCollector {
         let template = job.instance.template
         let wander = Wander(seed: job.instance.seed, name: "\(template.name) \(job.run)", app: template.app)
         let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
-        let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt, mind: options.mind)
+        let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt, mind: MindOptions())
         return result.success && result.said == "complete" ? chooser.states : nil
     }
 }

@@ -304,7 +304,6 @@ struct BenchSuite: AsyncParsableCommand {
                 on: instances,
                 device: device,
                 prompt: head.prompt,
-                mind: MindOptions(),
                 orders: quirk.contains(.orders)
             ) { part in
                 global.detail("\(part.task): \(part.right) of \(part.states)")

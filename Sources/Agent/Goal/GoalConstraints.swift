@@ -192,8 +192,8 @@ enum GoalConstraints {
             let start = max(source.sentenceStart(value.first), value.first - 7)
             if ["take", "takes", "need", "needs", "taking", "requires", "require"].contains(before) {
                 let then = source.word(value.end) == "to" ? source.spelling(value.end + 1) : ""
-                let subject = (start..<value.first).last { source.word($0) == "preparation" }
-                let property = then.isEmpty ? subject == nil ? "duration" : "preparation" : then
+                let isPreparation = (start..<value.first).contains { source.word($0) == "preparation" }
+                let property = !then.isEmpty ? then : isPreparation ? "preparation" : "duration"
                 add(value.first, value.end, property, .equals, [value.span.value])
             } else if before == "of", value.first > 1,
                 source.word(value.first - 2) == "time" || GoalWords.fields.contains(source.word(value.first - 2))

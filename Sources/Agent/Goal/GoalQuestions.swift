@@ -134,7 +134,7 @@ struct QuestionReader {
             // `When it is there, export it`, `Where recipes are the same, keep one`
             guard
                 !["when", "where", "whose"].contains(word) || GoalWords.auxiliaries.contains(source.word(at + 1))
-                    || word.hasSuffix("s") && word.hasSuffix("'s") || endsWithMark(sentence)
+                    || word.hasSuffix("'s") || endsWithMark(sentence)
             else { return indirect(at, end) }
             return at
         }

@@ -53,13 +53,16 @@ struct GoalWord: Hashable, Sendable {
     var count: Int { Int(high >> 56) }
 
     /// The last byte; 0 of no word.
-    var last: UInt8 { end(1, count) }
+    var last: UInt8 {
+        let count = count
+        return count == 0 ? 0 : UInt8(truncatingIfNeeded: bits >> UInt128(8 * (min(count, 15) - 1)))
+    }
 
     /// - Parameter ending: at most seven bytes.
     func hasSuffix(_ ending: GoalWord) -> Bool {
         let count = count
         guard ending.count <= count else { return false }
-        let place = count > 15 ? 15 - ending.count : count - ending.count
+        let place = min(count, 15) - ending.count
         let mask: UInt128 = (1 << UInt128(8 * ending.count)) - 1
         return (bits & Self.content) >> UInt128(8 * place) & mask == ending.bits & Self.content
     }
@@ -87,12 +90,6 @@ struct GoalWord: Hashable, Sendable {
     /// A number to look the word up by in a table.
     var address: UInt64 {
         ((low ^ high) &* 0x9E37_79B9_7F4A_7C15) >> 40
-    }
-
-    private func end(_ back: Int, _ count: Int) -> UInt8 {
-        guard count >= back else { return 0 }
-        let place = count > 15 ? 15 - back : count - back
-        return UInt8(truncatingIfNeeded: bits >> UInt128(8 * place))
     }
 }
 

@@ -83,7 +83,6 @@ public struct TopOneRate: Codable, Sendable, Equatable {
         on instances: [TaskInstance],
         device: BenchDevice,
         prompt: PromptOptions = PromptOptions(),
-        mind: MindOptions = MindOptions(),
         orders: Bool = false,
         progress: (Part) -> Void = { _ in }
     ) async throws -> TopOneRate {
@@ -92,7 +91,7 @@ public struct TopOneRate: Codable, Sendable, Equatable {
             let teacher = try Ceiling(instance)
             let asking = AskingOracle(oracle: teacher, asked: chooser, orders: orders ? prompt : nil)
             let runner = EpisodeRunner(device, agentName: "oracle")
-            let result = await runner.run(instance, chooser: asking, prompt: prompt, mind: mind)
+            let result = await runner.run(instance, chooser: asking, prompt: prompt, mind: MindOptions())
             guard result.success else {
                 throw DroidError(
                     "bench.oracle",
