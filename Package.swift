@@ -99,7 +99,7 @@ let package = Package(
         module("Agent", ["Base", "ADB", "Screen", "Media", "Inference", "Pages"]),
 
         // Learning.
-        module("Training", ["Base", "Pages"]),
+        module("Training", ["Base", "Kernels", "Inference", "Pages"]),
         module("Benchmark", ["Base", "Media", "ADB", "Screen", "Agent", "Inference", "SimDevice", "Pages", yams]),
         module("Learning", ["Base", "Agent", "Benchmark", "Training", "Inference", yams]),
 
@@ -142,7 +142,7 @@ let package = Package(
         tests("Kernels", ["Kernels", "KernelsEmulated"]),
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Agent", ["Agent", "Benchmark", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
-        tests("Training", ["Training", "Base"]),
+        tests("Training", ["Training", "Inference", "Kernels", "Base"]),
         tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
         tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
         tests("droidagent", ["droidagent", "Agent", "Base"]),

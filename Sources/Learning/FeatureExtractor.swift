@@ -102,7 +102,9 @@ public struct FeatureExtractor {
 
     private func rows(_ group: PairGroup) throws -> [[Float]] {
         let prompt = Prompt.recorded(prefix: group.prefix, suffixes: group.candidates)
-        let request = try Verifier.request(prompt, head: head, tokenizer: model.tokenizer)
+        var request = try Verifier.request(prompt, head: head, tokenizer: model.tokenizer)
+        // What the head will read is not known yet.
+        request.wantsLogProbs = true
         return try session.score(request).scores.map { VerifierHead.features($0, readsMean: head.readsMean) }
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import Foundation
 import Training
-import Yams
 
 /// How a verifier head is made, as a recipe file under `Training/recipes` says it.
 public struct HeadRecipe: Codable, Sendable, Equatable {
@@ -36,22 +34,7 @@ public struct HeadRecipe: Codable, Sendable, Equatable {
     ///
     /// - Throws: `DroidError` with code `file.read`, or `recipe.format` naming what is missing or not known.
     public static func load(_ path: String) throws -> HeadRecipe {
-        let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
-        do {
-            if let keys = try Yams.compose(yaml: text)?.mapping?.keys.compactMap({ $0.scalar?.string }) {
-                let known = CodingKeys.allCases.map(\.rawValue)
-                if let stray = keys.first(where: { !known.contains($0) }) {
-                    throw DroidError(
-                        "recipe.format",
-                        "\(path) has a key \"\(stray)\" that no recipe has",
-                        next: "known are: \(known.joined(separator: ", "))"
-                    )
-                }
-            }
-            return try YAMLDecoder().decode(HeadRecipe.self, from: text)
-        } catch {
-            throw DroidError.wrapping(error, "recipe.format", "\(path) is no recipe", next: "see Training/README.md")
-        }
+        try RecipeFile.load(path, keys: CodingKeys.allCases.map(\.rawValue))
     }
 
     /// The part that the training engine needs.

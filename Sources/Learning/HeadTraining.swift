@@ -63,7 +63,7 @@ public enum HeadTraining {
     {
         let recipe = try HeadRecipe.load(options.recipe)
         let groups = try options.pairs.flatMap { try PairsFile.groups($0) }
-        let prompt = try prompt(of: groups)
+        let prompt = try PromptAgreement.prompt(groups.map { ($0.actionSpace, $0.prompt) })
         let model = try LanguageModel.load(options.model, threads: options.threads)
         let extractor = try FeatureExtractor(
             model: model,
@@ -103,30 +103,6 @@ public enum HeadTraining {
         )
         if let path = options.report { try report.write(to: path) }
         return (head, report)
-    }
-
-    /// The prompt's options that all pairs are for, which must be of this program's action space: a head fits one of each.
-    private static func prompt(of groups: [PairGroup]) throws -> PromptOptions {
-        // Before pairs told their space there was the first alone.
-        let spaces = Set(groups.map { $0.actionSpace ?? 1 })
-        let prompts = Set(groups.map { $0.prompt ?? PromptOptions() })
-        guard spaces.count <= 1, prompts.count <= 1 else {
-            throw DroidError(
-                "pairs.mixed",
-                "the pairs are for different agents",
-                why: "they have the action spaces \(spaces.sorted()) and \(prompts.count) forms of the prompt",
-                next: "train one head with the pairs of each"
-            )
-        }
-        if let space = spaces.first, space != ActionSpace.version {
-            throw DroidError(
-                "pairs.version",
-                "the pairs are for another agent",
-                why: "they were made in action space \(space), this program has \(ActionSpace.version)",
-                next: "make them again with `droidagent train pairs`"
-            )
-        }
-        return prompts.first ?? PromptOptions()
     }
 
     private static func parts(

@@ -14,7 +14,7 @@ struct TrainVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "From runs to a verifier head, and how good it is.",
-        subcommands: [TrainPairs.self, TrainHead.self, TrainEval.self]
+        subcommands: [TrainPairs.self, TrainHead.self, TrainP3.self, TrainRank.self, TrainEval.self]
     )
 }
 

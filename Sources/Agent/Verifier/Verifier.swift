@@ -42,6 +42,7 @@ public actor Verifier: ActionChooser {
         var prefix = PromptTokens.encode(prompt.prefix) { tokenizer.encode($0) }
         if prefix.isEmpty { prefix = tokenizer.encode("\n") }
         var request = ScoreRequest(prefix: prefix, candidates: prompt.suffixes.map { tokenizer.encode($0) })
+        request.wantsLogProbs = head.readsWords
         switch head.kind {
         case .linear:
             request.hiddenLayers = head.layers
@@ -49,7 +50,6 @@ public actor Verifier: ActionChooser {
         case .likelihood:
             break
         case .yesNo:
-            request.wantsLogProbs = false
             request.candidates = prompt.suffixes.map { suffix in
                 let words = suffix.split(whereSeparator: \.isWhitespace).joined(separator: " ")
                 return tokenizer.encode(" \(words)\nIs this the right next step? Answer Yes or No:")

@@ -88,6 +88,16 @@ public struct VerifierHead: Codable, Sendable, Hashable {
     /// The number of features of this head.
     public var featureCount: Int { Self.featureCount(layers: layers.count, readsMean: readsMean, dModel: dModel) }
 
+    /// Whether the score depends on how likely a candidate's words are, or on their number. A head that reads states alone spares the model
+    /// the whole vocabulary.
+    public var readsWords: Bool {
+        switch kind {
+        case .linear: weights.suffix(Self.extraFeatures).contains { $0 != 0 }
+        case .likelihood: true
+        case .yesNo: false
+        }
+    }
+
     /// The features of a candidate, before mean and scale. Training and choosing both call this, so they cannot differ.
     ///
     /// - Parameters:

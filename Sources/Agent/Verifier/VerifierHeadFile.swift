@@ -55,7 +55,7 @@ extension VerifierHead {
 
     /// The metadata of the head. The array holds weights, means, scales, bias and temperature, one after the other;
     /// the small facts are a JSON text beside it, so that the form can grow.
-    var ggufMetadata: [(String, GGUFWriter.Value)] {
+    package var ggufMetadata: [(String, GGUFWriter.Value)] {
         var facts = self
         (facts.weights, facts.mean, facts.scale) = ([], [], [])
         let text = (try? JSON.line(facts)) ?? "{}"
@@ -102,8 +102,8 @@ extension VerifierHead {
 }
 
 /// Writes GGUF v3 metadata.
-enum GGUFWriter {
-    enum Value {
+package enum GGUFWriter {
+    package enum Value {
         case string(String)
         case integers([Int32])
         case floats([Float])

@@ -4,21 +4,23 @@ import Base
 import Glibc
 
 /// Puts a GGUF file of version 3 together: keys and tensors first, then their data, in the order they were named.
-struct GGUFBuilder {
-    struct Tensor {
-        let name: String
+package struct GGUFBuilder {
+    package struct Tensor {
+        package let name: String
         /// The contiguous dimension first.
-        let dimensions: [Int]
-        let type: GGMLType
+        package let dimensions: [Int]
+        package let type: GGMLType
         var byteCount: Int {
             dimensions.reduce(1, *) / type.blockValues * type.blockBytes + type.tailBytes
         }
     }
 
+    package init() {}
+
     private static let alignment = 32
     private var keys: [UInt8] = []
     private var keyCount: UInt64 = 0
-    private(set) var tensors: [Tensor] = []
+    package private(set) var tensors: [Tensor] = []
 
     private static func little(_ value: some FixedWidthInteger) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
@@ -35,29 +37,29 @@ struct GGUFBuilder {
         put(key, .array, GGUFBuilder.little(type.rawValue) + GGUFBuilder.little(UInt64(count)) + values)
     }
 
-    mutating func set(_ key: String, _ value: Int) { put(key, .uint32, GGUFBuilder.little(UInt32(clamping: value))) }
-    mutating func set(_ key: String, _ value: Float) { put(key, .float32, GGUFBuilder.little(value.bitPattern)) }
-    mutating func set(_ key: String, _ value: Bool) { put(key, .bool, [value ? 1 : 0]) }
-    mutating func set(_ key: String, _ value: String) { put(key, .string, GGUFBuilder.string(value.utf8)) }
-    mutating func set(_ key: String, _ values: [[UInt8]]) {
+    package mutating func set(_ key: String, _ value: Int) { put(key, .uint32, GGUFBuilder.little(UInt32(clamping: value))) }
+    package mutating func set(_ key: String, _ value: Float) { put(key, .float32, GGUFBuilder.little(value.bitPattern)) }
+    package mutating func set(_ key: String, _ value: Bool) { put(key, .bool, [value ? 1 : 0]) }
+    package mutating func set(_ key: String, _ value: String) { put(key, .string, GGUFBuilder.string(value.utf8)) }
+    package mutating func set(_ key: String, _ values: [[UInt8]]) {
         put(key, .string, count: values.count, values.flatMap { GGUFBuilder.string($0) })
     }
-    mutating func set(_ key: String, _ values: [Int32]) {
+    package mutating func set(_ key: String, _ values: [Int32]) {
         put(key, .int32, count: values.count, values.flatMap { GGUFBuilder.little($0) })
     }
-    mutating func set(_ key: String, _ values: [Float]) {
+    package mutating func set(_ key: String, _ values: [Float]) {
         put(key, .float32, count: values.count, values.flatMap { GGUFBuilder.little($0.bitPattern) })
     }
 
     /// Takes over all keys of a file but some, bytes as they are.
-    mutating func copyKeys(of file: GGUFFile, except: Set<String>) {
+    package mutating func copyKeys(of file: GGUFFile, except: Set<String>) {
         for (key, range) in file.keyRanges where !except.contains(key) {
             keys += GGUFBuilder.string(key.utf8) + file.bytes[range]
             keyCount += 1
         }
     }
 
-    mutating func add(_ name: String, _ dimensions: [Int], _ type: GGMLType) {
+    package mutating func add(_ name: String, _ dimensions: [Int], _ type: GGMLType) {
         tensors.append(Tensor(name: name, dimensions: dimensions, type: type))
     }
 
@@ -80,7 +82,7 @@ struct GGUFBuilder {
     ///
     /// - Parameter fill: writes the data of a tensor, given its index and its place.
     /// - Throws: what `fill` throws, and what reading the result does.
-    func build(_ fill: (Int, UnsafeMutableRawBufferPointer) throws -> Void) throws -> GGUFFile {
+    package func build(_ fill: (Int, UnsafeMutableRawBufferPointer) throws -> Void) throws -> GGUFFile {
         let header = header()
         let size = tensors.reduce(header.count) { $0 + GGUFBuilder.padded($1.byteCount) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
@@ -104,7 +106,7 @@ struct GGUFBuilder {
     ///
     /// - Parameter data: the data of a tensor, given its index.
     /// - Throws: `DroidError` with code `file.write`, or what `data` throws; the file that stood there is unchanged then.
-    func write(to path: String, _ data: (Int) throws -> [UInt8]) throws {
+    package func write(to path: String, _ data: (Int) throws -> [UInt8]) throws {
         let temporary = "\(path).\(getpid()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         func failure() -> DroidError {

@@ -14,10 +14,10 @@ public struct GGUFTensor: Sendable {
     let byteCount: Int
 
     /// Values in a row, that is in the contiguous dimension.
-    var width: Int { dimensions.first ?? 1 }
+    package var width: Int { dimensions.first ?? 1 }
     /// Number of rows.
-    var rows: Int { dimensions.dropFirst().reduce(1, *) }
-    var rowBytes: Int { width / type.blockValues * type.blockBytes }
+    package var rows: Int { dimensions.dropFirst().reduce(1, *) }
+    package var rowBytes: Int { width / type.blockValues * type.blockBytes }
     /// Number of values.
     var count: Int { width * rows }
 }
@@ -31,7 +31,7 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
     public let metadata: [String: GGUFValue]
     /// Tensors by name.
     public let tensors: [String: GGUFTensor]
-    let bytes: UnsafeRawBufferPointer
+    package let bytes: UnsafeRawBufferPointer
     /// Where the type and the value of each key lie, in the order of the file.
     let keyRanges: [(key: String, range: Range<Int>)]
 
@@ -101,19 +101,19 @@ public final class GGUFFile: @unchecked Sendable {  // Sendable: immutable after
     deinit { bytes.deallocate() }
 
     /// The bytes of a tensor of this file.
-    func data(_ tensor: GGUFTensor) -> UnsafeRawBufferPointer {
+    package func data(_ tensor: GGUFTensor) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[tensor.offset..<(tensor.offset + tensor.byteCount)])
     }
 
     /// All values of a tensor of this file as floats.
-    func floats(_ tensor: GGUFTensor) -> [Float] {
+    package func floats(_ tensor: GGUFTensor) -> [Float] {
         let scale = tensorScale(tensor)
         let values = tensor.type.dequantize(Array(data(tensor).dropLast(tensor.type.tailBytes))) ?? []
         return scale == 1 ? values : values.map { $0 * scale }
     }
 
     /// What all values of a tensor are multiplied by, beside what its blocks say: I2_S has one scale for all, behind them.
-    func tensorScale(_ tensor: GGUFTensor) -> Float {
+    package func tensorScale(_ tensor: GGUFTensor) -> Float {
         guard tensor.type == .i2_S else { return 1 }
         let at = tensor.offset + tensor.byteCount - tensor.type.tailBytes
         return Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)))

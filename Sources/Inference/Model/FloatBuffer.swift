@@ -5,13 +5,13 @@ import Glibc
 
 /// Zeroed floats outside the heap, on huge pages where the system gives them: a matrix that is streamed through once per
 /// pass would otherwise spend its time on address translation.
-final class FloatBuffer: @unchecked Sendable {  // Sendable: owners hand out writes to disjoint parts only.
-    let base: UnsafeMutablePointer<Float>
-    let count: Int
+package final class FloatBuffer: @unchecked Sendable {  // Sendable: owners hand out writes to disjoint parts only.
+    package let base: UnsafeMutablePointer<Float>
+    package let count: Int
     private let mapped: Int
 
     /// - Throws: `DroidError` with code `model.memory`.
-    init(_ count: Int) throws {
+    package init(_ count: Int) throws {
         let page = 1 << 21
         self.count = count
         mapped = (max(count, 1) * MemoryLayout<Float>.stride + 63) / page * page + page

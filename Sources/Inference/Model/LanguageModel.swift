@@ -256,7 +256,7 @@ public final class LanguageModel: Sendable {
     }
 
     /// A tensor that is not used would mean that the model is another than the one that is computed.
-    static func checkNames(_ file: GGUFFile, _ config: ModelConfig) throws {
+    package static func checkNames(_ file: GGUFFile, _ config: ModelConfig) throws {
         let parts = config.family.blockTensors
         let whole: Set = ["token_embd.weight", "output.weight", "output_norm.weight", "rope_freqs.weight"]
         for name in file.tensors.keys.sorted() where !whole.contains(name) {
@@ -271,7 +271,7 @@ public final class LanguageModel: Sendable {
         }
     }
 
-    private static func frequencies(_ file: GGUFFile, _ config: ModelConfig) throws -> [[Double]] {
+    package static func frequencies(_ file: GGUFFile, _ config: ModelConfig) throws -> [[Double]] {
         let pairs = config.rotatedWidth / 2
         var factors = [Float](repeating: 1, count: pairs)
         if let tensor = file.tensors["rope_freqs.weight"] {

@@ -41,7 +41,7 @@ public struct ModelConfig: Sendable, Equatable {
     }
 
     /// - Throws: `DroidError` with code `model.unsupported` or `model.corrupt`.
-    init(_ file: GGUFFile) throws {
+    package init(_ file: GGUFFile) throws {
         guard let architecture = file.string("general.architecture") else {
             throw GGUFFile.corrupt("general.architecture is missing")
         }

@@ -14,6 +14,7 @@
 
 #include "IntegerKernels.h"
 #include "TernaryKernels.h"
+#include "TrainingKernels.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+import Training
+
+/// How a verifier is trained from preferences, as a recipe file under `Training/recipes` says it.
+public struct PreferenceRecipe: Codable, Sendable, Equatable {
+    /// What the verifier is called in its file and its report.
+    public var name: String
+    public var rank: Int
+    public var alpha: Double
+    public var loss: PreferenceObjective.Loss
+    public var margin: Double
+    /// Wrong candidates that count, those with the highest scores; 0 for all.
+    public var rivals: Int
+    public var learningRate: Double
+    /// The head learns at so many times the rate.
+    public var headFactor: Double
+    public var schedule: LearningSchedule
+    /// Steps in which the learning rate rises.
+    public var warmUp: Int
+    public var weightDecay: Double
+    /// Gradients longer than this are shortened.
+    public var clip: Double
+    public var epochs: Int
+    /// States of one step.
+    public var batch: Int
+    public var passTokens: Int
+    /// Tokens of all candidates of a state, at most.
+    public var candidateTokens: Int
+    public var precision: TrainingPrecision
+    public var checkpoints: Bool
+    public var seed: UInt64
+    /// The share of episodes that is only looked at.
+    public var validationShare: Double
+    /// The most states right after a wrong step, as a share of all.
+    public var correctionShare: Double
+    public var reportEvery: Int
+    public var validateEvery: Int
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, rank, alpha, loss, margin, rivals, schedule, clip, epochs, batch, precision, checkpoints, seed
+        case learningRate = "learning_rate"
+        case headFactor = "head_factor"
+        case warmUp = "warm_up"
+        case weightDecay = "weight_decay"
+        case passTokens = "pass_tokens"
+        case candidateTokens = "candidate_tokens"
+        case validationShare = "validation_share"
+        case correctionShare = "correction_share"
+        case reportEvery = "report_every"
+        case validateEvery = "validate_every"
+    }
+
+    /// Reads a recipe.
+    ///
+    /// - Throws: `DroidError` with code `file.read`, or `recipe.format` naming what is missing, not known or out of range.
+    public static func load(_ path: String) throws -> PreferenceRecipe {
+        let recipe: PreferenceRecipe = try RecipeFile.load(path, keys: CodingKeys.allCases.map(\.rawValue))
+        try recipe.check(path)
+        return recipe
+    }
+
+    private func check(_ path: String) throws {
+        let counts: [(CodingKeys, Int, ClosedRange<Int>)] = [
+            (.rank, rank, 1...64), (.rivals, rivals, 0...10_000), (.warmUp, warmUp, 0...1_000_000),
+            (.epochs, epochs, 1...1000), (.batch, batch, 1...1024), (.passTokens, passTokens, 64...65_536),
+            (.candidateTokens, candidateTokens, 16...16_384), (.reportEvery, reportEvery, 1...100_000),
+            (.validateEvery, validateEvery, 1...1_000_000),
+        ]
+        let sizes: [(CodingKeys, Double, ClosedRange<Double>)] = [
+            (.alpha, alpha, 0.001...10_000), (.margin, margin, 0...1000), (.learningRate, learningRate, 1e-9...1),
+            (.headFactor, headFactor, 0...10_000), (.weightDecay, weightDecay, 0...1), (.clip, clip, 0...1e9),
+            (.validationShare, validationShare, 0...0.9), (.correctionShare, correctionShare, 0...1),
+        ]
+        let stray =
+            counts.first { !$0.2.contains($0.1) }.map { "\($0.0.rawValue) is \($0.1), not in \($0.2)" }
+            ?? sizes.first { !$0.2.contains($0.1) }.map { "\($0.0.rawValue) is \($0.1), not in \($0.2)" }
+        guard let stray else { return }
+        throw DroidError("recipe.format", "\(path) is no recipe", why: stray, next: "see Training/README.md")
+    }
+
+    /// The part that the training engine needs.
+    var options: PreferenceOptions {
+        PreferenceOptions(
+            shape: AdapterShape(rank: rank, alpha: alpha),
+            objective: PreferenceObjective(loss: loss, margin: margin, rivals: rivals),
+            optimizer: AdamWOptions(rate: learningRate, decay: weightDecay, clip: clip),
+            schedule: schedule,
+            warmUp: warmUp,
+            headFactor: headFactor,
+            epochs: epochs,
+            batch: batch,
+            passTokens: passTokens,
+            candidateTokens: candidateTokens,
+            precision: precision,
+            checkpoints: checkpoints,
+            seed: seed
+        )
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import Base
+import Foundation
+import Inference
+
+/// How well a verifier ranks recorded states, with the numerics that it has in use.
+public struct StateEvaluation: Codable, Sendable {
+    /// A set of states.
+    public struct Part: Codable, Sendable, Equatable {
+        public var name: String
+        public var states = 0
+        /// States with a right candidate on top.
+        public var right = 0
+        /// The sum over states of the share of their pairs in order.
+        public var pairs = 0.0
+
+        public var topOne: Double { states == 0 ? 0 : Double(right) / Double(states) }
+        public var pairAccuracy: Double { states == 0 ? 0 : pairs / Double(states) }
+
+        mutating func add(_ scores: [Double], _ state: StateRecord, wrong: [Int]) {
+            states += 1
+            let best = state.right.map { scores[$0] }.max() ?? -.infinity
+            if wrong.allSatisfy({ scores[$0] < best }) { right += 1 }
+            var ordered = 0
+            for good in state.right { for bad in wrong where scores[good] > scores[bad] { ordered += 1 } }
+            pairs += Double(ordered) / Double(max(1, state.right.count * wrong.count))
+        }
+    }
+
+    public var all = Part(name: "all")
+    /// By kind of state, and by task, in the order of their names.
+    public var kinds: [Part] = []
+    public var tasks: [Part] = []
+    /// Seconds of a decision: half of them take no longer, and 95 of 100.
+    public var medianSeconds = 0.0
+    public var p95Seconds = 0.0
+
+    /// Ranks the candidates of each state.
+    ///
+    /// - Parameters:
+    ///   - adapter: the file with the head, and with a low-rank adapter if it holds one; the likelihood of the words when nil.
+    ///   - progress: states that are done, and all.
+    /// - Throws: `DroidError` from model, adapter or head, with code `training.empty` when no state has a right and a wrong candidate.
+    public static func run(
+        _ states: [StateRecord],
+        model: String,
+        adapter: String?,
+        threads: Int?,
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> StateEvaluation {
+        let holdsAdapter = try adapter.map { try Adapter.isHeld(in: $0) } ?? false
+        let choice = holdsAdapter ? adapter.map { LanguageModel.AdapterChoice(path: $0) } : nil
+        let language = try LanguageModel.load(model, adapter: choice, threads: threads)
+        let head = try adapter.map { try VerifierHead.load($0) } ?? .likelihood
+        try head.check(baseSHA256: language.sha256, dModel: language.config.width, blocks: language.config.blockCount)
+        let session = try ScoringSession(model: language, threads: threads)
+        var evaluation = StateEvaluation()
+        var (kinds, tasks): ([String: Part], [String: Part]) = ([:], [:])
+        var seconds: [Double] = []
+        for (index, state) in states.enumerated() {
+            // Two candidates with the same words cannot be told apart by a model that reads words alone.
+            let good = Set(state.right.map { state.suffixes[$0] })
+            let wrong = state.wrong.filter { !good.contains(state.suffixes[$0]) }
+            guard !good.isEmpty, !wrong.isEmpty else { continue }
+            let start = ContinuousClock.now
+            let prompt = Prompt.recorded(prefix: state.prefix, suffixes: state.suffixes)
+            let request = try Verifier.request(prompt, head: head, tokenizer: language.tokenizer)
+            let scores = try session.score(request).scores.map { Verifier.score($0, head: head) }
+            seconds.append((ContinuousClock.now - start).inSeconds)
+            evaluation.all.add(scores, state, wrong: wrong)
+            kinds[state.kind.rawValue, default: Part(name: state.kind.rawValue)].add(scores, state, wrong: wrong)
+            tasks[state.task, default: Part(name: state.task)].add(scores, state, wrong: wrong)
+            progress(index + 1, states.count)
+        }
+        guard !seconds.isEmpty else {
+            throw DroidError(
+                "training.empty",
+                "there is nothing to rank",
+                why: "none of \(states.count) states has both a right and a wrong candidate",
+                next: "collect states with `droidagent train pairs`"
+            )
+        }
+        evaluation.kinds = kinds.values.sorted { $0.name < $1.name }
+        evaluation.tasks = tasks.values.sorted { $0.name < $1.name }
+        seconds.sort()
+        evaluation.medianSeconds = seconds[seconds.count / 2]
+        evaluation.p95Seconds = seconds[min(seconds.count - 1, seconds.count * 95 / 100)]
+        return evaluation
+    }
+}

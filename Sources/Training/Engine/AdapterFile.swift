@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Inference
+
+extension TrainingPass {
+    /// Writes the adapter as a GGUF file that llama.cpp loads, in half precision.
+    ///
+    /// - Parameters:
+    ///   - name: what it is called in the file.
+    ///   - keys: metadata beside it, such as a verifier's head.
+    /// - Throws: `DroidError` with code `file.write`.
+    public func writeAdapter(to path: String, name: String, keys: [(String, AdapterKey)] = []) throws {
+        var builder = GGUFBuilder()
+        builder.set("general.architecture", config.architecture)
+        builder.set("general.type", "adapter")
+        builder.set("general.name", name)
+        builder.set("adapter.type", "lora")
+        builder.set("adapter.lora.alpha", Float(layout.shape.alpha))
+        for (key, value) in keys {
+            switch value {
+            case .text(let text): builder.set(key, text)
+            case .floats(let values): builder.set(key, values)
+            case .integers(let values): builder.set(key, values)
+            }
+        }
+        let parts = Array(layout.parts.joined())
+        for part in parts {
+            let tensor = "blk.\(part.block).\(part.projection.tensor).weight"
+            builder.add("\(tensor).lora_a", [part.inputs, layout.shape.rank], .f16)
+            builder.add("\(tensor).lora_b", [layout.shape.rank, part.outputs], .f16)
+        }
+        try builder.write(to: path) { index in
+            let part = parts[index / 2]
+            let rows =
+                index % 2 == 0
+                ? layout.rows(values, at: part.a, columns: part.inputs, transposed: false)
+                : layout.rows(values, at: part.b, columns: part.outputs, transposed: true)
+            return rows.flatMap { value -> [UInt8] in
+                let bits = Float16(value).bitPattern
+                return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+            }
+        }
+    }
+}
+
+/// A value of an adapter's metadata.
+public enum AdapterKey: Sendable {
+    case text(String)
+    case floats([Float])
+    case integers([Int32])
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Foundation
+
+/// All that a training needs to go on as if it had never stopped.
+public struct TrainingCheckpoint: Sendable {
+    /// What it says of itself.
+    public struct Facts: Codable, Sendable, Equatable {
+        public var version = 1
+        /// A digest of recipe, data and model: another training does not go on from here.
+        public var identity: String
+        /// Steps that are done.
+        public var step: Int
+        public var seconds: Double
+        public var curve: [PreferencePoint]
+        /// SHA-256 of the values behind the facts.
+        public var digest = ""
+    }
+
+    public var facts: Facts
+    public var values: [Float]
+    public var first: [Float]
+    public var second: [Float]
+
+    private static let magic = Array("droidagent training 1\n".utf8)
+
+    /// Writes it whole, under another name first.
+    ///
+    /// - Throws: `DroidError` with code `file.write`; a checkpoint that stood there is unchanged then.
+    public func write(to path: String) throws {
+        var payload: [UInt8] = []
+        payload.reserveCapacity(values.count * 12)
+        for list in [values, first, second] { list.withUnsafeBytes { payload.append(contentsOf: $0) } }
+        var facts = facts
+        facts.digest = SHA256.hex(payload)
+        let text = Array(try JSON.line(facts).utf8)
+        let sizes = [UInt64(text.count), UInt64(values.count)]
+        var bytes = TrainingCheckpoint.magic
+        for size in sizes { withUnsafeBytes(of: size.littleEndian) { bytes.append(contentsOf: $0) } }
+        try FileBytes.write(bytes + text + payload, to: path, mode: 0o600)
+    }
+
+    /// Reads one.
+    ///
+    /// - Throws: `DroidError` with code `file.read`, or `training.checkpoint` for one that is damaged.
+    public static func read(_ path: String) throws -> TrainingCheckpoint {
+        try TrainingCheckpoint(bytes: FileBytes.read(path), name: path)
+    }
+
+}
+
+extension TrainingCheckpoint {
+    /// Takes a checkpoint out of bytes that may be anything.
+    init(bytes: [UInt8], name: String) throws {
+        func damaged(_ why: String) -> DroidError {
+            DroidError(
+                "training.checkpoint",
+                "the checkpoint \(name) cannot be read",
+                why: why,
+                next: "delete it, and training begins anew"
+            )
+        }
+        let head = TrainingCheckpoint.magic.count
+        guard bytes.count >= head + 16, Array(bytes[0..<head]) == TrainingCheckpoint.magic else {
+            throw damaged("it does not begin as a checkpoint does")
+        }
+        func number(_ at: Int) -> Int? {
+            Int(exactly: (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[head + at + $1]) << (8 * UInt64($1)) })
+        }
+        guard let length = number(0), let count = number(8), length <= bytes.count, count <= bytes.count,
+            bytes.count == head + 16 + length + count * 12
+        else { throw damaged("it has \(bytes.count) bytes, which is not what it says") }
+        let start = head + 16 + length
+        guard let facts = try? JSON.decode(Facts.self, from: Array(bytes[(head + 16)..<start])), facts.version == 1 else {
+            throw damaged("its facts are no JSON document of this version")
+        }
+        guard SHA256.hex(bytes[start...]) == facts.digest else { throw damaged("its values do not have the digest that it says") }
+        self.facts = facts
+        let lists = (0..<3).map { list in
+            [Float](unsafeUninitializedCapacity: count) { out, initialized in
+                bytes.withUnsafeBytes { raw in
+                    for index in 0..<count {
+                        let at = start + (list * count + index) * 4
+                        out[index] = Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+                    }
+                }
+                initialized = count
+            }
+        }
+        (values, first, second) = (lists[0], lists[1], lists[2])
+    }
+}

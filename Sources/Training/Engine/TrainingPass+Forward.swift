@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Inference
+import Kernels
+
+extension TrainingPass {
+    /// Takes a batch through all blocks.
+    ///
+    /// - Returns: the residual stream behind the last block of each row whose state is read, `config.width` values each, in the order of
+    ///   the batch. It is valid until the next call.
+    /// - Throws: `DroidError` with code `model.memory`; or `training.tokens` for a token that the model does not have.
+    public func forward(_ batch: TokenBatch) throws -> UnsafePointer<Float> {
+        if let stray = batch.tokens.first(where: { !(0..<config.vocabularySize).contains(Int($0)) }) {
+            throw DroidError(
+                "training.tokens",
+                "there is no token \(stray)",
+                why: "the model has \(config.vocabularySize) tokens",
+                next: "make the tokens with this model's tokenizer"
+            )
+        }
+        try prepare(batch)
+        let stream = work.stream.base
+        byRows(batch.rows, chunk: 16) { rows, _ in
+            for row in rows {
+                model.embed(batch.tokens[row], to: stream + row * width)
+                setAngles(row)
+            }
+        }
+        for block in 0..<config.blockCount {
+            if checkpoints { streams[block].base.update(from: stream, count: batch.rows * width) }
+            forwardBlock(block)
+        }
+        return UnsafePointer(stream)
+    }
+
+    private func setAngles(_ row: Int) {
+        let pairs = config.rotatedWidth / 2
+        for pair in 0..<pairs {
+            let (cosine, sine) = cosineAndSine(Double(batch.positions[row]) * model.frequencies[pair])
+            work.cosines.base[row * pairs + pair] = Float(cosine)
+            work.sines.base[row * pairs + pair] = Float(sine)
+        }
+    }
+
+    /// What is saved of a block.
+    func saved(_ block: Int) -> Saves { saves[checkpoints ? 0 : block] }
+
+    /// Whether a block goes on with the rows alone whose states are read.
+    func isTrimmed(_ block: Int) -> Bool { block == config.blockCount - 1 && kept != nil }
+
+    /// Takes the residual stream through a block, and keeps what its way back needs.
+    func forwardBlock(_ index: Int) {
+        let rows = batch.rows
+        let save = saved(index)
+        let block = model.blocks[index]
+        let stream = work.stream.base
+        let trimmed = isTrimmed(index)
+        byRows(rows) { chunk, _ in
+            for row in chunk {
+                save.inputScale.base[row] = kernels.norm(
+                    Int64(width),
+                    stream + row * width,
+                    block.attentionNorm.base,
+                    config.normEpsilon,
+                    save.input.at(row * width),
+                    work.normed.at(row * width)
+                )
+            }
+            reduce(index, [.query, .key, .value], chunk, work.normed, width, save.inner)
+        }
+        expand(index, [.query, .key, .value], rows, work.normed, block.queryKeyValue, save.inner, save.heads, headRow)
+        byRows(rows) { chunk, _ in for row in chunk { rotate(save.heads.at(row * headRow), row, 1) } }
+        attend(index, save)
+        if trimmed { compact(save) }
+        let left = trimmed ? keptRows : rows
+        let attended = trimmed ? work.gathered : save.attended
+        byRows(left) { chunk, _ in reduce(index, [.output], chunk, attended, heads, save.inner) }
+        multiply(
+            left,
+            frozen(block.attentionOutput, attended, heads),
+            parameters.expandB(index, .output, save.inner, Projection.output.rawValue * padded, innerRow),
+            columns: width,
+            into: UnsafeMutableRawPointer(stream),
+            stride: width,
+            DK_ADD
+        )
+        byRows(left) { chunk, _ in
+            for row in chunk {
+                save.middleScale.base[row] = kernels.norm(
+                    Int64(width),
+                    stream + row * width,
+                    block.feedForwardNorm.base,
+                    config.normEpsilon,
+                    save.middle.at(row * width),
+                    work.normed.at(row * width)
+                )
+            }
+            reduce(index, [.gate, .up], chunk, work.normed, width, save.inner)
+        }
+        expand(index, [.gate, .up], left, work.normed, block.gateUp, save.inner, save.gateUp, 2 * hidden)
+        byRows(left) { chunk, _ in
+            for row in chunk {
+                kernels.swiglu(Int64(hidden), save.gateUp.at(row * 2 * hidden), work.activated.at(row * hidden))
+            }
+            reduce(index, [.down], chunk, work.activated, hidden, save.inner)
+        }
+        multiply(
+            left,
+            frozen(block.down, work.activated, hidden),
+            parameters.expandB(index, .down, save.inner, Projection.down.rawValue * padded, innerRow),
+            columns: width,
+            into: UnsafeMutableRawPointer(stream),
+            stride: width,
+            DK_ADD
+        )
+    }
+
+    /// The product of rows with a frozen matrix.
+    func frozen(_ matrix: FrozenModel.Matrix, _ input: ElementBuffer, _ stride: Int) -> Factor {
+        Factor(
+            depth: matrix.inputs,
+            input: input,
+            inputStride: stride,
+            weights: matrix.forward,
+            panelStride: matrix.inputs * 16
+        )
+    }
+
+    /// Brings some rows to the inner dimensions of projections that read them.
+    func reduce(
+        _ block: Int,
+        _ group: [Projection],
+        _ rows: Range<Int>,
+        _ input: ElementBuffer,
+        _ stride: Int,
+        _ target: ElementBuffer
+    ) {
+        for projection in group {
+            multiply(
+                rows,
+                parameters.reduceA(block, projection, input, 0, stride),
+                panels: 0..<(padded / 16),
+                into: target.at(rows.lowerBound * innerRow + projection.rawValue * padded),
+                stride: innerRow,
+                DK_NARROW
+            )
+        }
+    }
+
+    /// The outputs of projections that lie side by side, with what the adapter adds.
+    private func expand(
+        _ block: Int,
+        _ group: [Projection],
+        _ rows: Int,
+        _ input: ElementBuffer,
+        _ matrix: FrozenModel.Matrix,
+        _ inner: ElementBuffer,
+        _ target: ElementBuffer,
+        _ stride: Int
+    ) {
+        var column = 0
+        for projection in group {
+            var factor = frozen(matrix, input, width)
+            factor.panelOffset = column * matrix.inputs
+            let outputs = layout.parts[block][projection.rawValue].outputs
+            multiply(
+                rows,
+                factor,
+                parameters.expandB(block, projection, inner, projection.rawValue * padded, innerRow),
+                columns: outputs,
+                into: target.at(column),
+                stride: stride,
+                DK_NARROW
+            )
+            column += outputs
+        }
+    }
+
+    /// Turns queries and keys of a row by its position, or back.
+    func rotate(_ vector: UnsafeMutableRawPointer, _ row: Int, _ direction: Float) {
+        let pairs = config.rotatedWidth / 2
+        kernels.rotate(
+            Int64(config.headCount + config.keyValueHeadCount),
+            Int64(config.headWidth),
+            Int64(config.rotatedWidth),
+            vector,
+            work.cosines.base + row * pairs,
+            work.sines.base + row * pairs,
+            direction
+        )
+    }
+
+    /// Attention of one head of one sequence.
+    func attention(_ block: Int, _ save: Saves, task: Int, worker: Int) -> dk_attention {
+        let sequence = batch.sequences[task / config.headCount]
+        let head = task % config.headCount
+        let group = config.headCount / config.keyValueHeadCount
+        let row = sequence.rows.lowerBound
+        let keyColumn = heads + head / group * config.headWidth
+        return dk_attention(
+            rows: Int64(sequence.rows.count),
+            shared: Int64(sequence.shared),
+            begin: UnsafePointer(begins + row),
+            first_query: Int64(firstQuery(block, sequence)),
+            head: Int64(config.headWidth),
+            scale: config.attentionScale,
+            q: UnsafeRawPointer(save.heads.at(row * headRow + head * config.headWidth)),
+            k: UnsafeRawPointer(save.heads.at(row * headRow + keyColumn)),
+            v: UnsafeRawPointer(save.heads.at(row * headRow + keyColumn + keys)),
+            stride: Int64(headRow),
+            output: save.attended.at(row * heads + head * config.headWidth),
+            output_stride: Int64(heads),
+            log_sum: save.logSums.base + row * config.headCount + head * sequence.rows.count,
+            scratch: UnsafeMutableRawPointer(scratch.base + worker * scratchPerWorker),
+            output_gradient: nil,
+            q_gradient: nil,
+            k_gradient: nil,
+            v_gradient: nil
+        )
+    }
+
+    /// The first row whose attention is needed; the last block needs that of branches alone when none of the prefix is read.
+    func firstQuery(_ block: Int, _ sequence: TokenBatch.Sequence) -> Int {
+        guard isTrimmed(block), let first = sequence.kept.first, first >= sequence.shared else { return 0 }
+        return sequence.shared
+    }
+
+    private func attend(_ block: Int, _ save: Saves) {
+        pool.run(batch.sequences.count * config.headCount) { task, worker in
+            var attention = attention(block, save, task: task, worker: worker)
+            kernels.attend(&attention)
+        }
+    }
+
+    /// Moves the rows that are read to the front.
+    private func compact(_ save: Saves) {
+        for (place, row) in (kept ?? []).enumerated() {
+            work.gathered.at(place * heads).copyMemory(from: save.attended.at(row * heads), byteCount: heads * work.gathered.bytes)
+            if place != row {
+                (work.stream.base + place * width).update(from: work.stream.base + row * width, count: width)
+            }
+        }
+    }
+}
