@@ -36,37 +36,18 @@ public enum PairBuilder {
     /// is kept, so a home screen that starts every run does not outweigh all else.
     public static func pairs(_ states: [StateRecord], options: PairOptions = PairOptions()) -> [PairRecord] {
         var random = SeededRandom(seed: options.seed, name: "pairs")
-        return kept(states, options: options, random: &random).flatMap { state -> [PairRecord] in
+        let set = StateSetOptions(
+            selfCorrectionShare: options.selfCorrectionShare,
+            orderShare: options.orderShare,
+            seed: options.seed
+        )
+        return StateSet.assemble(states, options: set).flatMap { state -> [PairRecord] in
             var wrong = state.wrong
             if options.negativesPerStep > 0 && wrong.count > options.negativesPerStep {
                 wrong = Array(wrong.shuffled(using: &random).prefix(options.negativesPerStep)).sorted()
             }
             return state.right.flatMap { right in wrong.compactMap { pair(state, right, $0) } }
         }
-    }
-
-    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord]
-    {
-        var seen: Set<String> = []
-        let useful = states.filter { state in
-            guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
-            // Each order is another text; one is enough for a goal and what is the same without it.
-            let prefix = state.kind == .order ? "order \(state.goal)" : state.prefix
-            return seen.insert("\(state.task)\u{0}\(prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
-        }
-        func isPlain(_ state: StateRecord) -> Bool { state.kind != .selfCorrection && state.kind != .order }
-        let plain = useful.count(where: isPlain)
-        var chosen: Set<Int> = []
-        for (kind, share) in [
-            (StateRecord.Kind.selfCorrection, options.selfCorrectionShare), (.order, options.orderShare),
-        ] {
-            let share = min(max(share, 0), 0.99)
-            // c / (c + d) = share
-            let limit = Int((share / (1 - share) * Double(plain)).rounded(.down))
-            let some = useful.indices.filter { useful[$0].kind == kind }
-            chosen.formUnion(some.shuffled(using: &random).prefix(limit))
-        }
-        return useful.indices.filter { isPlain(useful[$0]) || chosen.contains($0) }.map { useful[$0] }
     }
 
     private static func pair(_ state: StateRecord, _ right: Int, _ wrong: Int) -> PairRecord? {

@@ -6,48 +6,7 @@ import Benchmark
 import Foundation
 import Synchronization
 
-/// What collecting oracle runs is asked for.
-public struct CollectOptions: Sendable {
-    /// The suite's folder or name.
-    public var suite: String
-    /// Names of tasks with `*` and `?`; all training tasks when empty. Held-out tasks are never collected.
-    public var tasks: [String] = []
-    public var seeds: ClosedRange<UInt64> = 1000...1019
-    /// Runs of a seed; the first is straight, the others have random wrong steps.
-    public var runs = 2
-    /// Further runs of a seed that start somewhere else than on the home screen.
-    public var wanderings = 2
-    /// The probability of a wrong step in all of `runs` but the first.
-    public var perturbation = 0.15
-    /// The probability that a decision is kept once more with a text on the screen that gives an order.
-    public var orders = 0.5
-    /// Devices that run at the same time.
-    public var jobs = 2
-    /// Where states are kept, one file a run; runs that are there are not done again.
-    public var folder: String
-    /// Counts tokens as the model does, for the prompt's budget; nil for an estimate.
-    public var counter: PromptCounter?
-    public var prompt = PromptOptions.withLedger
-    /// The image of the built-in devices; nil for the one that ships.
-    public var image: String?
-
-    public init(suite: String, folder: String) {
-        self.suite = suite
-        self.folder = folder
-    }
-
-    /// A short name for all that a run's states follow from beside its task, its seed and its number, so that states of other options,
-    /// or of another form of prompts, are not taken for those that are wanted.
-    ///
-    /// - Throws: what writing the prompt's options as JSON throws.
-    public func digest() throws -> String {
-        let versions = "\(PromptBuilder.version) \(ActionSpace.version)"
-        let all = "\(runs) \(perturbation) \(orders) \(versions) \(try JSON.line(prompt))"
-        return String(SHA256.hex(all.utf8).prefix(8))
-    }
-}
-
-/// Collects the states of oracle runs on built-in devices.
+/// Collects states of runs on built-in devices, each with the right candidates.
 public enum StateCollector {
     /// How far it is.
     public struct Progress: Sendable {
@@ -57,6 +16,15 @@ public enum StateCollector {
         public var failed: Int
     }
 
+    /// What was collected.
+    public struct Outcome: Sendable {
+        /// The states of all runs, in a fixed order.
+        public var states: [StateRecord] = []
+        /// The runs, and those of them that gave no states.
+        public var runs: Int
+        public var failed = 0
+    }
+
     private struct Job: Sendable {
         var instance: TaskInstance
         var run: Int
@@ -64,19 +32,30 @@ public enum StateCollector {
         func file(_ folder: String) -> String { "\(folder)/\(instance.template.name)/\(instance.seed)-\(run).jsonl" }
     }
 
-    /// Runs what is missing, and gives back all states in a fixed order.
+    /// Runs what is missing, and gives back what all of them gave.
     ///
-    /// A run that the oracle did not bring to its goal is left out: its verdicts cannot be trusted.
+    /// A run that the oracle did not bring to its goal is left out: its verdicts cannot be trusted. Runs of a verifier are kept
+    /// whatever came of them, as far as the oracle could say what is right.
     ///
-    /// - Throws: `DroidError` from the suite, a device or a file. Finished runs are kept.
+    /// - Throws: `DroidError` with code `states.tasks` where no task is asked for, or from the suite, a device or a file.
+    /// Finished runs are kept.
     public static func run(
         _ options: CollectOptions,
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws
-        -> [StateRecord]
+        -> Outcome
     {
         let suite = try TaskSuite.find(options.suite)
-        let templates = suite.selected(options.tasks).filter { $0.split == .train }
+        let templates = options.templates(of: suite)
+        guard !templates.isEmpty else {
+            let parts = options.parts.map(\.rawValue).sorted().joined(separator: " or ")
+            throw DroidError(
+                "states.tasks",
+                "no task of \(suite.name) is asked for",
+                why: "tasks are \(parts)" + (options.tasks.isEmpty ? "" : ", and match \(options.tasks.joined(separator: " or "))"),
+                next: "name other tasks, or another part of the split"
+            )
+        }
         var jobs: [Job] = []
         for template in templates {
             for seed in options.seeds {
@@ -96,10 +75,14 @@ public enum StateCollector {
                 group.addTask {
                     let device = try await BenchDevice.startBuiltIn(image: options.image)
                     do {
+                        let actor: RecordingOracle.Actor? =
+                            if case .actor(let one) = options.source {
+                                RecordingOracle.Actor(chooser: try one.make(), mix: one.mix)
+                            } else { nil }
                         while let job = board.next() {
-                            let states = await collect(job, device, options)
+                            let states = await collect(job, device, options, actor)
                             // A failed run leaves an empty file, so that it is not tried at every start.
-                            try write(states ?? [], to: job.file(options.folder))
+                            try StatesFile.write(states ?? [], to: job.file(options.folder))
                             progress(board.count(states))
                         }
                     } catch {
@@ -111,7 +94,18 @@ public enum StateCollector {
             }
             try await group.waitForAll()
         }
-        return try jobs.flatMap { try read($0.file(options.folder)) }
+        var outcome = Outcome(runs: jobs.count)
+        for job in jobs {
+            let states = try StatesFile.read(job.file(options.folder))
+            if states.isEmpty { outcome.failed += 1 }
+            // The split may say something else than when the run was done.
+            outcome.states += states.map { state in
+                var state = state
+                state.split = options.mark(job.instance.template)
+                return state
+            }
+        }
+        return outcome
     }
 
     /// Gives out runs and counts what came of them.
@@ -138,158 +132,35 @@ public enum StateCollector {
         }
     }
 
-    /// Reads the states of one file.
-    ///
-    /// - Throws: `DroidError` with code `file.read` or `states.format`.
-    public static func read(_ path: String) throws -> [StateRecord] {
-        try FileBytes.read(path).split(separator: 10).map { line in
-            do {
-                return try JSON.decode(StateRecord.self, from: Array(line))
-            } catch {
-                throw DroidError(
-                    "states.format",
-                    "\(path) holds no states",
-                    why: "\(error)",
-                    next: "delete it and collect again"
-                )
-            }
-        }
-    }
-
-    private static func write(_ states: [StateRecord], to path: String) throws {
-        let lines = try states.map { try JSON.line($0) + "\n" }
-        try FileBytes.write(lines.joined(), to: path)
-    }
-
-    private static func collect(_ job: Job, _ device: BenchDevice, _ options: CollectOptions) async -> [StateRecord]? {
-        guard let oracle = try? Ceiling(job.instance, counter: options.counter) else { return nil }
+    private static func collect(
+        _ job: Job,
+        _ device: BenchDevice,
+        _ options: CollectOptions,
+        _ actor: RecordingOracle.Actor?
+    ) async -> [StateRecord]? {
+        let template = job.instance.template
         let wanders = job.run >= max(options.runs, 1)
-        let chooser = RecordingOracle(
-            oracle: oracle,
-            instance: job.instance,
+        let wander = Wander(seed: job.instance.seed, name: "\(template.name) \(job.run)", app: template.app)
+        // Wrong steps cost steps, and are no fault of the oracle.
+        let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
+        if case .instructions(let count) = options.source {
+            guard let recorder = try? InstructionRecorder(job.instance, run: job.run, explores: wanders, count, options) else {
+                return nil
+            }
+            // Short goals are right whatever comes of the run that leads to their screens.
+            let result = await runner.run(job.instance, chooser: recorder, prompt: options.prompt, mind: MindOptions())
+            return result.cause == .skipped ? nil : recorder.states
+        }
+        let recording = RecordingOracle.Options(
             run: job.run,
+            split: options.mark(template),
             perturbation: job.run == 0 || wanders ? 0 : options.perturbation,
             orders: options.orders,
             counter: options.counter
         )
-        // Wrong steps cost steps, and are no fault of the oracle.
-        let template = job.instance.template
-        let wander = Wander(seed: job.instance.seed, name: "\(template.name) \(job.run)", app: template.app)
-        let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
+        guard let chooser = try? RecordingOracle(job.instance, options: recording, actor: actor) else { return nil }
         let result = await runner.run(job.instance, chooser: chooser, prompt: options.prompt, mind: MindOptions())
+        if actor != nil { return result.cause == .skipped ? nil : chooser.states }
         return result.success && result.said == "complete" ? chooser.states : nil
-    }
-}
-
-/// Does what the oracle says, now and then something wrong instead, and writes down every state.
-private final class RecordingOracle: ActionChooser {
-    let counter: PromptCounter?
-    private let oracle: Ceiling
-    private let instance: TaskInstance
-    private let run: Int
-    private let perturbation: Double
-    private let orders: Double
-    private let memory = Mutex((states: [StateRecord](), wentWrong: false))
-
-    init(
-        oracle: Ceiling,
-        instance: TaskInstance,
-        run: Int,
-        perturbation: Double,
-        orders: Double,
-        counter: PromptCounter?
-    ) {
-        self.oracle = oracle
-        self.instance = instance
-        self.run = run
-        self.perturbation = perturbation
-        self.orders = orders
-        self.counter = counter
-    }
-
-    var states: [StateRecord] { memory.withLock { $0.states } }
-
-    func choose(_ decision: Decision) async throws -> Choice {
-        let move = try await oracle.judge(decision)
-        let count = decision.candidates.count
-        let wrong = move.wrong(of: count)
-        let strayed = stray(decision, among: wrong)
-        let chosen = strayed ?? move.right[0]
-        add(decision, decision.prompt.suffixes, right: move.right, wrong: wrong, chosen: chosen)
-        if let ordered = ordered(decision) {
-            let places = ScreenOrders.places(of: ordered, in: decision)
-            let right = places.indices.filter { places[$0].map(move.right.contains) ?? false }
-            // What the text itself allows is wrong; what is neither right nor wrong without it stays so.
-            let wrong = places.indices.filter { places[$0].map(wrong.contains) ?? true }
-            let done = places.firstIndex(of: chosen) ?? 0
-            add(ordered, ordered.prompt.suffixes, right: right, wrong: wrong, chosen: done, kind: .order)
-        }
-        memory.withLock { $0.wentWrong = strayed != nil }
-        return .certain(chosen, of: count, filledText: strayed == nil ? move.text : nil)
-    }
-
-    func chooseText(_ query: TextQuery) async throws -> Int? {
-        guard let chosen = try await oracle.chooseText(query) else { return nil }
-        // A text is a decision of its own, on the same screen: which words go into this field.
-        let builder = PromptBuilder(options: query.decision.prompt.options)
-        let suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
-        let wrong = suffixes.indices.filter { suffixes[$0] != suffixes[chosen] }
-        if !wrong.isEmpty { add(query.decision, suffixes, right: [chosen], wrong: wrong, chosen: chosen, kind: .text) }
-        return chosen
-    }
-
-    private func add(
-        _ decision: Decision,
-        _ suffixes: [String],
-        right: [Int],
-        wrong: [Int],
-        chosen: Int,
-        kind: StateRecord.Kind? = nil
-    ) {
-        memory.withLock { memory in
-            memory.states.append(
-                StateRecord(
-                    task: instance.template.name,
-                    app: instance.template.app,
-                    split: instance.template.split,
-                    seed: instance.seed,
-                    run: run,
-                    step: decision.step,
-                    kind: kind ?? (memory.wentWrong ? .selfCorrection : .decision),
-                    goal: decision.goal,
-                    prefix: decision.prompt.prefix,
-                    suffixes: suffixes,
-                    right: right,
-                    wrong: wrong,
-                    chosen: chosen,
-                    actionSpace: ActionSpace.version,
-                    prompt: decision.prompt.options == PromptOptions() ? nil : decision.prompt.options
-                )
-            )
-        }
-    }
-
-    /// The decision with an order on its screen, for some of them.
-    private func ordered(_ decision: Decision) -> Decision? {
-        var random = SeededRandom(seed: instance.seed, name: "\(instance.template.name) \(run) \(decision.step) order")
-        guard Double.random(in: 0..<1, using: &random) < orders else { return nil }
-        let text = OrderTexts.next(using: &random)
-        return ScreenOrders.adding(text, to: decision, decision.prompt.options, count: counter)
-    }
-
-    /// A wrong candidate to do instead, or nil. Only what can be undone: nothing that ends the run or needs a text.
-    private func stray(_ decision: Decision, among wrong: [Int]) -> Int? {
-        guard perturbation > 0 else { return nil }
-        var random = SeededRandom(seed: instance.seed, name: "\(instance.template.name) \(run) \(decision.step)")
-        guard Double.random(in: 0..<1, using: &random) < perturbation else { return nil }
-        let allowed = wrong.filter { index in
-            let action = decision.candidates[index].action
-            if action.isStatus || action.isPlaceholder || Sensitivity.of(action, on: decision.screen) != nil {
-                return false
-            }
-            if case .clearText = action { return false }
-            return true
-        }
-        return allowed.randomElement(using: &random)
     }
 }

@@ -16,6 +16,8 @@ public struct StateRecord: Codable, Sendable, Equatable {
         case text
         /// A step on a screen with a text that gives an order; what is right is what is right without it.
         case order
+        /// The first step of a short goal that one action on the screen does.
+        case instruction
     }
 
     public var schema = 1

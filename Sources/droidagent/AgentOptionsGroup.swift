@@ -55,6 +55,7 @@ struct AdapterOptions: ParsableArguments {
 /// A loaded model with its head, ready to choose.
 struct LoadedVerifier {
     let verifier: Verifier
+    let language: LanguageModel
     let model: FileIdentity
     let head: FileIdentity?
     let prompt: PromptOptions
@@ -77,6 +78,7 @@ struct LoadedVerifier {
         if let budget { prompt.budget = budget }
         return LoadedVerifier(
             verifier: try Verifier(model: language, head: loaded, threads: threads, store: store),
+            language: language,
             model: FileIdentity(path: path, model: language),
             head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
             prompt: prompt

@@ -14,69 +14,10 @@ struct TrainVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "From runs to a verifier head, and how good it is.",
-        subcommands: [TrainPairs.self, TrainHead.self, TrainP3.self, TrainRank.self, TrainEval.self]
+        subcommands: [
+            TrainSplit.self, TrainPairs.self, TrainHead.self, TrainP3.self, TrainRank.self, TrainEval.self,
+        ]
     )
-}
-
-struct TrainPairs: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "pairs",
-        abstract: "Collect oracle runs on built-in devices and make preference pairs of them.",
-        discussion: "Held-out tasks are never collected. Runs that are there are not done again."
-    )
-
-    @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
-    @Argument(help: "A folder under Tasks/, or a path.") var suite: String
-    @Option(help: ArgumentHelp("Only these tasks, with * and ?.", valueName: "glob")) var tasks: [String] = []
-    @Option(help: ArgumentHelp("Seeds, such as 1000-1019.", valueName: "from-to")) var seeds = "1000-1019"
-    @Option(help: "Runs of each seed; all but the first have random wrong steps.") var runs = 2
-    @Option(help: "Further runs of each seed that do not start on the home screen.") var wanderings = 2
-    @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
-    @Option(help: "States right after a wrong step, as a share of all, at most.") var correctionShare = 0.1
-    @Option(help: "The probability that a state is kept once more with an order on its screen.") var orders = 0.5
-    @Option(help: "States with an order on the screen, as a share of all, at most.") var orderShare = 0.25
-    @Option(help: "Devices that run at the same time.") var jobs = 2
-    @Option(help: ArgumentHelp("Where the states are kept. Default: in the cache.", valueName: "dir")) var states:
-        String?
-    @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
-
-    private struct Line: Encodable {
-        let states: Int
-        let pairs: Int
-        let file: String
-    }
-
-    func run() async throws {
-        let ends = seeds.split(separator: "-").compactMap { UInt64($0) }
-        guard ends.count == 2, ends[0] <= ends[1] else {
-            throw ValidationError("--seeds is FROM-TO, such as 1000-1019")
-        }
-        let tokenizer = try Tokenizer(GGUFFile(path: model.path()))
-        var options = CollectOptions(suite: suite, folder: "")
-        options.tasks = tasks
-        options.seeds = ends[0]...ends[1]
-        options.runs = runs
-        options.wanderings = wanderings
-        options.perturbation = perturbation
-        options.orders = orders
-        options.jobs = jobs
-        options.counter = { tokenizer.encode($0).count }
-        options.folder =
-            try states ?? "\(Locations.cache)/states/\((suite as NSString).lastPathComponent)-\(options.digest())"
-        let quiet = global.quiet || global.json
-        let collected = try await StateCollector.run(options) { progress in
-            if quiet || progress.done % 20 != 0 { return }
-            Terminal.plain("\(progress.done) of \(progress.total) runs, \(progress.failed) failed")
-        }
-        let pairs = PairBuilder.pairs(
-            collected,
-            options: PairOptions(selfCorrectionShare: correctionShare, orderShare: orderShare)
-        )
-        try PairsFile.write(pairs, to: out)
-        try global.emit(Line(states: collected.count, pairs: pairs.count, file: out))
-        if !global.json { global.say("\(pairs.count) pairs from \(collected.count) states in \(out)") }
-    }
 }
 
 struct TrainHead: AsyncParsableCommand {

@@ -31,6 +31,8 @@ public final class Ceiling: ActionChooser {
     private let oracle: Oracle
     private let instance: TaskInstance
     private let state = Mutex(State())
+    /// What it knew before its last verdict, which supposes that the move will be done.
+    private let earlier = Mutex(State())
 
     public let counter: PromptCounter?
 
@@ -44,8 +46,31 @@ public final class Ceiling: ActionChooser {
     /// What was needed and not offered; nil where there was nothing.
     var missing: Missing? { state.withLock(\.missing) }
 
+    /// Whether something was needed that is not offered: from then on it cannot say what is right.
+    public var isStuck: Bool { missing != nil }
+
+    /// Takes that something else was done than the last verdict said, or that another text was chosen for it: what was not written down
+    /// is still to be, and an answer that was not given, too.
+    public func took(_ action: Action, on screen: ScreenState) {
+        let before = earlier.withLock(\.self)
+        state.withLock { state in
+            let missing = state.missing
+            state = before
+            state.missing = missing
+            switch action {
+            case .remember(let id): state.noted.insert("\(screen.contentHash) \(id)")
+            case .readList(let id): state.read.insert("\(screen.contentHash) \(id)")
+            default: state.noted = []
+            }
+        }
+    }
+
     /// What the oracle says about a decision, as far as it is offered. A text is chosen afterwards, by `chooseText`.
+    ///
+    /// It supposes that its move is done; where something else was, `took` tells it before the next verdict.
     public func judge(_ decision: Decision) async throws -> OracleMove {
+        let known = state.withLock(\.self)
+        earlier.withLock { $0 = known }
         if state.withLock(\.hasAnswered), let done = decision.candidates.firstIndex(where: { $0.action == .complete }) {
             return OracleMove([done], note: "the answer is given")
         }

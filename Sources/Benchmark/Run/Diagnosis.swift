@@ -35,8 +35,14 @@ public struct Coverage: Codable, Sendable, Equatable {
     }
 }
 
+/// A chooser that is told what the loop did of its choices.
+public protocol StepWatching: ActionChooser {
+    /// Takes what the loop says.
+    func note(_ event: AgentEvent)
+}
+
 /// Watches the decisions of an agent through the eyes of its task's oracle.
-final class DiagnosedChooser: ActionChooser {
+final class DiagnosedChooser: StepWatching {
     /// What the oracle says of one decision.
     struct Verdict: Sendable {
         var right: Set<Int>

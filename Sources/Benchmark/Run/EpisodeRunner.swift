@@ -166,7 +166,7 @@ public struct EpisodeRunner: Sendable {
             settle: quirks.contains(.orders) ? ScreenOrders(observer) : observer,
             input: source?.input(on: device.adb),
             onEvent: { event in
-                (chooser as? DiagnosedChooser)?.note(event)
+                (chooser as? any StepWatching)?.note(event)
                 if case .step(let step) = event { spent.withLock { $0 += step.timings } }
             }
         )

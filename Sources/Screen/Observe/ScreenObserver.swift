@@ -45,6 +45,20 @@ public struct Observation: Sendable {
     public var pictureProblem: DroidError?
     /// Why there is no hierarchy.
     public var treeProblem: DroidError?
+
+    public init(
+        state: ScreenState,
+        dumps: Int,
+        seconds: Double,
+        pictureProblem: DroidError? = nil,
+        treeProblem: DroidError? = nil
+    ) {
+        self.state = state
+        self.dumps = dumps
+        self.seconds = seconds
+        self.pictureProblem = pictureProblem
+        self.treeProblem = treeProblem
+    }
 }
 
 /// Reads screens: hierarchy, picture and small probes in parallel streams, until the display has settled.
