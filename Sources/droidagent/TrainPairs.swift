@@ -59,7 +59,7 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
     @Option(
         help: ArgumentHelp(
-            "States right after a wrong step, as a share of all, at most. Default: 0.1, and 0.03 with --states.",
+            "States right after a wrong step, as a share of all, at most. Default: 0.1; 0.03 with --states, and 1 where a verifier acts.",
             valueName: "share"
         )
     )
@@ -139,7 +139,8 @@ struct TrainPairs: AsyncParsableCommand {
             return
         }
         let shares = StateSetOptions(
-            selfCorrectionShare: correctionShare ?? 0.03,
+            // What comes of a verifier's own mistakes is what its runs are for.
+            selfCorrectionShare: correctionShare ?? (agent == .verifier ? 1 : 0.03),
             orderShare: orderShare,
             limit: limit,
             only: only

@@ -48,6 +48,8 @@ import Testing
         #expect(Double(orders) <= 0.1 * Double(set.count) && Double(orders + 1) > 0.1 * Double(set.count))
         let none = StateSet.assemble(states, options: StateSetOptions(selfCorrectionShare: 0, orderShare: 0))
         #expect(none.allSatisfy { $0.kind == .decision })
+        let whole = StateSet.assemble(states, options: StateSetOptions(selfCorrectionShare: 1, orderShare: 1))
+        #expect(whole == states)
     }
 
     @Test func `a limit is filled evenly, and small tasks stay whole`() {
