@@ -67,6 +67,7 @@ public enum StateSet {
     private static func share(_ share: Double, of total: Int) -> Int {
         share > 0 ? Int((min(share, 1) * Double(total) + 1e-9).rounded(.down)) : 0
     }
+
     /// States that have something to compare, each once.
     static func distinct(_ states: [StateRecord]) -> [StateRecord] {
         var seen: Set<String> = []
