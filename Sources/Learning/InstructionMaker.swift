@@ -20,12 +20,15 @@ struct InstructionMaker {
         (self.decision, self.avoided, self.random) = (decision, avoided, random)
     }
 
-    /// Some instructions, of different sorts as far as the screen has them.
+    /// Some instructions, each of another sort; a sort that every screen has comes seldom.
     mutating func draw(_ count: Int) -> [Instruction] {
         var bySort: [Instruction.Sort: [Instruction]] = [:]
         for one in all() { bySort[one.sort, default: []].append(one) }
-        let sorts = Instruction.Sort.allCases.filter { bySort[$0] != nil }.shuffled(using: &random)
-        return sorts.prefix(count).compactMap { bySort[$0]?.randomElement(using: &random) }
+        let sorts = Instruction.Sort.allCases.filter { bySort[$0] != nil }
+        var drawn: [Instruction.Sort] = []
+        for sort in sorts.flatMap({ Array(repeating: $0, count: $0.weight) }).shuffled(using: &random)
+        where !drawn.contains(sort) { drawn.append(sort) }
+        return drawn.prefix(count).compactMap { bySort[$0]?.randomElement(using: &random) }
     }
 
     /// One instruction for each thing that can be told.
@@ -41,7 +44,9 @@ struct InstructionMaker {
     private func place(_ action: Action) -> Int? { candidates.firstIndex { $0.action == action } }
 
     private mutating func instructions(_ target: ScreenActions.Target) -> [Instruction] {
-        guard let name = InstructionName(target, on: screen, among: decision.actions.targets) else { return [] }
+        guard !avoided.contains(target.label),
+            let name = InstructionName(target, on: screen, among: decision.actions.targets)
+        else { return [] }
         var out: [Instruction] = []
         if target.canType { out += field(target, name) }
         if target.canClick && !target.canType { out += click(target, name) }
@@ -61,10 +66,12 @@ struct InstructionMaker {
     private mutating func click(_ target: ScreenActions.Target, _ name: InstructionName) -> [Instruction] {
         guard let place = place(.click(target.id)) else { return [] }
         // A row and the switch in it may have one label and do two things.
-        let twins = Set(
+        var twins = Set(
             decision.actions.targets.filter { $0.id != target.id && $0.canClick && InstructionName.same($0, target) }
                 .compactMap { self.place(.click($0.id)) }
         )
+        // What has the name of an app may be opened as one.
+        if decision.apps.app(named: target.label) != nil, let open = self.place(.openApp(nil)) { twins.insert(open) }
         guard let isOn = target.isOn else {
             let sort: Instruction.Sort = target.role == .tab ? .tab : .tap
             guard name.isUnique || sort == .tab && name.isUniqueInKind else { return [] }
@@ -136,7 +143,8 @@ struct InstructionMaker {
         var out: [Instruction] = []
         out += scrolls()
         if let enter = place(.keyboardEnter) { out.append(one(.enter, InstructionWords.enter, "", [enter])) }
-        if let back = place(.navigateBack) {
+        // From a launcher there is no way back.
+        if let back = place(.navigateBack), !Instruction.isHome(screen) {
             let up = candidates.indices.filter { ["navigate up", "back"].contains(candidates[$0].label.lowercased()) }
             out.append(one(.back, InstructionWords.back, "", [back], neutral: Set(up)))
         }
@@ -173,11 +181,12 @@ struct InstructionMaker {
         guard let open = place(.openApp(nil)), let app = apps.randomElement(using: &random) else { return [] }
         var out: [Instruction] = []
         if app.package != screen.package {
-            // Its icon does the same where it is in sight.
-            let icons = candidates.indices.filter { place in
+            // A launcher's icon does the same; elsewhere a thing of that name may be meant, or another.
+            let named = candidates.indices.filter { place in
                 if case .click = candidates[place].action { candidates[place].label == app.label } else { false }
             }
-            var opening = one(.openApp, InstructionWords.open, app.label, [open] + icons)
+            let icons = Instruction.isHome(screen) ? named : []
+            var opening = one(.openApp, InstructionWords.open, app.label, [open] + icons, neutral: Set(named))
             opening.text = app.label
             out.append(opening)
         }

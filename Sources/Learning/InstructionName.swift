@@ -44,7 +44,9 @@ struct InstructionName {
     /// A label as it can be said; nil where it is too long, or says nothing.
     static func clean(_ label: String) -> String? {
         let words = label.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        guard (1...limit).contains(words.count), words.contains(where: { $0.isLetter || $0.isNumber }) else { return nil }
+        guard (1...limit).contains(words.count), words.contains(where: { $0.isLetter || $0.isNumber }) else {
+            return nil
+        }
         return words.contains { "\"\u{0}…".contains($0) } ? nil : words
     }
 

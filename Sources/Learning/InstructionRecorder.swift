@@ -28,7 +28,8 @@ final class InstructionRecorder: ActionChooser {
         self.options = options
         walker =
             explores
-            ? Explorer(instance, run: run, avoided: options.heldOutApps) : try Ceiling(instance, counter: options.counter)
+            ? Explorer(instance, run: run, avoided: options.heldOutApps)
+            : try Ceiling(instance, counter: options.counter)
     }
 
     var states: [StateRecord] { written.withLock(\.self) }
@@ -147,5 +148,7 @@ private struct StillScreen: SettleDetector {
 
     init(_ state: ScreenState) { self.state = state }
 
-    func settled(after previous: String?) async throws -> Observation { Observation(state: state, dumps: 0, seconds: 0) }
+    func settled(after previous: String?) async throws -> Observation {
+        Observation(state: state, dumps: 0, seconds: 0)
+    }
 }

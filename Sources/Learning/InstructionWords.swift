@@ -9,8 +9,10 @@ enum InstructionWords {
     static func tap(_ role: Element.Role) -> [String] {
         let all = ["tap %", "press %", "click %", "touch %", "select %", "choose %", "hit %", "tap on %", "pick %"]
         switch role {
-        case .button, .image: return all + ["press the % button", "push the button %", "use the % button", "tap the button %"]
-        case .item, .group, .text, .link: return all + ["open %", "go to %", "go into %", "show me %", "open the entry %"]
+        case .button, .image:
+            return all + ["press the % button", "push the button %", "use the % button", "tap the button %"]
+        case .item, .group, .text, .link:
+            return all + ["open %", "go to %", "go into %", "show me %", "open the entry %"]
         default: return all
         }
     }
@@ -24,12 +26,14 @@ enum InstructionWords {
     static let focus = [
         "tap the field %", "put the cursor into %", "tap into the % field", "focus the field %", "go into the field %",
     ]
-    static let clear = ["clear %", "empty the field %", "delete the text in %", "remove what stands in %", "wipe the % field"]
+    static let clear = [
+        "clear %", "empty the field %", "delete the text in %", "remove what stands in %", "wipe the % field",
+    ]
     static let type = [
         "type \"#\" into %", "enter \"#\" as %", "write \"#\" in the field %", "put \"#\" into %", "fill % with \"#\"",
-        "set % to \"#\"", "type # into the field %", "enter # in %", "write # into the % field", "the % is #",
+        "set % to \"#\"", "type # into the field %", "enter # in %", "write # into the % field",
     ]
-    static let longPress = ["long press %", "press and hold %", "hold your finger on %", "touch % and hold it", "hold %"]
+    static let longPress = ["long press %", "press and hold %", "hold your finger on %", "touch % and hold it"]
     static let enter = [
         "press enter", "hit the enter key", "press the return key", "confirm what was typed with enter",
         "push enter on the keyboard",
@@ -43,17 +47,21 @@ enum InstructionWords {
     ]
     static let back = [
         "go back", "go one page back", "return to the page before", "press back", "leave this page",
-        "go back to where you came from", "one step back",
+        "go back to where you came from", "go one step back",
     ]
     static let home = [
-        "go to the home screen", "go home", "press the home button", "show the home screen", "leave the app for the home screen",
-        "back to the home screen",
+        "go to the home screen", "go home", "press the home button", "show the home screen",
+        "leave the app for the home screen",
+        "return to the home screen",
     ]
     static let open = [
-        "open %", "open the app %", "start %", "launch %", "open the % app", "switch to the app %", "go to the % app", "bring up %",
+        "open %", "open the app %", "start %", "launch %", "open the % app", "switch to the app %", "go to the % app",
+        "bring up %",
         "run the app %",
     ]
-    static let wait = ["wait", "wait a moment", "wait a bit", "do nothing for a moment", "give it a second", "hold on a moment"]
+    static let wait = [
+        "wait", "wait a moment", "wait a bit", "do nothing for a moment", "give it a second", "hold on a moment",
+    ]
     static let question = [
         "what stands under %?", "what does it say under %?", "which text is below %?", "what is written at %?",
         "what is set for %?", "what does the line under % say?",
@@ -75,14 +83,18 @@ enum InstructionWords {
 
     static func tick(on: Bool) -> [String] {
         on
-            ? ["tick %", "check %", "tick the box %", "put a check mark at %", "check the box of %", "make sure % is ticked"]
+            ? [
+                "tick %", "check %", "tick the box %", "put a check mark at %", "check the box of %",
+                "make sure % is ticked",
+            ]
             : ["untick %", "uncheck %", "take the tick off %", "clear the check mark at %", "uncheck the box of %"]
     }
 
     static func slide(up: Bool) -> [String] {
         let end = up ? "highest" : "lowest"
         return [
-            "slide % to the \(end)", "move % all the way \(up ? "up" : "down")", "set % to the \(up ? "maximum" : "minimum")",
+            "slide % to the \(end)", "move % all the way \(up ? "up" : "down")",
+            "set % to the \(up ? "maximum" : "minimum")",
             "turn % \(up ? "up" : "down") all the way", "drag the slider % to the \(up ? "right" : "left") end",
             "put % at its \(end)",
         ]
@@ -111,7 +123,10 @@ enum InstructionWords {
         let isQuoted = Int.random(in: 0..<10, using: &random) < 6
         let quoted = parts.map { isQuoted ? "\"\($0)\"" : $0 }
         let between = ["of", "next to", "at", "beside"][Int.random(in: 0..<4, using: &random)]
-        let text = (words.randomElement(using: &random) ?? "").replacing("%", with: quoted.joined(separator: " \(between) "))
+        let text = (words.randomElement(using: &random) ?? "").replacing(
+            "%",
+            with: quoted.joined(separator: " \(between) ")
+        )
         let isQuestion = text.hasSuffix("?")
         let place = [" on this screen", " here", " on this page", " now"][Int.random(in: 0..<4, using: &random)]
         switch Int.random(in: 0..<12, using: &random) {
@@ -143,7 +158,8 @@ enum InstructionWords {
         (["search"], ["coffee", "Anna", "holiday", "invoice", "music"]),
     ]
     private static let anything = [
-        "Buy milk", "Dinner with Tom", "Weekend plans", "Hello there", "Anna Weber", "Team meeting", "Call the dentist", "Blue bicycle",
+        "Buy milk", "Dinner with Tom", "Weekend plans", "Hello there", "Anna Weber", "Team meeting", "Call the dentist",
+        "Blue bicycle",
         "42", "See you at noon", "Summer trip", "Bring the keys", "Tea and biscuits", "Rainy day songs",
     ]
 }

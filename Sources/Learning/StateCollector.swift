@@ -52,7 +52,8 @@ public enum StateCollector {
             throw DroidError(
                 "states.tasks",
                 "no task of \(suite.name) is asked for",
-                why: "tasks are \(parts)" + (options.tasks.isEmpty ? "" : ", and match \(options.tasks.joined(separator: " or "))"),
+                why: "tasks are \(parts)"
+                    + (options.tasks.isEmpty ? "" : ", and match \(options.tasks.joined(separator: " or "))"),
                 next: "name other tasks, or another part of the split"
             )
         }
@@ -144,7 +145,8 @@ public enum StateCollector {
         // Wrong steps cost steps, and are no fault of the oracle.
         let runner = EpisodeRunner(device, rules: .lenient, agentName: "oracle", wander: wanders ? wander : nil)
         if case .instructions(let count) = options.source {
-            guard let recorder = try? InstructionRecorder(job.instance, run: job.run, explores: wanders, count, options) else {
+            guard let recorder = try? InstructionRecorder(job.instance, run: job.run, explores: wanders, count, options)
+            else {
                 return nil
             }
             // Short goals are right whatever comes of the run that leads to their screens.

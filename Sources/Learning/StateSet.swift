@@ -35,7 +35,8 @@ public struct StateSetOptions: Sendable, Codable, Equatable {
 public enum StateSet {
     /// The states of a set, in the order in which they were given. Of equal states (same prompt, same verdict) one is kept, so that
     /// a home screen that starts every run does not outweigh all else; states that have nothing to compare are left out.
-    public static func assemble(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [StateRecord] {
+    public static func assemble(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [StateRecord]
+    {
         var random = SeededRandom(seed: options.seed, name: "states")
         let useful = distinct(states)
         if let only = options.only {
@@ -64,8 +65,9 @@ public enum StateSet {
     }
 
     private static func share(_ share: Double, of total: Int) -> Int {
-        share > 0 ? Int((min(share, 0.99) * Double(total) + 1e-9).rounded(.down)) : 0
+        share > 0 ? Int((min(share, 1) * Double(total) + 1e-9).rounded(.down)) : 0
     }
+
     /// States that have something to compare, each once.
     static func distinct(_ states: [StateRecord]) -> [StateRecord] {
         var seen: Set<String> = []
@@ -86,7 +88,8 @@ public enum StateSet {
     public static func action(_ state: StateRecord) -> String {
         guard let right = state.right.first, state.suffixes.indices.contains(right) else { return "" }
         let text = state.suffixes[right].drop { $0 == " " }
-        return actions.first { text.hasPrefix($0) } ?? text.split(separator: " ").first.map(String.init) ?? ""
+        return actions.first { text.hasPrefix($0) } ?? text.split(whereSeparator: \.isWhitespace).first.map(String.init)
+            ?? ""
     }
 
     /// Longer ones before those that begin them.

@@ -59,7 +59,7 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: "The probability of a wrong step in these runs.") var perturbation = 0.15
     @Option(
         help: ArgumentHelp(
-            "States right after a wrong step, as a share of all, at most. Default: 0.1, and 0.03 with --states.",
+            "States right after a wrong step, as a share of all, at most. Default: 0.1; 0.03 with --states, and 1 where a verifier acts.",
             valueName: "share"
         )
     )
@@ -85,7 +85,9 @@ struct TrainPairs: AsyncParsableCommand {
     )
     var only: StateRecord.Kind?
     @Option(help: "Devices that run at the same time.") var jobs = 2
-    @Option(help: ArgumentHelp("Where what was collected is kept, a file a run. Default: in the cache.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Where what was collected is kept, a file a run. Default: in the cache.", valueName: "dir")
+    )
     var cache: String?
     @Option(help: ArgumentHelp("Write states here instead of pairs.", valueName: "file")) var states: String?
     @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
@@ -96,7 +98,9 @@ struct TrainPairs: AsyncParsableCommand {
         if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
         if let instructions {
             guard (1...20).contains(instructions) else { throw ValidationError("--instructions is 1 to 20") }
-            guard agent == .oracle else { throw ValidationError("--instructions needs no --agent: nothing is done in them") }
+            guard agent == .oracle else {
+                throw ValidationError("--instructions needs no --agent: nothing is done in them")
+            }
         }
         if split == nil && part == .heldoutApps {
             throw ValidationError("--part heldout-apps needs --split, since tasks do not say which apps are held out")
@@ -135,7 +139,8 @@ struct TrainPairs: AsyncParsableCommand {
             return
         }
         let shares = StateSetOptions(
-            selfCorrectionShare: correctionShare ?? 0.03,
+            // What comes of a verifier's own mistakes is what its runs are for.
+            selfCorrectionShare: correctionShare ?? (agent == .verifier ? 1 : 0.03),
             orderShare: orderShare,
             limit: limit,
             only: only
@@ -155,9 +160,12 @@ struct TrainPairs: AsyncParsableCommand {
         try manifest.write(beside: states)
         try global.emit(manifest)
         if global.json { return }
-        global.say("\(set.count) states of \(manifest.tasks.count) tasks in \(states), \(manifest.bytes / 1_000_000) MB")
         global.say(
-            "kinds: " + manifest.kinds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            "\(set.count) states of \(manifest.tasks.count) tasks in \(states), \(manifest.bytes / 1_000_000) MB"
+        )
+        global.say(
+            "kinds: "
+                + manifest.kinds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         )
         global.say("tokens of a state: median \(manifest.allTokens.median), 95 % at most \(manifest.allTokens.p95)")
     }

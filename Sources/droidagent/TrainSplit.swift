@@ -7,8 +7,10 @@ import Benchmark
 struct TrainSplit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "split",
-        abstract: "Divide a suite's tasks by family into those to train on and those held out, before anything is trained.",
-        discussion: "The same seed draws the same families on every machine. With --check a file is held against its suite and its seed."
+        abstract:
+            "Divide a suite's tasks by family into those to train on and those held out, before anything is trained.",
+        discussion:
+            "The same seed draws the same families on every machine. With --check a file is held against its suite and its seed."
     )
 
     @OptionGroup var global: GlobalOptions

@@ -128,7 +128,9 @@ import Testing
                 copy[Int.random(in: 0..<copy.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
             let text = String(decoding: copy.prefix(Int.random(in: 0...copy.count, using: &random)), as: UTF8.self)
-            do { _ = try TrainingSplit(YAMLField.parse(text, file: "split.yaml")) } catch { #expect(error is DroidError) }
+            do { _ = try TrainingSplit(YAMLField.parse(text, file: "split.yaml")) } catch {
+                #expect(error is DroidError)
+            }
         }
     }
 }

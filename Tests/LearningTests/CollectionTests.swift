@@ -41,7 +41,9 @@ import Testing
             let held = try #require(split.templates(.heldOutApp).first)
             options.tasks = [held]
             options.parts = [.training]
-            await #expect { try await StateCollector.run(options) } throws: { ($0 as? DroidError)?.code == "states.tasks" }
+            await #expect { try await StateCollector.run(options) } throws: {
+                ($0 as? DroidError)?.code == "states.tasks"
+            }
             // Without a split the tasks' own word counts, and all of this suite are held out.
             options.split = nil
             options.tasks = []
@@ -71,7 +73,9 @@ import Testing
         }
     }
 
-    @Test func `after wrong steps the oracle goes on, and what it had not written down it still writes down`() async throws {
+    @Test func `after wrong steps the oracle goes on, and what it had not written down it still writes down`()
+        async throws
+    {
         try await Self.with { folder in
             var options = try Self.options(["SportsTrackerActivityDuration", "SystemBluetoothTurnOn"], folder)
             options.parts = Set(TrainingSplit.Part.allCases)
@@ -101,7 +105,9 @@ import Testing
         try await Self.with { folder in
             var options = try Self.options(["ContactsAddContact", "SystemWifiTurnOff"], folder)
             options.parts = Set(TrainingSplit.Part.allCases)
-            options.source = .actor(CollectOptions.ActorOptions(name: "random", mix: 0.4) { RandomChooser(seed: 3, name: "x") })
+            options.source = .actor(
+                CollectOptions.ActorOptions(name: "random", mix: 0.4) { RandomChooser(seed: 3, name: "x") }
+            )
             let outcome = try await StateCollector.run(options)
             #expect(outcome.failed == 0)
             let states = outcome.states
@@ -115,7 +121,9 @@ import Testing
                 #expect(decisions.count > 3)
             }
             let digest = try options.digest()
-            options.source = .actor(CollectOptions.ActorOptions(name: "random", mix: 0.5) { RandomChooser(seed: 3, name: "x") })
+            options.source = .actor(
+                CollectOptions.ActorOptions(name: "random", mix: 0.5) { RandomChooser(seed: 3, name: "x") }
+            )
             #expect(try options.digest() != digest)
         }
     }
@@ -131,7 +139,9 @@ import Testing
         #expect(all.count > 40)
         let instructions = all.filter { $0.kind == .instruction }
         #expect(instructions.allSatisfy { !$0.right.isEmpty && Set($0.right).isDisjoint(with: $0.wrong) })
-        #expect(instructions.allSatisfy { $0.prefix.contains("Last: nothing yet\n") && !$0.prefix.contains("Steps so far") })
+        #expect(
+            instructions.allSatisfy { $0.prefix.contains("Last: nothing yet\n") && !$0.prefix.contains("Steps so far") }
+        )
         #expect(Set(instructions.map(StateSet.action)).count >= 8)
         #expect(all.contains { $0.kind == .text })
         // What was asked for is named in what is right, where it names anything.

@@ -48,10 +48,13 @@ import Testing
         #expect(Double(orders) <= 0.1 * Double(set.count) && Double(orders + 1) > 0.1 * Double(set.count))
         let none = StateSet.assemble(states, options: StateSetOptions(selfCorrectionShare: 0, orderShare: 0))
         #expect(none.allSatisfy { $0.kind == .decision })
+        let whole = StateSet.assemble(states, options: StateSetOptions(selfCorrectionShare: 1, orderShare: 1))
+        #expect(whole == states)
     }
 
     @Test func `a limit is filled evenly, and small tasks stay whole`() {
-        let states = (0..<300).map { Self.state($0, task: "long") } + (0..<10).map { Self.state($0, task: "short") }
+        let states =
+            (0..<300).map { Self.state($0, task: "long") } + (0..<10).map { Self.state($0, task: "short") }
             + (0..<60).map { Self.state($0, task: "middle") }
         let set = StateSet.assemble(states, options: StateSetOptions(limit: 100))
         #expect(set.count == 100)
@@ -89,8 +92,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (" tap switch \"Wi-Fi\" (on)\n", "tap switch"), (" tap \"OK\"\n", "tap"), (" tap field \"Name\"\n", "tap field"),
-        (" type into \"Name\"\n", "type"), (" go home\n", "go home"), (" read the list\n", "read the"), (" open app\n", "open app"),
+        (" tap switch \"Wi-Fi\" (on)\n", "tap switch"), (" tap \"OK\"\n", "tap"),
+        (" tap field \"Name\"\n", "tap field"),
+        (" type into \"Name\"\n", "type"), (" go home\n", "go home"), (" read the list\n", "read the"),
+        (" open app\n", "open app"),
         (" done\n", "done"), (" answer the question\n", "answer"), (" jump\n", "jump"),
     ]) func `the kind of action is told`(suffix: String, action: String) {
         #expect(StateSet.action(Self.state(0, right: suffix)) == action)
@@ -141,7 +146,9 @@ import Testing
         let beside = StateManifest.path(for: path)
         defer { for file in [path, beside] { try? FileManager.default.removeItem(atPath: file) } }
         let states =
-            (0..<9).map { Self.state($0) } + [Self.state(9, task: "sms", kind: .text, app: "Messages", right: " go back\n")]
+            (0..<9).map { Self.state($0) } + [
+                Self.state(9, task: "sms", kind: .text, app: "Messages", right: " go back\n")
+            ]
         try StatesFile.write(states, to: path)
         let manifest = try StateManifest(
             states,

@@ -30,7 +30,12 @@ struct CommandLineTests {
 
     @Test(
         "Wrong usage exits with 2 and says how it is used",
-        arguments: [["do"], ["no-such-verb"], ["do", "x", "--max-steps", "0"]]
+        arguments: [
+            ["do"], ["no-such-verb"], ["do", "x", "--max-steps", "0"], ["train", "pairs", "first", "--seeds", "9-3"],
+            ["train", "pairs", "first", "--seeds", "1-"], ["train", "pairs", "first", "--part", "heldout-apps"],
+            ["train", "pairs", "first", "--mix", "2"], ["train", "pairs", "first", "--instructions", "0"],
+            ["train", "pairs", "first", "--instructions", "2", "--agent", "verifier"],
+        ]
     )
     func usage(arguments: [String]) async throws {
         try await Self.with { program in

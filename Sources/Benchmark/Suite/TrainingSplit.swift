@@ -79,7 +79,9 @@ public struct TrainingSplit: Sendable, Equatable {
         draw = try fields["draw"].map { field in
             let fields = try field.fields(["seed", "templates", "families"])
             let seed = try fields.need("seed")
-            guard let number = UInt64(try seed.string()) else { throw seed.failure("needs a whole number", next: Self.next) }
+            guard let number = UInt64(try seed.string()) else {
+                throw seed.failure("needs a whole number", next: Self.next)
+            }
             return Draw(
                 seed: number,
                 templates: try fields.need("templates").integer(),
