@@ -142,7 +142,7 @@ let package = Package(
         tests("Kernels", ["Kernels", "KernelsEmulated"]),
         tests("Inference", ["Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Agent", ["Agent", "Benchmark", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
-        tests("Training", ["Training", "Inference", "Kernels", "Base"]),
+        tests("Training", ["Training", "Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
         tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
         tests("droidagent", ["droidagent", "Agent", "Base"]),

@@ -2,6 +2,7 @@
 
 import Agent
 import Base
+import Benchmark
 import Foundation
 import Inference
 
@@ -64,11 +65,11 @@ public struct StateEvaluation: Codable, Sendable {
             let good = Set(state.right.map { state.suffixes[$0] })
             let wrong = state.wrong.filter { !good.contains(state.suffixes[$0]) }
             guard !good.isEmpty, !wrong.isEmpty else { continue }
-            let start = ContinuousClock.now
+            let start = Date()
             let prompt = Prompt.recorded(prefix: state.prefix, suffixes: state.suffixes)
             let request = try Verifier.request(prompt, head: head, tokenizer: language.tokenizer)
             let scores = try session.score(request).scores.map { Verifier.score($0, head: head) }
-            seconds.append((ContinuousClock.now - start).inSeconds)
+            seconds.append(Date().timeIntervalSince(start))
             evaluation.all.add(scores, state, wrong: wrong)
             kinds[state.kind.rawValue, default: Part(name: state.kind.rawValue)].add(scores, state, wrong: wrong)
             tasks[state.task, default: Part(name: state.task)].add(scores, state, wrong: wrong)

@@ -103,14 +103,15 @@ public enum PreferenceTraining {
         let kept = "\(options.folder)/checkpoint"
         if FileManager.default.fileExists(atPath: kept) { try trainer.restore(TrainingCheckpoint.read(kept)) }
         progress(.plan(try trainer.plan(training, validation: validation)))
-        let start = ContinuousClock.now
-        var (written, shown, before) = (start, trainer.curve.count, trainer.step)
+        let start = Date()
+        var (written, shown) = (start, trainer.curve.count)
+        let before = trainer.step
         var isOver = false
         try trainer.run(
             reportEvery: recipe.reportEvery,
             validateEvery: recipe.validateEvery,
             progress: { trainer in
-                let seconds = (ContinuousClock.now - start).inSeconds
+                let seconds = Date().timeIntervalSince(start)
                 let rate = seconds / Double(max(1, trainer.step - before))
                 progress(.step(trainer.step, trainer.totalSteps, secondsLeft: rate * Double(trainer.totalSteps - trainer.step)))
                 return !isOver
@@ -118,14 +119,13 @@ public enum PreferenceTraining {
             keep: { trainer in
                 for point in trainer.curve[shown...] { progress(.point(point)) }
                 shown = trainer.curve.count
-                let now = ContinuousClock.now
-                if let minutes = options.minutes, (now - start).inSeconds >= minutes * 60 { isOver = true }
-                guard now - written > .seconds(120) || isOver || trainer.step == trainer.totalSteps else { return }
+                let now = Date()
+                if let minutes = options.minutes, now.timeIntervalSince(start) >= minutes * 60 { isOver = true }
+                guard now.timeIntervalSince(written) > 120 || isOver || trainer.step == trainer.totalSteps else { return }
                 try trainer.checkpoint.write(to: kept)
                 written = now
             }
         )
-        before = trainer.step
         let measured = validation.isEmpty ? Array(training.prefix(200)) : validation
         let head = VerifierHead(
             kind: .linear,

@@ -2,6 +2,7 @@
 
 import Agent
 import Base
+import Benchmark
 import Inference
 import Training
 
