@@ -101,7 +101,7 @@ let package = Package(
         // Learning.
         module("Training", ["Base", "Kernels", "Inference", "Pages"]),
         module("Benchmark", ["Base", "Media", "ADB", "Screen", "Agent", "Inference", "SimDevice", "Pages", yams]),
-        module("Learning", ["Base", "Agent", "Benchmark", "Training", "Inference", yams]),
+        module("Learning", ["Base", "Screen", "Agent", "Benchmark", "Training", "Inference", yams]),
 
         .executableTarget(
             name: "droidagent",
