@@ -43,6 +43,7 @@ struct TrainP3: AsyncParsableCommand {
         let outcome = try PreferenceTraining.run(options) { event in
             switch event {
             case .plan(let plan): say(plan)
+            case .probe(let done, let total): if done == total { global.detail("the head is fitted to \(total) states") }
             case .step(let done, let total, let left):
                 let shown = bar ?? ProgressBar("training", total: total, unit: "step", isEnabled: !global.quiet)
                 bar = shown

@@ -12,9 +12,9 @@ import Testing
 struct GradientTests {
     let states = [SmallModel.state(), SmallModel.state(prefix: 9, candidates: [2, 30, 2], seed: 2)]
 
-    @Test("of every part follow the loss when its values move")
-    func finiteDifferences() throws {
-        let pass = try SmallModel().pass()
+    @Test("of every part follow the loss when its values move", arguments: [0, 1])
+    func finiteDifferences(firstBlock: Int) throws {
+        let pass = try SmallModel().pass(shape: AdapterShape(rank: 4, alpha: 8, firstBlock: firstBlock))
         var batch = TokenBatch()
         for state in states { batch.append(prefix: state.prefix, branches: state.candidates) }
         let gradients = try pass.sharedGradients(states)

@@ -11,7 +11,7 @@ import Testing
 struct PreferenceTests {
     /// States whose right candidate begins with one of two tokens, and the others with any of a few other ones.
     static let states: [PreferenceState] = (0..<48).map { seed in
-        var state = SmallModel.state(prefix: 12, candidates: [2, 2, 2, 2], seed: UInt64(100 + seed))
+        var state = SmallModel.state(prefix: 12, candidates: [1, 1, 1, 1], seed: UInt64(100 + seed))
         var random = SeededRandom(seed: UInt64(seed), name: "states")
         let best = Int.random(in: 0..<4, using: &random)
         for index in state.candidates.indices {
@@ -72,6 +72,25 @@ struct PreferenceTests {
         try second.run(reportEvery: 3)
         #expect((0..<whole.pass.layout.count).allSatisfy { whole.pass.values[$0].bitPattern == second.pass.values[$0].bitPattern })
         #expect(whole.curve == second.curve)
+    }
+
+    @Test("a head that was fitted to the model as it is ranks better than one of zeros, and the adapter goes on from there")
+    func probe() throws {
+        var options = options()
+        options.probe = 30
+        let trainer = try trainer(options)
+        let seen = Array(PreferenceTests.states.prefix(36))
+        let before = try trainer.evaluate(seen)
+        try trainer.probe()
+        let after = try trainer.evaluate(seen)
+        #expect(before.topOne == 0)
+        #expect(after.topOne > 0.7)
+        #expect(after.loss < before.loss)
+        try trainer.advance()
+        let values = trainer.headWeights
+        // Once training has begun the head is the training's own.
+        try trainer.probe()
+        #expect(trainer.headWeights == values)
     }
 
     @Test("a checkpoint of another training is refused")

@@ -10,6 +10,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var name: String
     public var rank: Int
     public var alpha: Double
+    /// The first block that the adapter changes.
+    public var firstBlock: Int
     public var loss: PreferenceObjective.Loss
     public var margin: Double
     /// Wrong candidates that count, those with the highest scores; 0 for all.
@@ -32,6 +34,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var precision: TrainingPrecision
     public var checkpoints: Bool
     public var seed: UInt64
+    /// States that the head is fitted to before the adapter learns.
+    public var probe: Int
     /// The share of episodes that is only looked at.
     public var validationShare: Double
     /// The most states right after a wrong step, as a share of all.
@@ -40,7 +44,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var validateEvery: Int
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, rank, alpha, loss, margin, rivals, schedule, clip, epochs, batch, precision, checkpoints, seed
+        case name, rank, alpha, probe, loss, margin, rivals, schedule, clip, epochs, batch, precision, checkpoints, seed
+        case firstBlock = "first_block"
         case learningRate = "learning_rate"
         case headFactor = "head_factor"
         case warmUp = "warm_up"
@@ -67,7 +72,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
             (.rank, rank, 1...64), (.rivals, rivals, 0...10_000), (.warmUp, warmUp, 0...1_000_000),
             (.epochs, epochs, 1...1000), (.batch, batch, 1...1024), (.passTokens, passTokens, 64...65_536),
             (.candidateTokens, candidateTokens, 16...16_384), (.reportEvery, reportEvery, 1...100_000),
-            (.validateEvery, validateEvery, 1...1_000_000),
+            (.validateEvery, validateEvery, 1...1_000_000), (.firstBlock, firstBlock, 0...1000), (.probe, probe, 0...100_000),
         ]
         let sizes: [(CodingKeys, Double, ClosedRange<Double>)] = [
             (.alpha, alpha, 0.001...10_000), (.margin, margin, 0...1000), (.learningRate, learningRate, 1e-9...1),
@@ -84,7 +89,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     /// The part that the training engine needs.
     var options: PreferenceOptions {
         PreferenceOptions(
-            shape: AdapterShape(rank: rank, alpha: alpha),
+            shape: AdapterShape(rank: rank, alpha: alpha, firstBlock: firstBlock),
             objective: PreferenceObjective(loss: loss, margin: margin, rivals: rivals),
             optimizer: AdamWOptions(rate: learningRate, decay: weightDecay, clip: clip),
             schedule: schedule,
@@ -96,7 +101,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
             candidateTokens: candidateTokens,
             precision: precision,
             checkpoints: checkpoints,
-            seed: seed
+            seed: seed,
+            probe: probe
         )
     }
 }

@@ -37,6 +37,8 @@ public struct PreferenceTrainingOptions: Sendable {
 public enum PreferenceTrainingEvent: Sendable {
     /// Before it begins.
     case plan(PreferencePlan)
+    /// While the head is fitted to the model as it is: states that are done, and all.
+    case probe(Int, Int)
     /// After each step: steps that are done, all steps, and seconds that are left as far as can be told.
     case step(Int, Int, secondsLeft: Double)
     case point(PreferencePoint)
@@ -103,6 +105,7 @@ public enum PreferenceTraining {
         let kept = "\(options.folder)/checkpoint"
         if FileManager.default.fileExists(atPath: kept) { try trainer.restore(TrainingCheckpoint.read(kept)) }
         progress(.plan(try trainer.plan(training, validation: validation)))
+        try trainer.probe { progress(.probe($0, $1)) }
         let start = Date()
         var (written, shown) = (start, trainer.curve.count)
         let before = trainer.step

@@ -10,7 +10,12 @@ public struct AdapterShape: Codable, Sendable, Equatable {
     public var rank: Int
     /// What an adapter adds is multiplied by alpha / rank.
     public var alpha: Double
-    public init(rank: Int = 12, alpha: Double = 24) { (self.rank, self.alpha) = (rank, alpha) }
+    /// The first block that is changed; those below it stay as they are, and nothing is taken back through them.
+    public var firstBlock: Int
+
+    public init(rank: Int = 12, alpha: Double = 24, firstBlock: Int = 0) {
+        (self.rank, self.alpha, self.firstBlock) = (rank, alpha, firstBlock)
+    }
 
     var scale: Float { Float(alpha / Double(rank)) }
     /// The rank rounded up to whole panels.
@@ -33,7 +38,7 @@ public struct ParameterLayout: Sendable {
     }
 
     public let shape: AdapterShape
-    /// By block and projection.
+    /// By block and projection; none for blocks that are not changed.
     public let parts: [[Part]]
     /// The head's weights.
     public let head: Range<Int>
@@ -48,7 +53,8 @@ public struct ParameterLayout: Sendable {
         ]
         var at = 0
         parts = (0..<config.blockCount).map { block in
-            Projection.allCases.map { projection in
+            if block < shape.firstBlock { return [] }
+            return Projection.allCases.map { projection in
                 let (inputs, outputs) = shapes[projection.rawValue]
                 let part = Part(
                     block: block,
@@ -104,11 +110,13 @@ final class AdapterParameters {
     }
 
     init(_ model: FrozenModel, _ shape: AdapterShape) throws {
-        guard (1...64).contains(shape.rank), shape.alpha.isFinite, shape.alpha > 0 else {
+        guard (1...64).contains(shape.rank), shape.alpha.isFinite, shape.alpha > 0,
+            (0..<model.config.blockCount).contains(shape.firstBlock)
+        else {
             throw DroidError(
                 "recipe.format",
-                "an adapter of rank \(shape.rank) and alpha \(shape.alpha) cannot be trained",
-                next: "choose a rank from 1 to 64, and an alpha above 0"
+                "an adapter of rank \(shape.rank) and alpha \(shape.alpha) from block \(shape.firstBlock) on cannot be trained",
+                next: "choose a rank from 1 to 64, an alpha above 0, and one of the model's \(model.config.blockCount) blocks"
             )
         }
         layout = ParameterLayout(model.config, shape)
@@ -128,7 +136,7 @@ final class AdapterParameters {
                 at = place.expandedB + part.outputs * padded
                 list.append(place)
             }
-            for group in AdapterParameters.groups {
+            for group in AdapterParameters.groups where !block.isEmpty {
                 for projection in group { list[projection.rawValue].expandedA = at }
                 at += group.reduce(0) { $0 + block[$1.rawValue].inputs } * padded
             }
@@ -154,7 +162,7 @@ final class AdapterParameters {
     func refresh(_ pool: ThreadPool) {
         let (rank, padded, scale) = (layout.shape.rank, layout.shape.paddedRank, layout.shape.scale)
         pool.run(layout.parts.count) { block, _ in
-            for group in AdapterParameters.groups {
+            for group in AdapterParameters.groups where !layout.parts[block].isEmpty {
                 for (index, projection) in group.enumerated() {
                     let part = layout.parts[block][projection.rawValue]
                     let place = places[block][projection.rawValue]

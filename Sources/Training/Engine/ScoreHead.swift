@@ -54,6 +54,12 @@ struct ScoreHead {
         }
     }
 
+    /// A row as the weights meet it.
+    func normed(_ state: UnsafePointer<Float>) -> [Float] {
+        let scale = inverse(state)
+        return (0..<width).map { Float(Double(state[$0]) * scale * Double(norm[$0])) }
+    }
+
     private func inverse(_ state: UnsafePointer<Float>) -> Double {
         var sum = 0.0
         for index in 0..<width { sum += Double(state[index]) * Double(state[index]) }

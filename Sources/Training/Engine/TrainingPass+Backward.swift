@@ -11,7 +11,7 @@ extension TrainingPass {
     ///   be taken back once.
     public func backward(_ gradient: UnsafePointer<Float>) {
         work.gradient.base.update(from: gradient, count: keptRows * width)
-        for block in stride(from: config.blockCount - 1, through: 0, by: -1) {
+        for block in stride(from: config.blockCount - 1, through: firstBlock, by: -1) {
             if checkpoints {
                 work.stream.base.update(from: streams[block].base, count: batch.rows * width)
                 forwardBlock(block)
@@ -176,8 +176,8 @@ extension TrainingPass {
             return Lesson(projection, work.normed, 0, width, work.headsGradient, column, headRow, place * padded, 3 * padded)
         }
         outer(index, rows, save, lessons)
-        // Nothing below the first block is trained.
-        if index == 0 { return }
+        // Nothing below is trained.
+        if index == firstBlock { return }
         multiply(
             rows,
             frozenBack(block.queryKeyValue, work.headsGradient, headRow),

@@ -43,8 +43,14 @@ extension TrainingPass {
         }
     }
 
-    /// What is saved of a block.
-    func saved(_ block: Int) -> Saves { saves[checkpoints ? 0 : block] }
+    /// What is saved of a block. Those that are not trained write where the first trained one does after them.
+    func saved(_ block: Int) -> Saves { saves[checkpoints ? 0 : max(0, block - firstBlock)] }
+
+    /// Rows of inner values times the adapter's other half; nil in blocks that it does not change.
+    private func added(_ block: Int, _ projection: Projection, _ inner: ElementBuffer) -> Factor? {
+        guard block >= firstBlock else { return nil }
+        return parameters.expandB(block, projection, inner, projection.rawValue * padded, innerRow)
+    }
 
     /// Whether a block goes on with the rows alone whose states are read.
     func isTrimmed(_ block: Int) -> Bool { block == config.blockCount - 1 && kept != nil }
@@ -79,7 +85,7 @@ extension TrainingPass {
         multiply(
             left,
             frozen(block.attentionOutput, attended, heads),
-            parameters.expandB(index, .output, save.inner, Projection.output.rawValue * padded, innerRow),
+            added(index, .output, save.inner),
             columns: width,
             into: UnsafeMutableRawPointer(stream),
             stride: width,
@@ -108,7 +114,7 @@ extension TrainingPass {
         multiply(
             left,
             frozen(block.down, work.activated, hidden),
-            parameters.expandB(index, .down, save.inner, Projection.down.rawValue * padded, innerRow),
+            added(index, .down, save.inner),
             columns: width,
             into: UnsafeMutableRawPointer(stream),
             stride: width,
@@ -136,7 +142,7 @@ extension TrainingPass {
         _ stride: Int,
         _ target: ElementBuffer
     ) {
-        for projection in group {
+        for projection in group where block >= firstBlock {
             multiply(
                 rows,
                 parameters.reduceA(block, projection, input, 0, stride),
@@ -163,17 +169,26 @@ extension TrainingPass {
         for projection in group {
             var factor = frozen(matrix, input, width)
             factor.panelOffset = column * matrix.inputs
-            let outputs = layout.parts[block][projection.rawValue].outputs
+            let outputs = outputs(of: projection)
             multiply(
                 rows,
                 factor,
-                parameters.expandB(block, projection, inner, projection.rawValue * padded, innerRow),
+                added(block, projection, inner),
                 columns: outputs,
                 into: target.at(column),
                 stride: stride,
                 DK_NARROW
             )
             column += outputs
+        }
+    }
+
+    private func outputs(of projection: Projection) -> Int {
+        switch projection {
+        case .query: heads
+        case .key, .value: keys
+        case .gate, .up: hidden
+        case .output, .down: width
         }
     }
 

@@ -89,6 +89,8 @@ public final class TrainingPass {
     }
 
     public var layout: ParameterLayout { parameters.layout }
+    /// The first block that the adapter changes.
+    var firstBlock: Int { layout.shape.firstBlock }
     /// The trained values; call `refresh` after a change.
     public var values: UnsafeMutablePointer<Float> { parameters.values.base }
     /// What the backward passes since the last `clearGradients` added up.
@@ -111,7 +113,7 @@ public final class TrainingPass {
         guard rows > capacity else { return }
         let room = (rows + 63) / 64 * 64
         let precision = model.precision
-        saves = try (0..<(checkpoints ? 1 : config.blockCount)).map { _ in
+        saves = try (0..<(checkpoints ? 1 : config.blockCount - firstBlock)).map { _ in
             try Saves(
                 input: ElementBuffer(room * width, precision),
                 middle: ElementBuffer(room * width, precision),
@@ -169,8 +171,8 @@ public final class TrainingPass {
         let (heads, keys) = (config.headCount * config.headWidth, config.keyValueHeadCount * config.headWidth)
         let elements = 2 * config.width + 2 * heads + 2 * keys + 2 * config.feedForwardWidth + 7 * shape.paddedRank
         let block = rows * (elements * precision.bytes + (config.headCount + 2) * 4)
-        let kept =
-            checkpoints ? block + config.blockCount * rows * config.width * 4 : block * config.blockCount
+        let trained = config.blockCount - shape.firstBlock
+        let kept = checkpoints ? block + config.blockCount * rows * config.width * 4 : block * trained
         return (kept, TrainingWork.bytes(rows, config, shape.paddedRank, precision))
     }
 

@@ -25,6 +25,9 @@ public struct PreferenceOptions: Codable, Sendable, Equatable {
     /// Keeps less memory from forward to backward, for a third more work.
     public var checkpoints: Bool
     public var seed: UInt64
+    /// States whose unchanged model's states the head is fitted to before the adapter learns, so that the first gradients do not tear at
+    /// what the model knows (Kumar et al., arXiv 2202.10054); 0 for a head of zeros.
+    public var probe: Int
 
     public init(
         shape: AdapterShape = AdapterShape(),
@@ -39,8 +42,10 @@ public struct PreferenceOptions: Codable, Sendable, Equatable {
         candidateTokens: Int = 400,
         precision: TrainingPrecision = .bfloat16,
         checkpoints: Bool = false,
-        seed: UInt64 = 1
+        seed: UInt64 = 1,
+        probe: Int = 0
     ) {
+        self.probe = probe
         self.shape = shape
         self.objective = objective
         self.optimizer = optimizer
@@ -74,11 +79,11 @@ public struct PreferencePoint: Codable, Sendable, Equatable {
 public final class PreferenceTrainer {
     public let options: PreferenceOptions
     public let pass: TrainingPass
-    private let states: [PreferenceState]
+    let states: [PreferenceState]
     private let validation: [PreferenceState]
     private let optimizer: AdamW
     private let identity: String
-    private let head: ScoreHead
+    let head: ScoreHead
     public private(set) var step = 0
     public private(set) var seconds = 0.0
     public private(set) var curve: [PreferencePoint] = []
