@@ -87,3 +87,42 @@ static void NAME(rotate)(int64_t heads, int64_t head, int64_t rotated, void *x, 
         }
     }
 }
+
+static void NAME(magnitudes)(int64_t rows, int64_t n, const void *gate, int64_t up, int64_t stride, float *sums)
+{
+    for (int64_t row = 0; row < rows; row++) {
+        const E *x = (const E *)gate + row * stride;
+        for (int64_t i = 0; i < n; i += DK_LANES) {
+            const v16 g = NAME(get)(x + i), u = NAME(get)(x + up + i);
+            const v16 a = g / (1.0f + NAME(exp_lanes)(-g));
+            NAME(store)(sums + i, NAME(fma)(a, a, NAME(load)(sums + i)));
+            NAME(store)(sums + n + i, NAME(fma)(u, u, NAME(load)(sums + n + i)));
+        }
+    }
+}
+
+static void NAME(pick)(int64_t n, const int32_t *index, const void *source, void *target)
+{
+    for (int64_t i = 0; i < n; i++) ((E *)target)[i] = ((const E *)source)[index[i]];
+}
+
+static void NAME(pick_outputs)(int64_t k, int64_t n, const int32_t *index, const void *source, void *target)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const E *from = (const E *)source + index[i] / DK_LANES * DK_LANES * k + index[i] % DK_LANES * STEP;
+        E *to = (E *)target + i / DK_LANES * DK_LANES * k + i % DK_LANES * STEP;
+        for (int64_t p = 0; p < k; p += STEP)
+            for (int64_t j = 0; j < STEP; j++) to[p * DK_LANES + j] = from[p * DK_LANES + j];
+    }
+}
+
+static void NAME(pick_inputs)(int64_t panels, int64_t n, const int32_t *index, const void *source, int64_t source_stride, void *target,
+                              int64_t target_stride)
+{
+    for (int64_t panel = 0; panel < panels; panel++)
+        for (int64_t i = 0; i < n; i++) {
+            const E *from = (const E *)source + panel * source_stride + index[i] / STEP * STEP * DK_LANES + index[i] % STEP;
+            E *to = (E *)target + panel * target_stride + i / STEP * STEP * DK_LANES + i % STEP;
+            for (int64_t lane = 0; lane < DK_LANES; lane++) to[lane * STEP] = from[lane * STEP];
+        }
+}

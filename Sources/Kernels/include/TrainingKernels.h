@@ -118,6 +118,18 @@ struct dk_training {
     void (*outer)(int64_t rows, int64_t rank, int64_t n, const void *t, int64_t t_stride, const void *x, int64_t x_stride, float factor,
                   float *out);
 
+    /// Adds the squares of silu(gate) and of up to sums[0 ..< n] and sums[n ..< 2 n]: n columns of rows in which gate and up lie
+    /// `up` elements apart. n is a multiple of 16.
+    void (*magnitudes)(int64_t rows, int64_t n, const void *gate, int64_t up, int64_t stride, float *sums);
+
+    /// target[i] = source[index[i]].
+    void (*pick)(int64_t n, const int32_t *index, const void *source, void *target);
+    /// Panels [..][k / step][16][step] of some outputs of others: output i is that of index[i]. n is a multiple of 16.
+    void (*pick_outputs)(int64_t k, int64_t n, const int32_t *index, const void *source, void *target);
+    /// The same panels with some of their inputs: input i is that of index[i]. n is a multiple of the step; strides are those of panels.
+    void (*pick_inputs)(int64_t panels, int64_t n, const int32_t *index, const void *source, int64_t source_stride, void *target,
+                        int64_t target_stride);
+
     void (*attend)(const struct dk_attention *task);
     void (*attend_back)(const struct dk_attention *task);
     /// rows[row][c] = sum over `group` parts of part[c][row], each [head][padded]: from what `attend_back` leaves to rows of elements.

@@ -6,6 +6,7 @@ import Foundation
 func cosineAndSine(_ angle: Double) -> (Double, Double) { (cos(angle), sin(angle)) }
 
 func exponential(_ x: Double) -> Double { exp(x) }
+func logarithm(_ x: Double) -> Double { log(x) }
 
 /// log(1 + exp(x)), also where exp(x) is too large for a number.
 func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }

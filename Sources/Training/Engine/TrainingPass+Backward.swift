@@ -33,18 +33,10 @@ extension TrainingPass {
     }
 
     /// The gradients of inner values of a projection, for some rows.
-    private func reduceBack(
-        _ block: Int,
-        _ projection: Projection,
-        _ rows: Range<Int>,
-        _ input: ElementBuffer,
-        _ offset: Int,
-        _ stride: Int,
-        _ place: (offset: Int, stride: Int)
-    ) {
+    private func reduceBack(_ factor: Factor, _ rows: Range<Int>, _ place: (offset: Int, stride: Int)) {
         multiply(
             rows,
-            parameters.reduceB(block, projection, input, offset, stride),
+            factor,
             panels: 0..<(padded / 16),
             into: work.inner.at(place.offset + rows.lowerBound * place.stride),
             stride: place.stride,
@@ -57,31 +49,40 @@ extension TrainingPass {
         let save = saved(index)
         let block = model.blocks[index]
         let gradient = work.gradient.base
+        let choice = choices[index]
+        let columns = choice?.columns.count ?? hidden
+        if let choice { picked?.fill(index, choice, self) }
         // Inner gradients: gate and up side by side, then down.
         let downAt = 2 * padded * rows
         byRows(rows) { chunk, _ in
             for row in chunk { kernels.narrow(Int64(width), gradient + row * width, work.above.at(row * width)) }
-            reduceBack(index, .down, chunk, work.above, 0, width, (downAt, padded))
+            reduceBack(parameters.reduceB(index, .down, work.above, 0, width), chunk, (downAt, padded))
         }
         var inner = parameters.expandA(index, [.down], work.inner, padded)
         inner.inputOffset = downAt
+        var down = frozenBack(block.down, work.above, width)
+        if choice != nil { picked?.replaceDown(&down, &inner) }
         multiply(
             rows,
-            frozenBack(block.down, work.above, width),
+            down,
             inner,
-            columns: hidden,
+            columns: columns,
             into: work.activatedGradient.base,
-            stride: hidden,
+            stride: columns,
             DK_NARROW
         )
+        var gate = parameters.reduceB(index, .gate, work.gateUpGradient, 0, 2 * columns)
+        var up = parameters.reduceB(index, .up, work.gateUpGradient, columns, 2 * columns)
+        var gateUp = frozenBack(block.gateUp, work.gateUpGradient, 2 * columns)
+        if choice != nil { picked?.replaceGateUp(&gateUp, &gate, &up) }
         byRows(rows) { chunk, _ in
             for row in chunk {
                 kernels.swiglu_back(
-                    Int64(hidden),
-                    save.gateUp.at(row * 2 * hidden),
-                    work.activatedGradient.at(row * hidden),
-                    work.gateUpGradient.at(row * 2 * hidden),
-                    work.activated.at(row * hidden)
+                    Int64(columns),
+                    save.gateUp.at(row * 2 * columns),
+                    work.activatedGradient.at(row * columns),
+                    work.gateUpGradient.at(row * 2 * columns),
+                    work.activated.at(row * columns)
                 )
                 kernels.norm_again(
                     Int64(width),
@@ -91,12 +92,12 @@ extension TrainingPass {
                     work.normed.at(row * width)
                 )
             }
-            reduceBack(index, .gate, chunk, work.gateUpGradient, 0, 2 * hidden, (0, 2 * padded))
-            reduceBack(index, .up, chunk, work.gateUpGradient, hidden, 2 * hidden, (padded, 2 * padded))
+            reduceBack(gate, chunk, (0, 2 * padded))
+            reduceBack(up, chunk, (padded, 2 * padded))
         }
         multiply(
             rows,
-            frozenBack(block.gateUp, work.gateUpGradient, 2 * hidden),
+            gateUp,
             parameters.expandA(index, [.gate, .up], work.inner, 2 * padded),
             columns: width,
             into: UnsafeMutableRawPointer(work.added.base),
@@ -108,9 +109,20 @@ extension TrainingPass {
             rows,
             save,
             [
-                Lesson(.down, work.activated, 0, hidden, work.above, 0, width, downAt, padded),
-                Lesson(.gate, work.normed, 0, width, work.gateUpGradient, 0, 2 * hidden, 0, 2 * padded),
-                Lesson(.up, work.normed, 0, width, work.gateUpGradient, hidden, 2 * hidden, padded, 2 * padded),
+                Lesson(.down, work.activated, 0, columns, work.above, 0, width, downAt, padded, inputs: choice?.columns),
+                Lesson(.gate, work.normed, 0, width, work.gateUpGradient, 0, 2 * columns, 0, 2 * padded, outputs: choice?.columns),
+                Lesson(
+                    .up,
+                    work.normed,
+                    0,
+                    width,
+                    work.gateUpGradient,
+                    columns,
+                    2 * columns,
+                    padded,
+                    2 * padded,
+                    outputs: choice?.columns
+                ),
             ]
         )
         byRows(rows) { chunk, _ in
@@ -128,16 +140,20 @@ extension TrainingPass {
     }
 
     private func backwardAttention(_ index: Int) {
-        let rows = batch.rows
+        let seen = seen[index]
+        let rows = seen?.count ?? batch.rows
         let trimmed = isTrimmed(index)
         let left = trimmed ? keptRows : rows
         let save = saved(index)
         let block = model.blocks[index]
         let gradient = work.gradient.base
         let outputAt = 3 * padded * rows
+        let output = parameters.reduceB(index, .output, work.above, 0, width)
         byRows(left) { chunk, _ in
-            for row in chunk { kernels.narrow(Int64(width), gradient + row * width, work.above.at(row * width)) }
-            reduceBack(index, .output, chunk, work.above, 0, width, (outputAt, padded))
+            for place in chunk {
+                kernels.narrow(Int64(width), gradient + row(place, seen) * width, work.above.at(place * width))
+            }
+            reduceBack(output, chunk, (outputAt, padded))
         }
         var inner = parameters.expandA(index, [.output], work.inner, padded)
         inner.inputOffset = outputAt
@@ -155,25 +171,25 @@ extension TrainingPass {
         outer(index, left, save, [Lesson(.output, attended, 0, heads, work.above, 0, width, outputAt, padded)])
         if trimmed { scatter() }
         attendBack(index, save)
+        let group: [(projection: Projection, column: Int)] = [(.query, 0), (.key, heads), (.value, heads + keys)]
         byRows(rows) { chunk, _ in
-            for row in chunk {
-                rotate(work.headsGradient.at(row * headRow), row, -1)
+            for place in chunk {
+                rotate(work.headsGradient.at(place * headRow), row(place, seen), -1)
                 kernels.norm_again(
                     Int64(width),
-                    save.input.at(row * width),
-                    save.inputScale.base[row],
+                    save.input.at(place * width),
+                    save.inputScale.base[place],
                     block.attentionNorm.base,
-                    work.normed.at(row * width)
+                    work.normed.at(place * width)
                 )
             }
-            for (place, projection) in [Projection.query, .key, .value].enumerated() {
-                let column = [0, heads, heads + keys][place]
-                reduceBack(index, projection, chunk, work.headsGradient, column, headRow, (place * padded, 3 * padded))
+            for (number, part) in group.enumerated() {
+                let factor = parameters.reduceB(index, part.projection, work.headsGradient, part.column, headRow)
+                reduceBack(factor, chunk, (number * padded, 3 * padded))
             }
         }
-        let lessons = [Projection.query, .key, .value].enumerated().map { place, projection in
-            let column = [0, heads, heads + keys][place]
-            return Lesson(projection, work.normed, 0, width, work.headsGradient, column, headRow, place * padded, 3 * padded)
+        let lessons = group.enumerated().map { number, part in
+            Lesson(part.projection, work.normed, 0, width, work.headsGradient, part.column, headRow, number * padded, 3 * padded)
         }
         outer(index, rows, save, lessons)
         // Nothing below is trained.
@@ -188,14 +204,14 @@ extension TrainingPass {
             DK_SET
         )
         byRows(rows) { chunk, _ in
-            for row in chunk {
+            for place in chunk {
                 kernels.norm_back(
                     Int64(width),
-                    save.input.at(row * width),
-                    save.inputScale.base[row],
+                    save.input.at(place * width),
+                    save.inputScale.base[place],
                     block.attentionNorm.base,
-                    work.added.base + row * width,
-                    gradient + row * width
+                    work.added.base + place * width,
+                    gradient + row(place, seen) * width
                 )
             }
         }
@@ -207,9 +223,8 @@ extension TrainingPass {
             var attention = attention(index, save, task: task, worker: worker)
             let number = task / config.headCount
             let head = task % config.headCount
-            let sequence = batch.sequences[number]
-            let row = sequence.rows.lowerBound
-            let place = gradientPlaces[number] + head * config.headWidth * TrainingPass.tiled(sequence.rows.count)
+            let row = batch.sequences[number].rows.lowerBound
+            let place = gradientPlaces[number] + head * config.headWidth * TrainingPass.tiled(Int(attention.rows))
             attention.output_gradient = UnsafeRawPointer(work.attendedGradient.at(row * heads + head * config.headWidth))
             attention.q_gradient = work.headsGradient.at(row * headRow + head * config.headWidth)
             attention.k_gradient = keyGradients.base + place
@@ -224,13 +239,14 @@ extension TrainingPass {
             let number = task / 2 / config.keyValueHeadCount
             let head = task / 2 % config.keyValueHeadCount
             let sequence = batch.sequences[number]
-            let tiled = TrainingPass.tiled(sequence.rows.count)
+            let count = seen[index]?.count ?? sequence.rows.count
+            let tiled = TrainingPass.tiled(count)
             let place = gradientPlaces[number] + head * group * config.headWidth * tiled
             let column = heads + task % 2 * keys + head * config.headWidth
             kernels.gather_heads(
                 Int64(group),
                 Int64(config.headWidth),
-                Int64(sequence.rows.count),
+                Int64(count),
                 Int64(tiled),
                 (task % 2 == 0 ? keyGradients : valueGradients).base + place,
                 work.headsGradient.at(sequence.rows.lowerBound * headRow + column),
@@ -277,6 +293,9 @@ extension TrainingPass {
         var output: (buffer: ElementBuffer, offset: Int, stride: Int)
         /// The gradient of its inner values, in `work.inner`.
         var inner: (offset: Int, stride: Int)
+        /// The columns that stand there of its inputs and of its outputs; nil for all.
+        var inputs: [Int32]?
+        var outputs: [Int32]?
 
         init(
             _ projection: Projection,
@@ -287,8 +306,11 @@ extension TrainingPass {
             _ outputOffset: Int,
             _ outputStride: Int,
             _ innerOffset: Int,
-            _ innerStride: Int
+            _ innerStride: Int,
+            inputs: [Int32]? = nil,
+            outputs: [Int32]? = nil
         ) {
+            (self.inputs, self.outputs) = (inputs, outputs)
             self.projection = projection
             self.input = (input, inputOffset, inputStride)
             self.output = (output, outputOffset, outputStride)
@@ -309,7 +331,8 @@ extension TrainingPass {
         var pieces: [Piece] = []
         for (index, lesson) in lessons.enumerated() {
             let part = layout.parts[block][lesson.projection.rawValue]
-            for (isA, columns) in [(true, part.inputs), (false, part.outputs)] {
+            let sides = [(true, lesson.inputs?.count ?? part.inputs), (false, lesson.outputs?.count ?? part.outputs)]
+            for (isA, columns) in sides {
                 for column in stride(from: 0, to: columns, by: chunk) {
                     pieces.append(Piece(lesson: index, isA: isA, column: column, count: min(chunk, columns - column)))
                 }
@@ -320,19 +343,35 @@ extension TrainingPass {
             let lesson = lessons[piece.lesson]
             let part = layout.parts[block][lesson.projection.rawValue]
             let side = piece.isA ? lesson.input : lesson.output
-            let factor = piece.isA ? 1 : layout.shape.scale
-            kernels.outer(
-                Int64(rows),
-                Int64(rank),
-                Int64(piece.count),
-                piece.isA
-                    ? work.inner.at(lesson.inner.offset) : save.inner.at(lesson.projection.rawValue * padded),
-                Int64(piece.isA ? lesson.inner.stride : innerRow),
-                side.buffer.at(side.offset + piece.column),
-                Int64(side.stride),
-                factor,
-                gradients + (piece.isA ? part.a : part.b) + piece.column * rank
-            )
+            let target = gradients + (piece.isA ? part.a : part.b)
+            func add(_ out: UnsafeMutablePointer<Float>) {
+                kernels.outer(
+                    Int64(rows),
+                    Int64(rank),
+                    Int64(piece.count),
+                    piece.isA ? work.inner.at(lesson.inner.offset) : save.inner.at(lesson.projection.rawValue * padded),
+                    Int64(piece.isA ? lesson.inner.stride : innerRow),
+                    side.buffer.at(side.offset + piece.column),
+                    Int64(side.stride),
+                    piece.isA ? 1 : layout.shape.scale,
+                    out
+                )
+            }
+            guard let columns = piece.isA ? lesson.inputs : lesson.outputs else {
+                return add(target + piece.column * rank)
+            }
+            // Columns that were picked go where they belong.
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: piece.count * rank) { some in
+                some.initialize(repeating: 0)
+                guard let base = some.baseAddress else { return }
+                add(base)
+                for index in 0..<piece.count {
+                    let column = Int(columns[piece.column + index])
+                    for r in 0..<rank {
+                        target[(column / 16 * rank + r) * 16 + column % 16] += base[(index / 16 * rank + r) * 16 + index % 16]
+                    }
+                }
+            }
         }
     }
 }

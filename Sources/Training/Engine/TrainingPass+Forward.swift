@@ -29,7 +29,9 @@ extension TrainingPass {
         }
         for block in 0..<config.blockCount {
             if checkpoints { streams[block].base.update(from: stream, count: batch.rows * width) }
+            watcher?(block, true)
             forwardBlock(block)
+            watcher?(block, false)
         }
         return UnsafePointer(stream)
     }
@@ -57,27 +59,38 @@ extension TrainingPass {
 
     /// Takes the residual stream through a block, and keeps what its way back needs.
     func forwardBlock(_ index: Int) {
-        let rows = batch.rows
+        forwardAttention(index)
+        forwardFeedForward(index)
+    }
+
+    private func forwardAttention(_ index: Int) {
         let save = saved(index)
         let block = model.blocks[index]
         let stream = work.stream.base
-        let trimmed = isTrimmed(index)
+        if isSparse, let sparsity, sparsity.isSparse(index, of: config.blockCount), seen[index] == nil {
+            seen[index] = chooseRows(index, sparsity)
+        }
+        let seen = seen[index]
+        let rows = seen?.count ?? batch.rows
         byRows(rows) { chunk, _ in
-            for row in chunk {
-                save.inputScale.base[row] = kernels.norm(
+            for place in chunk {
+                save.inputScale.base[place] = kernels.norm(
                     Int64(width),
-                    stream + row * width,
+                    stream + row(place, seen) * width,
                     block.attentionNorm.base,
                     config.normEpsilon,
-                    save.input.at(row * width),
-                    work.normed.at(row * width)
+                    save.input.at(place * width),
+                    work.normed.at(place * width)
                 )
             }
             reduce(index, [.query, .key, .value], chunk, work.normed, width, save.inner)
         }
-        expand(index, [.query, .key, .value], rows, work.normed, block.queryKeyValue, save.inner, save.heads, headRow)
-        byRows(rows) { chunk, _ in for row in chunk { rotate(save.heads.at(row * headRow), row, 1) } }
+        expand(index, [.query, .key, .value], rows, block.queryKeyValue, save.inner, save.heads, headRow)
+        byRows(rows) { chunk, _ in
+            for place in chunk { rotate(save.heads.at(place * headRow), row(place, seen), 1) }
+        }
         attend(index, save)
+        let trimmed = isTrimmed(index)
         if trimmed { compact(save) }
         let left = trimmed ? keptRows : rows
         let attended = trimmed ? work.gathered : save.attended
@@ -87,10 +100,21 @@ extension TrainingPass {
             frozen(block.attentionOutput, attended, heads),
             added(index, .output, save.inner),
             columns: width,
-            into: UnsafeMutableRawPointer(stream),
+            into: UnsafeMutableRawPointer(seen == nil ? stream : work.added.base),
             stride: width,
-            DK_ADD
+            seen == nil ? DK_ADD : DK_SET
         )
+        guard let seen else { return }
+        byRows(rows) { chunk, _ in
+            for place in chunk { addRow(work.added.base + place * width, to: stream + Int(seen[place]) * width) }
+        }
+    }
+
+    private func forwardFeedForward(_ index: Int) {
+        let save = saved(index)
+        let block = model.blocks[index]
+        let stream = work.stream.base
+        let left = isTrimmed(index) ? keptRows : batch.rows
         byRows(left) { chunk, _ in
             for row in chunk {
                 save.middleScale.base[row] = kernels.norm(
@@ -104,10 +128,13 @@ extension TrainingPass {
             }
             reduce(index, [.gate, .up], chunk, work.normed, width, save.inner)
         }
-        expand(index, [.gate, .up], left, work.normed, block.gateUp, save.inner, save.gateUp, 2 * hidden)
+        // With sparsity all of gate and up stand here only until the columns are chosen that are kept.
+        let gateUp = isSparse ? work.gateUpGradient : save.gateUp
+        expand(index, [.gate, .up], left, block.gateUp, save.inner, gateUp, 2 * hidden)
+        if isSparse { keepColumns(index, left, gateUp, save) }
         byRows(left) { chunk, _ in
             for row in chunk {
-                kernels.swiglu(Int64(hidden), save.gateUp.at(row * 2 * hidden), work.activated.at(row * hidden))
+                kernels.swiglu(Int64(hidden), gateUp.at(row * 2 * hidden), work.activated.at(row * hidden))
             }
             reduce(index, [.down], chunk, work.activated, hidden, save.inner)
         }
@@ -120,6 +147,13 @@ extension TrainingPass {
             stride: width,
             DK_ADD
         )
+    }
+
+    /// The row of the batch that a place stands for.
+    func row(_ place: Int, _ seen: [Int32]?) -> Int { seen.map { Int($0[place]) } ?? place }
+
+    private func addRow(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+        for index in 0..<width { target[index] += source[index] }
     }
 
     /// The product of rows with a frozen matrix.
@@ -154,12 +188,11 @@ extension TrainingPass {
         }
     }
 
-    /// The outputs of projections that lie side by side, with what the adapter adds.
+    /// The outputs of projections of normed rows that lie side by side, with what the adapter adds.
     private func expand(
         _ block: Int,
         _ group: [Projection],
         _ rows: Int,
-        _ input: ElementBuffer,
         _ matrix: FrozenModel.Matrix,
         _ inner: ElementBuffer,
         _ target: ElementBuffer,
@@ -167,7 +200,7 @@ extension TrainingPass {
     ) {
         var column = 0
         for projection in group {
-            var factor = frozen(matrix, input, width)
+            var factor = frozen(matrix, work.normed, width)
             factor.panelOffset = column * matrix.inputs
             let outputs = outputs(of: projection)
             multiply(
@@ -213,9 +246,10 @@ extension TrainingPass {
         let group = config.headCount / config.keyValueHeadCount
         let row = sequence.rows.lowerBound
         let keyColumn = heads + head / group * config.headWidth
+        let count = seen[block]?.count ?? sequence.rows.count
         return dk_attention(
-            rows: Int64(sequence.rows.count),
-            shared: Int64(sequence.shared),
+            rows: Int64(count),
+            shared: Int64(min(sequence.shared, count)),
             begin: UnsafePointer(begins + row),
             first_query: Int64(firstQuery(block, sequence)),
             head: Int64(config.headWidth),
@@ -226,7 +260,7 @@ extension TrainingPass {
             stride: Int64(headRow),
             output: save.attended.at(row * heads + head * config.headWidth),
             output_stride: Int64(heads),
-            log_sum: save.logSums.base + row * config.headCount + head * sequence.rows.count,
+            log_sum: save.logSums.base + row * config.headCount + head * count,
             scratch: UnsafeMutableRawPointer(scratch.base + worker * scratchPerWorker),
             output_gradient: nil,
             q_gradient: nil,

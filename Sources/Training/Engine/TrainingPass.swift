@@ -9,17 +9,19 @@ import Kernels
 /// One pass is used by one caller at a time. Work is split among threads by rows and columns of results, never within a sum, so that
 /// gradients have the same bits for any number of threads.
 public final class TrainingPass {
-    /// What a block keeps from the forward to the backward pass.
+    /// What a block keeps from the forward to the backward pass. Of a block with sparse attention, rows up to `heads` are those that
+    /// attention sees.
     struct Saves {
         /// The residual stream where the block begins, and where its feed-forward part does.
         var input: ElementBuffer
-        var middle: ElementBuffer
         var inputScale: FloatBuffer
-        var middleScale: FloatBuffer
         /// Queries, keys and values, rotated; then what attention gives, and the logarithm of its sums by head.
         var heads: ElementBuffer
         var attended: ElementBuffer
         var logSums: FloatBuffer
+        var middle: ElementBuffer
+        var middleScale: FloatBuffer
+        /// Gate and up side by side; of neurons that were chosen alone, with sparsity.
         var gateUp: ElementBuffer
         /// Inner values of the seven parts, `paddedRank` each.
         var inner: ElementBuffer
@@ -27,10 +29,16 @@ public final class TrainingPass {
 
     public let model: FrozenModel
     let parameters: AdapterParameters
+    /// What is left out of long sequences; nil for nothing.
+    public let sparsity: TokenSparsity?
+    /// Says which blocks of tokens attention sees; without one the strongest in the residual stream are taken.
+    public var predictor: BlockPredictor?
     /// Whether only the residual stream is kept of each block, and the rest computed again on the way back (arXiv 1604.06174).
     public let checkpoints: Bool
     let pool: ThreadPool
     let kernels: dk_training
+    /// The kernels of the engine, for what training has none of its own of.
+    let engine = dk_kernels_for(dk_best_isa()).pointee
     let config: ModelConfig
     let width: Int
     let heads: Int
@@ -43,11 +51,21 @@ public final class TrainingPass {
 
     /// Rows that the buffers hold.
     private(set) var capacity = 0
+    private var wasSparse = false
     var saves: [Saves] = []
     /// The residual stream at the start of each block, with checkpoints.
     var streams: [FloatBuffer] = []
     var work: TrainingWork
     var batch = TokenBatch()
+    /// Called before and after each block of a forward pass.
+    var watcher: ((_ block: Int, _ isBefore: Bool) -> Void)?
+    /// Whether the batch is long enough for sparsity.
+    private(set) var isSparse = false
+    /// For each block the rows that attention sees, ascending; nil for all.
+    var seen: [[Int32]?] = []
+    /// For each block the neurons that are kept; nil for all.
+    var choices: [ColumnChoice?] = []
+    var picked: PickedForms?
     /// Gradients of keys and of values by sequence and head of queries: [head width][rows rounded up to whole tiles] each.
     var keyGradients: FloatBuffer
     var valueGradients: FloatBuffer
@@ -68,10 +86,18 @@ public final class TrainingPass {
     /// - Parameters:
     ///   - shape: rank and alpha of the adapter.
     ///   - checkpoints: keeps little and computes more.
+    ///   - sparsity: what is left out of batches of one long sequence.
     ///   - threads: threads to compute with; the number of cores when nil.
     /// - Throws: `DroidError` with code `model.memory`, or `recipe.format` for a shape that cannot be.
-    public init(_ model: FrozenModel, shape: AdapterShape, checkpoints: Bool = false, threads: Int? = nil) throws {
+    public init(
+        _ model: FrozenModel,
+        shape: AdapterShape,
+        checkpoints: Bool = false,
+        sparsity: TokenSparsity? = nil,
+        threads: Int? = nil
+    ) throws {
         self.model = model
+        self.sparsity = sparsity
         self.checkpoints = checkpoints
         parameters = try AdapterParameters(model, shape)
         pool = try ThreadPool(threads: threads)
@@ -110,31 +136,53 @@ public final class TrainingPass {
     }
 
     func reserve(_ rows: Int) throws {
-        guard rows > capacity else { return }
-        let room = (rows + 63) / 64 * 64
+        guard rows > capacity || wasSparse != isSparse else { return }
+        let room = (max(rows, capacity) + 63) / 64 * 64
         let precision = model.precision
-        saves = try (0..<(checkpoints ? 1 : config.blockCount - firstBlock)).map { _ in
-            try Saves(
-                input: ElementBuffer(room * width, precision),
+        let shape = isSparse ? sparsity : nil
+        let columns = shape?.columns(of: hidden) ?? hidden
+        // Released first, so that the old and the new are never there together.
+        (saves, streams) = ([], [])
+        let first = checkpoints ? config.blockCount - 1 : firstBlock
+        saves = try (first..<config.blockCount).map { block in
+            let blocks = room / TokenSparsity.blockRows
+            let attended = shape.map { $0.isSparse(block, of: config.blockCount) ? $0.tokenBlocks(of: blocks) * 64 : room } ?? room
+            return try Saves(
+                input: ElementBuffer(attended * width, precision),
+                inputScale: FloatBuffer(attended),
+                heads: ElementBuffer(attended * headRow, precision),
+                attended: ElementBuffer(attended * heads, precision),
+                logSums: FloatBuffer(attended * config.headCount),
                 middle: ElementBuffer(room * width, precision),
-                inputScale: FloatBuffer(room),
                 middleScale: FloatBuffer(room),
-                heads: ElementBuffer(room * headRow, precision),
-                attended: ElementBuffer(room * heads, precision),
-                logSums: FloatBuffer(room * config.headCount),
-                gateUp: ElementBuffer(room * 2 * hidden, precision),
+                gateUp: ElementBuffer(room * 2 * columns, precision),
                 inner: ElementBuffer(room * innerRow, precision)
             )
         }
         streams = checkpoints ? try (0..<config.blockCount).map { _ in try FloatBuffer(room * width) } : []
-        work = try TrainingWork(room, model, padded)
+        picked = try shape.map { _ in try PickedForms(columns, self) }
+        if room > capacity { work = try TrainingWork(room, model, padded) }
         capacity = room
+        wasSparse = isSparse
+    }
+
+    /// Bytes of what is kept from forward to backward.
+    public var keptBytes: Int {
+        let saved = saves.reduce(0) { sum, save in
+            let elements = [save.input, save.heads, save.attended, save.middle, save.gateUp, save.inner].reduce(0) { $0 + $1.byteCount }
+            return sum + elements + 4 * (save.inputScale.count + save.logSums.count + save.middleScale.count)
+        }
+        return saved + streams.reduce(0) { $0 + 4 * $1.count }
     }
 
     /// Makes room for a batch.
     func prepare(_ batch: TokenBatch) throws {
+        let isLong = batch.rows >= sparsity?.minimumRows ?? .max
+        isSparse = isLong && batch.sequences.count == 1 && batch.sequences[0].shared == batch.rows
         try reserve(batch.rows)
         self.batch = batch
+        seen = [[Int32]?](repeating: nil, count: config.blockCount)
+        choices = [ColumnChoice?](repeating: nil, count: config.blockCount)
         kept = batch.keptCount == batch.rows ? nil : batch.sequences.flatMap { sequence in
             sequence.kept.map { sequence.rows.lowerBound + $0 }
         }
