@@ -23,7 +23,8 @@ struct TrainP3: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A name under Training/recipes, or a path.", valueName: "recipe")) var recipe = "p3"
     @Option(help: ArgumentHelp("Where the adapter goes.", valueName: "file.gguf")) var out = "verifier.gguf"
     @Option(help: ArgumentHelp("Where the report goes, without ending.", valueName: "path")) var report: String?
-    @Option(help: ArgumentHelp("Where the checkpoint is kept. Default: beside the adapter.", valueName: "dir")) var run: String?
+    @Option(help: ArgumentHelp("Where the checkpoint is kept. Default: beside the adapter.", valueName: "dir")) var run:
+        String?
     @Option(help: "Stop after so many minutes; the same command goes on.") var minutes: Double?
 
     func run() async throws {
@@ -43,7 +44,8 @@ struct TrainP3: AsyncParsableCommand {
         let outcome = try PreferenceTraining.run(options) { event in
             switch event {
             case .plan(let plan): say(plan)
-            case .probe(let done, let total): if done == total { global.detail("the head is fitted to \(total) states") }
+            case .probe(let done, let total):
+                if done == total { global.detail("the head is fitted to \(total) states") }
             case .step(let done, let total, let left):
                 let shown = bar ?? ProgressBar("training", total: total, unit: "step", isEnabled: !global.quiet)
                 bar = shown
@@ -79,7 +81,9 @@ struct TrainP3: AsyncParsableCommand {
                 + "\(plan.unsharedTokens) without a shared prefix"
         )
         let time = plan.seconds.map { ", about \(Int($0 / 60) + 1) min" } ?? ""
-        global.say("\(plan.steps) steps, \(plan.doneSteps) of them done\(time); memory at the peak about \(plan.bytes >> 20) MiB")
+        global.say(
+            "\(plan.steps) steps, \(plan.doneSteps) of them done\(time); memory at the peak about \(plan.bytes >> 20) MiB"
+        )
     }
 }
 
@@ -112,7 +116,11 @@ struct TrainRank: AsyncParsableCommand {
         for part in result.tasks { global.detail(line(part)) }
         for part in result.kinds + [result.all] { global.say(line(part)) }
         global.say(
-            String(format: "a decision takes %.2f s (median), %.2f s (95 of 100)", result.medianSeconds, result.p95Seconds)
+            String(
+                format: "a decision takes %.2f s (median), %.2f s (95 of 100)",
+                result.medianSeconds,
+                result.p95Seconds
+            )
         )
     }
 

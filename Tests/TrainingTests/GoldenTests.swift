@@ -54,7 +54,9 @@ struct GoldenTests {
             let b = values("\(name).lora_b", rank * part.outputs, 0.2)
             pass.layout.setRows(b, pass.values, at: part.b, columns: part.outputs, transposed: true)
         }
-        for (index, value) in zip(pass.layout.head, values("head", pass.layout.head.count, 0.5)) { pass.values[index] = value }
+        for (index, value) in zip(pass.layout.head, values("head", pass.layout.head.count, 0.5)) {
+            pass.values[index] = value
+        }
         pass.refresh()
     }
 
@@ -68,7 +70,9 @@ struct GoldenTests {
         for line in lines {
             guard let tensor = line.tensor, let expected = line.gradient else { continue }
             var own = pass.layout.head.map { found[$0] }
-            if let part = pass.layout.parts.joined().first(where: { "blk.\($0.block).\($0.projection.tensor)" == tensor }) {
+            if let part = pass.layout.parts.joined().first(where: {
+                "blk.\($0.block).\($0.projection.tensor)" == tensor
+            }) {
                 let isA = line.half == "a"
                 own = pass.layout.rows(
                     found,
@@ -105,7 +109,9 @@ struct GoldenTests {
         try trainer.run(reportEvery: 1)
         let found = trainer.curve.map(\.training.loss)
         #expect(found.count == 50 && expected.count == 50)
-        for (step, (a, b)) in zip(found, expected).enumerated() { #expect(abs(a - b) < 5e-4, "step \(step): \(a), torch \(b)") }
+        for (step, (a, b)) in zip(found, expected).enumerated() {
+            #expect(abs(a - b) < 5e-4, "step \(step): \(a), torch \(b)")
+        }
         #expect(expected[49] < expected[0] / 2)
     }
 }

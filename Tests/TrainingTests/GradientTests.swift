@@ -26,7 +26,9 @@ struct GradientTests {
             let expected = zip(range, direction).reduce(0.0) { $0 + Double(gradients[$1.0]) * Double($1.1) }
             let before = range.map { pass.values[$0] }
             func loss(_ step: Double) throws -> Double {
-                for (place, index) in range.enumerated() { pass.values[index] = before[place] + Float(step) * direction[place] }
+                for (place, index) in range.enumerated() {
+                    pass.values[index] = before[place] + Float(step) * direction[place]
+                }
                 pass.refresh()
                 return try pass.loss(batch, states)
             }
@@ -42,7 +44,9 @@ struct GradientTests {
         let pass = try SmallModel().pass()
         let shared = try pass.sharedGradients(states)
         var full = TokenBatch()
-        for state in states { for candidate in state.candidates { full.append(state.prefix + candidate, readsAll: false) } }
+        for state in states {
+            for candidate in state.candidates { full.append(state.prefix + candidate, readsAll: false) }
+        }
         pass.clearGradients()
         _ = try pass.loss(full, states, learns: true)
         let separate = (0..<pass.layout.count).map { pass.gradients[$0] }
@@ -86,7 +90,9 @@ struct GradientTests {
         let shared = try pass.sharedGradients(states)
         #expect(shared.allSatisfy { $0.isFinite })
         for (name, range) in pass.layout.ranges { #expect(range.contains { shared[$0] != 0 }, "\(name)") }
-        let plain = try SmallModel().pass(shape: AdapterShape(rank: rank, alpha: 8), plain: true).sharedGradients(states)
+        let plain = try SmallModel().pass(shape: AdapterShape(rank: rank, alpha: 8), plain: true).sharedGradients(
+            states
+        )
         #expect(relative(plain, shared) < 1e-5)
     }
 

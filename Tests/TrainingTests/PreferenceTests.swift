@@ -15,7 +15,8 @@ struct PreferenceTests {
         var random = SeededRandom(seed: UInt64(seed), name: "states")
         let best = Int.random(in: 0..<4, using: &random)
         for index in state.candidates.indices {
-            state.candidates[index][0] = index == best ? .random(in: 10...11, using: &random) : .random(in: 20...25, using: &random)
+            state.candidates[index][0] =
+                index == best ? .random(in: 10...11, using: &random) : .random(in: 20...25, using: &random)
         }
         state.right = [best]
         state.wrong = state.candidates.indices.filter { $0 != best }
@@ -70,11 +71,17 @@ struct PreferenceTests {
         try second.restore(TrainingCheckpoint.read(path))
         #expect(second.step == 6)
         try second.run(reportEvery: 3)
-        #expect((0..<whole.pass.layout.count).allSatisfy { whole.pass.values[$0].bitPattern == second.pass.values[$0].bitPattern })
+        #expect(
+            (0..<whole.pass.layout.count).allSatisfy {
+                whole.pass.values[$0].bitPattern == second.pass.values[$0].bitPattern
+            }
+        )
         #expect(whole.curve == second.curve)
     }
 
-    @Test("a head that was fitted to the model as it is ranks better than one of zeros, and the adapter goes on from there")
+    @Test(
+        "a head that was fitted to the model as it is ranks better than one of zeros, and the adapter goes on from there"
+    )
     func probe() throws {
         var options = options()
         options.probe = 30

@@ -29,8 +29,10 @@ struct SmallModel {
         var builder = GGUFBuilder()
         builder.set("general.architecture", "llama")
         for (key, value) in [
-            ("block_count", blocks), ("context_length", 512), ("embedding_length", width), ("feed_forward_length", feedForward),
-            ("attention.head_count", heads), ("attention.head_count_kv", keyValueHeads), ("attention.key_length", headWidth),
+            ("block_count", blocks), ("context_length", 512), ("embedding_length", width),
+            ("feed_forward_length", feedForward),
+            ("attention.head_count", heads), ("attention.head_count_kv", keyValueHeads),
+            ("attention.key_length", headWidth),
             ("attention.value_length", headWidth),
         ] {
             builder.set("llama.\(key)", value)
@@ -57,7 +59,9 @@ struct SmallModel {
         }
         let tensors = builder.tensors
         return try builder.build { index, place in
-            SmallModel.values(tensors[index].name, tensors[index].dimensions).withUnsafeBytes { place.copyMemory(from: $0) }
+            SmallModel.values(tensors[index].name, tensors[index].dimensions).withUnsafeBytes {
+                place.copyMemory(from: $0)
+            }
         }
     }
 
@@ -73,7 +77,9 @@ struct SmallModel {
         pass.start(seed: 3)
         var random = SeededRandom(seed: 5)
         for part in pass.layout.parts.joined() {
-            for index in part.b..<(part.b + part.outputs * shape.rank) { pass.values[index] = .random(in: -0.2...0.2, using: &random) }
+            for index in part.b..<(part.b + part.outputs * shape.rank) {
+                pass.values[index] = .random(in: -0.2...0.2, using: &random)
+            }
         }
         for index in pass.layout.head { pass.values[index] = .random(in: -0.5...0.5, using: &random) }
         pass.refresh()

@@ -19,7 +19,11 @@ struct SparsityTests {
 
     let model = SmallModel(blocks: 4)
 
-    func trainer(_ sparsity: TokenSparsity?, checkpoints: Bool = false, precision: TrainingPrecision = .float) throws -> TextTrainer {
+    func trainer(
+        _ sparsity: TokenSparsity?,
+        checkpoints: Bool = false,
+        precision: TrainingPrecision = .float
+    ) throws -> TextTrainer {
         let frozen = try FrozenModel(model.file(), precision: precision, threads: 1)
         let pass = try TrainingPass(
             frozen,
@@ -31,7 +35,9 @@ struct SparsityTests {
         pass.start(seed: 3)
         var random = SeededRandom(seed: 5)
         for part in pass.layout.parts.joined() {
-            for index in part.b..<(part.b + part.outputs * 4) { pass.values[index] = .random(in: -0.1...0.1, using: &random) }
+            for index in part.b..<(part.b + part.outputs * 4) {
+                pass.values[index] = .random(in: -0.1...0.1, using: &random)
+            }
         }
         pass.refresh()
         return try TextTrainer(pass, rows: 600)

@@ -37,8 +37,12 @@ package struct GGUFBuilder {
         put(key, .array, GGUFBuilder.little(type.rawValue) + GGUFBuilder.little(UInt64(count)) + values)
     }
 
-    package mutating func set(_ key: String, _ value: Int) { put(key, .uint32, GGUFBuilder.little(UInt32(clamping: value))) }
-    package mutating func set(_ key: String, _ value: Float) { put(key, .float32, GGUFBuilder.little(value.bitPattern)) }
+    package mutating func set(_ key: String, _ value: Int) {
+        put(key, .uint32, GGUFBuilder.little(UInt32(clamping: value)))
+    }
+    package mutating func set(_ key: String, _ value: Float) {
+        put(key, .float32, GGUFBuilder.little(value.bitPattern))
+    }
     package mutating func set(_ key: String, _ value: Bool) { put(key, .bool, [value ? 1 : 0]) }
     package mutating func set(_ key: String, _ value: String) { put(key, .string, GGUFBuilder.string(value.utf8)) }
     package mutating func set(_ key: String, _ values: [[UInt8]]) {

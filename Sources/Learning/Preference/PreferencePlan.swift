@@ -13,7 +13,9 @@ extension PreferenceTrainer {
             states: states.count,
             validation: validation.count,
             tokens: tokens,
-            unsharedTokens: states.reduce(0) { $0 + $1.candidates.count * $1.prefix.count + $1.tokens - $1.prefix.count },
+            unsharedTokens: states.reduce(0) {
+                $0 + $1.candidates.count * $1.prefix.count + $1.tokens - $1.prefix.count
+            },
             steps: totalSteps,
             doneSteps: step,
             bytes: measured.bytes,

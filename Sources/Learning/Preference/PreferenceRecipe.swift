@@ -72,7 +72,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
             (.rank, rank, 1...64), (.rivals, rivals, 0...10_000), (.warmUp, warmUp, 0...1_000_000),
             (.epochs, epochs, 1...1000), (.batch, batch, 1...1024), (.passTokens, passTokens, 64...65_536),
             (.candidateTokens, candidateTokens, 16...16_384), (.reportEvery, reportEvery, 1...100_000),
-            (.validateEvery, validateEvery, 1...1_000_000), (.firstBlock, firstBlock, 0...1000), (.probe, probe, 0...100_000),
+            (.validateEvery, validateEvery, 1...1_000_000), (.firstBlock, firstBlock, 0...1000),
+            (.probe, probe, 0...100_000),
         ]
         let sizes: [(CodingKeys, Double, ClosedRange<Double>)] = [
             (.alpha, alpha, 0.001...10_000), (.margin, margin, 0...1000), (.learningRate, learningRate, 1e-9...1),

@@ -116,7 +116,13 @@ public enum PreferenceTraining {
             progress: { trainer in
                 let seconds = Date().timeIntervalSince(start)
                 let rate = seconds / Double(max(1, trainer.step - before))
-                progress(.step(trainer.step, trainer.totalSteps, secondsLeft: rate * Double(trainer.totalSteps - trainer.step)))
+                progress(
+                    .step(
+                        trainer.step,
+                        trainer.totalSteps,
+                        secondsLeft: rate * Double(trainer.totalSteps - trainer.step)
+                    )
+                )
                 return !isOver
             },
             keep: { trainer in
@@ -124,7 +130,9 @@ public enum PreferenceTraining {
                 shown = trainer.curve.count
                 let now = Date()
                 if let minutes = options.minutes, now.timeIntervalSince(start) >= minutes * 60 { isOver = true }
-                guard now.timeIntervalSince(written) > 120 || isOver || trainer.step == trainer.totalSteps else { return }
+                guard now.timeIntervalSince(written) > 120 || isOver || trainer.step == trainer.totalSteps else {
+                    return
+                }
                 try trainer.checkpoint.write(to: kept)
                 written = now
             }

@@ -49,7 +49,8 @@ public struct ParameterLayout: Sendable {
         let (heads, keys) = (config.headCount * config.headWidth, config.keyValueHeadCount * config.headWidth)
         let (width, hidden) = (config.width, config.feedForwardWidth)
         let shapes = [
-            (width, heads), (width, keys), (width, keys), (heads, width), (width, hidden), (width, hidden), (hidden, width),
+            (width, heads), (width, keys), (width, keys), (heads, width), (width, hidden), (width, hidden),
+            (hidden, width),
         ]
         var at = 0
         parts = (0..<config.blockCount).map { block in
@@ -84,7 +85,8 @@ public struct ParameterLayout: Sendable {
     }
 
     /// Writes a half from rows, the other way round.
-    public func setRows(_ rows: [Float], _ values: UnsafeMutablePointer<Float>, at: Int, columns: Int, transposed: Bool) {
+    public func setRows(_ rows: [Float], _ values: UnsafeMutablePointer<Float>, at: Int, columns: Int, transposed: Bool)
+    {
         for column in 0..<columns {
             for r in 0..<shape.rank {
                 values[at + (column / 16 * shape.rank + r) * 16 + column % 16] =
@@ -116,7 +118,8 @@ final class AdapterParameters {
             throw DroidError(
                 "recipe.format",
                 "an adapter of rank \(shape.rank) and alpha \(shape.alpha) from block \(shape.firstBlock) on cannot be trained",
-                next: "choose a rank from 1 to 64, an alpha above 0, and one of the model's \(model.config.blockCount) blocks"
+                next:
+                    "choose a rank from 1 to 64, an alpha above 0, and one of the model's \(model.config.blockCount) blocks"
             )
         }
         layout = ParameterLayout(model.config, shape)
@@ -214,7 +217,8 @@ final class AdapterParameters {
     }
 
     /// Brings rows of inputs of a projection to its inner dimension.
-    func reduceA(_ block: Int, _ projection: Projection, _ input: ElementBuffer, _ offset: Int, _ stride: Int) -> Factor {
+    func reduceA(_ block: Int, _ projection: Projection, _ input: ElementBuffer, _ offset: Int, _ stride: Int) -> Factor
+    {
         let part = layout.parts[block][projection.rawValue]
         return Factor(
             depth: part.inputs,
@@ -228,7 +232,8 @@ final class AdapterParameters {
     }
 
     /// Brings rows of gradients of a projection's outputs to its inner dimension.
-    func reduceB(_ block: Int, _ projection: Projection, _ input: ElementBuffer, _ offset: Int, _ stride: Int) -> Factor {
+    func reduceB(_ block: Int, _ projection: Projection, _ input: ElementBuffer, _ offset: Int, _ stride: Int) -> Factor
+    {
         let part = layout.parts[block][projection.rawValue]
         return Factor(
             depth: part.outputs,
@@ -242,7 +247,8 @@ final class AdapterParameters {
     }
 
     /// From the inner dimension to a projection's outputs.
-    func expandB(_ block: Int, _ projection: Projection, _ input: ElementBuffer, _ offset: Int, _ stride: Int) -> Factor {
+    func expandB(_ block: Int, _ projection: Projection, _ input: ElementBuffer, _ offset: Int, _ stride: Int) -> Factor
+    {
         let padded = layout.shape.paddedRank
         return Factor(
             depth: padded,

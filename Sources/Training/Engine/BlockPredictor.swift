@@ -62,12 +62,19 @@ public struct BlockPredictor: Codable, Sendable {
         for (block, lessons) in Dictionary(grouping: lessons, by: \.block).sorted(by: { $0.key < $1.key }) {
             var random = SeededRandom(seed: seed, name: "predictor \(block)")
             let limit = 1 / Float(width).squareRoot()
-            var values = weights[block] ?? (0..<(2 * inner * width)).map { _ in Float.random(in: -limit...limit, using: &random) }
+            var values =
+                weights[block]
+                ?? (0..<(2 * inner * width)).map { _ in Float.random(in: -limit...limit, using: &random) }
             let optimizer = AdamW(values.count, AdamWOptions(rate: 3e-3, clip: 1))
             for step in 0..<steps {
                 var gradients = [Float](repeating: 0, count: values.count)
                 slopes(lessons[step % lessons.count], values, &gradients)
-                optimizer.step(&values, &gradients, factor: 1 - Double(step) / Double(steps), special: (values.count..<values.count, 1))
+                optimizer.step(
+                    &values,
+                    &gradients,
+                    factor: 1 - Double(step) / Double(steps),
+                    special: (values.count..<values.count, 1)
+                )
             }
             weights[block] = values
         }

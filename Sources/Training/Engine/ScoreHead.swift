@@ -17,7 +17,9 @@ struct ScoreHead {
             let state = states + row * width
             let scale = inverse(state)
             var sum = 0.0
-            for index in 0..<width { sum += Double(state[index]) * scale * Double(norm[index]) * Double(weights[index]) }
+            for index in 0..<width {
+                sum += Double(state[index]) * scale * Double(norm[index]) * Double(weights[index])
+            }
             return sum
         }
     }

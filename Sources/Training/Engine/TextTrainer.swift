@@ -52,16 +52,25 @@ public final class TextTrainer {
     public func lessons(_ text: [Int32], sparsity: TokenSparsity) throws -> [BlockPredictor.Lesson] {
         var batch = TokenBatch()
         batch.append(text)
-        return try pass.observe(batch, blocks: (0..<pass.config.blockCount).filter { sparsity.isSparse($0, of: pass.config.blockCount) })
+        return try pass.observe(
+            batch,
+            blocks: (0..<pass.config.blockCount).filter { sparsity.isSparse($0, of: pass.config.blockCount) }
+        )
     }
 
     /// The share of the truly most informative blocks of tokens that a predictor finds, over lessons it has not seen.
-    public static func recall(_ predictor: BlockPredictor, _ lessons: [BlockPredictor.Lesson], sparsity: TokenSparsity) -> Double {
+    public static func recall(
+        _ predictor: BlockPredictor,
+        _ lessons: [BlockPredictor.Lesson],
+        sparsity: TokenSparsity
+    ) -> Double {
         var (found, all) = (0, 0)
         for lesson in lessons {
             let count = sparsity.tokenBlocks(of: lesson.features.count)
             func top(_ scores: [Float]) -> Set<Int> {
-                Set(scores.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }.prefix(count))
+                Set(
+                    scores.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }.prefix(count)
+                )
             }
             guard let guess = predictor.informativeness(lesson.block, lesson.features) else { continue }
             found += top(guess).intersection(top(lesson.informativeness)).count
@@ -81,7 +90,9 @@ extension TrainingPass {
             if isBefore {
                 features[block] = pooledFeatures(block)
             } else if let seen = features[block] {
-                lessons.append(BlockPredictor.Lesson(block: block, features: seen, informativeness: measuredInformativeness(block)))
+                lessons.append(
+                    BlockPredictor.Lesson(block: block, features: seen, informativeness: measuredInformativeness(block))
+                )
             }
         }
         defer { watcher = nil }

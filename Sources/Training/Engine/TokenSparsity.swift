@@ -30,7 +30,9 @@ public struct TokenSparsity: Codable, Sendable, Equatable {
     }
 
     /// Neurons that are kept of so many: whole panels.
-    func columns(of hidden: Int) -> Int { min(hidden, max(16, Int((Double(hidden) * keptColumns / 16).rounded()) * 16)) }
+    func columns(of hidden: Int) -> Int {
+        min(hidden, max(16, Int((Double(hidden) * keptColumns / 16).rounded()) * 16))
+    }
 
     /// Token blocks that are kept of so many.
     func tokenBlocks(of count: Int) -> Int { min(count, max(1, Int((Double(count) * keptTokens).rounded(.up)))) }

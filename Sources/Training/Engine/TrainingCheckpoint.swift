@@ -72,17 +72,22 @@ extension TrainingCheckpoint {
             bytes.count == head + 16 + length + count * 12
         else { throw damaged("it has \(bytes.count) bytes, which is not what it says") }
         let start = head + 16 + length
-        guard let facts = try? JSON.decode(Facts.self, from: Array(bytes[(head + 16)..<start])), facts.version == 1 else {
+        guard let facts = try? JSON.decode(Facts.self, from: Array(bytes[(head + 16)..<start])), facts.version == 1
+        else {
             throw damaged("its facts are no JSON document of this version")
         }
-        guard SHA256.hex(bytes[start...]) == facts.digest else { throw damaged("its values do not have the digest that it says") }
+        guard SHA256.hex(bytes[start...]) == facts.digest else {
+            throw damaged("its values do not have the digest that it says")
+        }
         self.facts = facts
         let lists = (0..<3).map { list in
             [Float](unsafeUninitializedCapacity: count) { out, initialized in
                 bytes.withUnsafeBytes { raw in
                     for index in 0..<count {
                         let at = start + (list * count + index) * 4
-                        out[index] = Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+                        out[index] = Float(
+                            bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+                        )
                     }
                 }
                 initialized = count

@@ -109,8 +109,30 @@ extension TrainingPass {
             rows,
             save,
             [
-                Lesson(.down, work.activated, 0, columns, work.above, 0, width, downAt, padded, inputs: choice?.columns),
-                Lesson(.gate, work.normed, 0, width, work.gateUpGradient, 0, 2 * columns, 0, 2 * padded, outputs: choice?.columns),
+                Lesson(
+                    .down,
+                    work.activated,
+                    0,
+                    columns,
+                    work.above,
+                    0,
+                    width,
+                    downAt,
+                    padded,
+                    inputs: choice?.columns
+                ),
+                Lesson(
+                    .gate,
+                    work.normed,
+                    0,
+                    width,
+                    work.gateUpGradient,
+                    0,
+                    2 * columns,
+                    0,
+                    2 * padded,
+                    outputs: choice?.columns
+                ),
                 Lesson(
                     .up,
                     work.normed,
@@ -189,7 +211,17 @@ extension TrainingPass {
             }
         }
         let lessons = group.enumerated().map { number, part in
-            Lesson(part.projection, work.normed, 0, width, work.headsGradient, part.column, headRow, number * padded, 3 * padded)
+            Lesson(
+                part.projection,
+                work.normed,
+                0,
+                width,
+                work.headsGradient,
+                part.column,
+                headRow,
+                number * padded,
+                3 * padded
+            )
         }
         outer(index, rows, save, lessons)
         // Nothing below is trained.
@@ -225,13 +257,19 @@ extension TrainingPass {
             let head = task % config.headCount
             let row = batch.sequences[number].rows.lowerBound
             let place = gradientPlaces[number] + head * config.headWidth * TrainingPass.tiled(Int(attention.rows))
-            attention.output_gradient = UnsafeRawPointer(work.attendedGradient.at(row * heads + head * config.headWidth))
+            attention.output_gradient = UnsafeRawPointer(
+                work.attendedGradient.at(row * heads + head * config.headWidth)
+            )
             attention.q_gradient = work.headsGradient.at(row * headRow + head * config.headWidth)
             attention.k_gradient = keyGradients.base + place
             attention.v_gradient = valueGradients.base + place
             for row in row..<(row + Int(attention.first_query)) {
                 let target = work.headsGradient.at(row * headRow + head * config.headWidth)
-                target.initializeMemory(as: UInt8.self, repeating: 0, count: config.headWidth * work.headsGradient.bytes)
+                target.initializeMemory(
+                    as: UInt8.self,
+                    repeating: 0,
+                    count: config.headWidth * work.headsGradient.bytes
+                )
             }
             kernels.attend_back(&attention)
         }
@@ -257,7 +295,10 @@ extension TrainingPass {
 
     private func gatherAttended(_ save: Saves) {
         for (place, row) in (kept ?? []).enumerated() {
-            work.gathered.at(place * heads).copyMemory(from: save.attended.at(row * heads), byteCount: heads * work.gathered.bytes)
+            work.gathered.at(place * heads).copyMemory(
+                from: save.attended.at(row * heads),
+                byteCount: heads * work.gathered.bytes
+            )
         }
     }
 
@@ -279,7 +320,11 @@ extension TrainingPass {
                 place -= 1
             } else {
                 target.update(repeating: 0, count: width)
-                work.attendedGradient.at(row * heads).initializeMemory(as: UInt8.self, repeating: 0, count: heads * bytes)
+                work.attendedGradient.at(row * heads).initializeMemory(
+                    as: UInt8.self,
+                    repeating: 0,
+                    count: heads * bytes
+                )
             }
         }
     }
@@ -368,7 +413,8 @@ extension TrainingPass {
                 for index in 0..<piece.count {
                     let column = Int(columns[piece.column + index])
                     for r in 0..<rank {
-                        target[(column / 16 * rank + r) * 16 + column % 16] += base[(index / 16 * rank + r) * 16 + index % 16]
+                        target[(column / 16 * rank + r) * 16 + column % 16] +=
+                            base[(index / 16 * rank + r) * 16 + index % 16]
                     }
                 }
             }

@@ -285,7 +285,10 @@ extension TrainingPass {
     /// Moves the rows that are read to the front.
     private func compact(_ save: Saves) {
         for (place, row) in (kept ?? []).enumerated() {
-            work.gathered.at(place * heads).copyMemory(from: save.attended.at(row * heads), byteCount: heads * work.gathered.bytes)
+            work.gathered.at(place * heads).copyMemory(
+                from: save.attended.at(row * heads),
+                byteCount: heads * work.gathered.bytes
+            )
             if place != row {
                 (work.stream.base + place * width).update(from: work.stream.base + row * width, count: width)
             }

@@ -12,7 +12,8 @@ extension TrainingPass {
         let count = sparsity.tokenBlocks(of: blocks)
         guard count < blocks else { return nil }
         let features = pooledFeatures(index)
-        let scores = predictor?.informativeness(index, features) ?? features.map { row in row.reduce(0) { $0 + $1 * $1 } }
+        let scores =
+            predictor?.informativeness(index, features) ?? features.map { row in row.reduce(0) { $0 + $1 * $1 } }
         var kept: Set<Int> = [0, blocks - 1]
         for block in (0..<blocks).sorted(by: { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] })
         where kept.count < count { kept.insert(block) }
@@ -57,7 +58,14 @@ extension TrainingPass {
                     withUnsafeTemporaryAllocation(of: Float.self, capacity: 32) { sums in
                         sums.initialize(repeating: 0)
                         guard let base = sums.baseAddress else { return }
-                        kernels.magnitudes(Int64(rows), 16, gateUp.at(task * 16), Int64(hidden), Int64(2 * hidden), base)
+                        kernels.magnitudes(
+                            Int64(rows),
+                            16,
+                            gateUp.at(task * 16),
+                            Int64(hidden),
+                            Int64(2 * hidden),
+                            base
+                        )
                         for lane in 0..<16 {
                             squares[task * 16 + lane] = base[lane]
                             squares[hidden + task * 16 + lane] = base[16 + lane]
@@ -73,7 +81,12 @@ extension TrainingPass {
             guard let base = places.baseAddress else { return }
             byRows(rows) { chunk, _ in
                 for row in chunk {
-                    kernels.pick(Int64(places.count), base, gateUp.at(row * 2 * hidden), save.gateUp.at(row * places.count))
+                    kernels.pick(
+                        Int64(places.count),
+                        base,
+                        gateUp.at(row * 2 * hidden),
+                        save.gateUp.at(row * places.count)
+                    )
                 }
             }
         }
@@ -141,8 +154,11 @@ final class PickedForms {
         let block = pass.model.blocks[index]
         let kernels = pass.kernels
         let (width, padded, hidden) = (pass.width, pass.padded, pass.hidden)
-        let parts = (pass.parameters.expandA(index, [.down], pass.work.inner, padded), pass.parameters.reduceB(index, .gate, pass.work.inner, 0, 0),
-            pass.parameters.reduceB(index, .up, pass.work.inner, 0, 0))
+        let parts = (
+            pass.parameters.expandA(index, [.down], pass.work.inner, padded),
+            pass.parameters.reduceB(index, .gate, pass.work.inner, 0, 0),
+            pass.parameters.reduceB(index, .up, pass.work.inner, 0, 0)
+        )
         choice.columns.withUnsafeBufferPointer { columns in
             choice.places.withUnsafeBufferPointer { places in
                 guard let columns = columns.baseAddress, let places = places.baseAddress else { return }

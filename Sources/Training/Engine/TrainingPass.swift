@@ -146,7 +146,8 @@ public final class TrainingPass {
         let first = checkpoints ? config.blockCount - 1 : firstBlock
         saves = try (first..<config.blockCount).map { block in
             let blocks = room / TokenSparsity.blockRows
-            let attended = shape.map { $0.isSparse(block, of: config.blockCount) ? $0.tokenBlocks(of: blocks) * 64 : room } ?? room
+            let attended =
+                shape.map { $0.isSparse(block, of: config.blockCount) ? $0.tokenBlocks(of: blocks) * 64 : room } ?? room
             return try Saves(
                 input: ElementBuffer(attended * width, precision),
                 inputScale: FloatBuffer(attended),
@@ -169,7 +170,9 @@ public final class TrainingPass {
     /// Bytes of what is kept from forward to backward.
     public var keptBytes: Int {
         let saved = saves.reduce(0) { sum, save in
-            let elements = [save.input, save.heads, save.attended, save.middle, save.gateUp, save.inner].reduce(0) { $0 + $1.byteCount }
+            let elements = [save.input, save.heads, save.attended, save.middle, save.gateUp, save.inner].reduce(0) {
+                $0 + $1.byteCount
+            }
             return sum + elements + 4 * (save.inputScale.count + save.logSums.count + save.middleScale.count)
         }
         return saved + streams.reduce(0) { $0 + 4 * $1.count }
@@ -183,9 +186,12 @@ public final class TrainingPass {
         self.batch = batch
         seen = [[Int32]?](repeating: nil, count: config.blockCount)
         choices = [ColumnChoice?](repeating: nil, count: config.blockCount)
-        kept = batch.keptCount == batch.rows ? nil : batch.sequences.flatMap { sequence in
-            sequence.kept.map { sequence.rows.lowerBound + $0 }
-        }
+        kept =
+            batch.keptCount == batch.rows
+            ? nil
+            : batch.sequences.flatMap { sequence in
+                sequence.kept.map { sequence.rows.lowerBound + $0 }
+            }
         gradientPlaces = []
         var room = 0
         for sequence in batch.sequences {

@@ -38,7 +38,9 @@ public final class VocabularyLoss {
     }
 
     /// Bytes that it takes beside the model.
-    public var byteCount: Int { logits.count * 4 + slopes.byteCount + normed.byteCount + saved.byteCount + above.count * 4 }
+    public var byteCount: Int {
+        logits.count * 4 + slopes.byteCount + normed.byteCount + saved.byteCount + above.count * 4
+    }
 
     /// The loss of rows whose next tokens are known, and the gradient of their states.
     ///
@@ -47,12 +49,21 @@ public final class VocabularyLoss {
     ///   - targets: the token behind each row; -1 for rows that do not count.
     ///   - gradient: set to the gradient of the mean loss, row by row; none is computed where it is nil.
     /// - Returns: the mean loss over the rows that count.
-    public func evaluate(_ states: UnsafePointer<Float>, targets: [Int32], gradient: UnsafeMutablePointer<Float>?) -> Double {
+    public func evaluate(
+        _ states: UnsafePointer<Float>,
+        targets: [Int32],
+        gradient: UnsafeMutablePointer<Float>?
+    ) -> Double {
         let counted = targets.count { $0 >= 0 }
         var sum = 0.0
         for first in stride(from: 0, to: targets.count, by: VocabularyLoss.segment) {
             let rows = min(VocabularyLoss.segment, targets.count - first)
-            sum += part(states + first * pass.width, Array(targets[first..<(first + rows)]), counted, gradient.map { $0 + first * pass.width })
+            sum += part(
+                states + first * pass.width,
+                Array(targets[first..<(first + rows)]),
+                counted,
+                gradient.map { $0 + first * pass.width }
+            )
         }
         return sum / Double(max(1, counted))
     }
@@ -77,8 +88,22 @@ public final class VocabularyLoss {
                 )
             }
         }
-        let forward = Factor(depth: width, input: normed, inputStride: width, weights: matrix.forward, panelStride: width * 16)
-        pass.multiply(rows, forward, nil, columns: padded, into: UnsafeMutableRawPointer(logits.base), stride: padded, DK_SET)
+        let forward = Factor(
+            depth: width,
+            input: normed,
+            inputStride: width,
+            weights: matrix.forward,
+            panelStride: width * 16
+        )
+        pass.multiply(
+            rows,
+            forward,
+            nil,
+            columns: padded,
+            into: UnsafeMutableRawPointer(logits.base),
+            stride: padded,
+            DK_SET
+        )
         var losses = [Double](repeating: 0, count: rows)
         let vocabulary = config.vocabularySize
         losses.withUnsafeMutableBufferPointer { losses in
@@ -93,8 +118,22 @@ public final class VocabularyLoss {
             }
         }
         guard let gradient else { return losses.reduce(0, +) }
-        let backward = Factor(depth: padded, input: slopes, inputStride: padded, weights: matrix.backward, panelStride: padded * 16)
-        pass.multiply(rows, backward, nil, columns: width, into: UnsafeMutableRawPointer(above.base), stride: width, DK_SET)
+        let backward = Factor(
+            depth: padded,
+            input: slopes,
+            inputStride: padded,
+            weights: matrix.backward,
+            panelStride: padded * 16
+        )
+        pass.multiply(
+            rows,
+            backward,
+            nil,
+            columns: width,
+            into: UnsafeMutableRawPointer(above.base),
+            stride: width,
+            DK_SET
+        )
         pass.byRows(rows, chunk: 16) { chunk, _ in
             for row in chunk {
                 (gradient + row * width).update(repeating: 0, count: width)
@@ -152,10 +191,26 @@ extension FrozenModel {
             guard let source = source.baseAddress else { return }
             pool.run(outputs / 16 + width / 16) { task, _ in
                 if task < outputs / 16 {
-                    kernels.pack(Int64(width), 16, source + task * 16 * width, Int64(width), 1, 1, forward.at(task * 16 * width))
+                    kernels.pack(
+                        Int64(width),
+                        16,
+                        source + task * 16 * width,
+                        Int64(width),
+                        1,
+                        1,
+                        forward.at(task * 16 * width)
+                    )
                 } else {
                     let panel = task - outputs / 16
-                    kernels.pack(Int64(outputs), 16, source + panel * 16, 1, Int64(width), 1, backward.at(panel * outputs * 16))
+                    kernels.pack(
+                        Int64(outputs),
+                        16,
+                        source + panel * 16,
+                        1,
+                        Int64(width),
+                        1,
+                        backward.at(panel * outputs * 16)
+                    )
                 }
             }
         }

@@ -33,7 +33,8 @@ public struct PreferenceState: Sendable, Equatable {
         guard total > limit else { return self }
         var kept = right.prefix(4).sorted()
         var left = limit - kept.reduce(0) { $0 + candidates[$1].count }
-        for index in wrong.shuffled(using: &random) where candidates[index].count <= left || kept.count == right.prefix(4).count {
+        for index in wrong.shuffled(using: &random)
+        where candidates[index].count <= left || kept.count == right.prefix(4).count {
             left -= candidates[index].count
             kept.append(index)
         }

@@ -37,7 +37,11 @@ extension PreferenceTrainer {
             progress(groups.count, chosen.count)
         }
         let split = RankingSplit(groups, validationFamilies: [], share: 0.15, seed: options.seed)
-        let ranker = try PairwiseTrainer.train(matrix, split: split, options: PairwiseOptions(l2: 0.01, seed: options.seed))
+        let ranker = try PairwiseTrainer.train(
+            matrix,
+            split: split,
+            options: PairwiseOptions(l2: 0.01, seed: options.seed)
+        )
         for (index, weight) in zip(pass.layout.head, ranker.weights) { pass.values[index] = weight }
         pass.refresh()
     }

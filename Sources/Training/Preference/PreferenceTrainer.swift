@@ -101,7 +101,8 @@ public final class PreferenceTrainer {
         identity: String,
         threads: Int? = nil
     ) throws {
-        let usable = { (state: PreferenceState) in !state.right.isEmpty && !state.wrong.isEmpty && !state.prefix.isEmpty }
+        let usable = { (state: PreferenceState) in !state.right.isEmpty && !state.wrong.isEmpty && !state.prefix.isEmpty
+        }
         self.states = states.filter(usable)
         self.validation = validation.filter(usable)
         guard !self.states.isEmpty else {
