@@ -25,6 +25,8 @@ struct TrainP3: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the report goes, without ending.", valueName: "path")) var report: String?
     @Option(help: ArgumentHelp("Where the checkpoint is kept. Default: beside the adapter.", valueName: "dir")) var run:
         String?
+    @Option(help: ArgumentHelp("Go on from this adapter, which an earlier training wrote.", valueName: "file.gguf"))
+    var from: String?
     @Option(help: "Stop after so many minutes; the same command goes on.") var minutes: Double?
 
     func run() async throws {
@@ -39,6 +41,7 @@ struct TrainP3: AsyncParsableCommand {
         )
         options.report = report
         options.minutes = minutes
+        options.start = from
         options.threads = threads.count
         var bar: ProgressBar?
         let outcome = try PreferenceTraining.run(options) { event in

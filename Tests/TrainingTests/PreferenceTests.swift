@@ -100,6 +100,25 @@ struct PreferenceTests {
         #expect(trainer.headWeights == values)
     }
 
+    @Test("a training goes on from the adapter of an earlier one, and refuses one of another shape")
+    func goesOn() throws {
+        let first = try trainer(options())
+        try first.run()
+        let path = "\(NSTemporaryDirectory())/\(UInt64.random(in: 0 ... .max)).gguf"
+        defer { unlink(path) }
+        try first.pass.writeAdapter(to: path, name: "first")
+        let second = try trainer(options())
+        try second.begin(with: path, head: first.headWeights)
+        let held = Array(PreferenceTests.states.suffix(12))
+        // The file keeps half precision.
+        #expect(abs(try first.evaluate(held).loss - second.evaluate(held).loss) < 0.01)
+        var other = options()
+        other.shape.rank = 3
+        let third = try trainer(other)
+        #expect(throws: DroidError.self) { try third.begin(with: path, head: first.headWeights) }
+        #expect(throws: DroidError.self) { try second.begin(with: path, head: [1]) }
+    }
+
     @Test("a checkpoint of another training is refused")
     func otherTraining() throws {
         let checkpoint = try trainer(options()).checkpoint

@@ -6,14 +6,14 @@ import Foundation
 /// A low-rank adapter (LoRA, arXiv 2106.09685, 4.1): some matrices W of a model become W + scale B A.
 public struct Adapter: Sendable {
     /// What one matrix gains.
-    struct Part: Sendable {
-        let rank: Int
-        let inputs: Int
-        let outputs: Int
+    package struct Part: Sendable {
+        package let rank: Int
+        package let inputs: Int
+        package let outputs: Int
         /// [rank][inputs]
-        let a: [Float]
+        package let a: [Float]
         /// [outputs][rank], the scale multiplied in.
-        let b: [Float]
+        package let b: [Float]
     }
 
     /// SHA-256 of the adapter's file, in hexadecimal.
@@ -21,7 +21,7 @@ public struct Adapter: Sendable {
     /// What it was multiplied by when it was read.
     public let scale: Float
     /// By the name of the matrix, such as `blk.0.attn_q`.
-    let parts: [String: Part]
+    package let parts: [String: Part]
 
     /// The largest rank of all.
     public var rank: Int { parts.values.reduce(0) { max($0, $1.rank) } }

@@ -18,6 +18,8 @@ public struct PreferenceTrainingOptions: Sendable {
     public var output: String
     /// Where the report goes, without ending. Nil for none.
     public var report: String?
+    /// An adapter that an earlier training wrote, to begin with; nil to begin anew.
+    public var start: String?
     /// Where the checkpoint is kept, so that an interrupted training goes on.
     public var folder: String
     /// Stops after so many minutes; the training goes on with the next call. Nil to train to the end.
@@ -98,9 +100,22 @@ public enum PreferenceTraining {
             states: training,
             validation: validation,
             options: recipe.options,
-            identity: "\(model.sha256) \(digest)",
+            identity: "\(model.sha256) \(digest) \(try options.start.map { try SHA256.hex(ofFile: $0) } ?? "")",
             threads: options.threads
         )
+        if let start = options.start {
+            let head = try VerifierHead.load(start)
+            try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
+            guard head.layers == [model.config.blockCount], !head.readsMean, !head.readsWords else {
+                throw DroidError(
+                    "adapter.unsupported",
+                    "training cannot go on from \(start)",
+                    why: "its head reads more than the last state",
+                    next: "name an adapter that `droidagent train p3` wrote"
+                )
+            }
+            try trainer.begin(with: start, head: Array(head.weights.dropLast(VerifierHead.extraFeatures)))
+        }
         try FileBytes.makeFolder(options.folder)
         let kept = "\(options.folder)/checkpoint"
         if FileManager.default.fileExists(atPath: kept) { try trainer.restore(TrainingCheckpoint.read(kept)) }

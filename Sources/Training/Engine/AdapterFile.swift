@@ -44,6 +44,32 @@ extension TrainingPass {
     }
 }
 
+extension TrainingPass {
+    /// Takes over the adapter of a file, so that training goes on from it. The head stays as it is.
+    ///
+    /// - Throws: `DroidError` as `Adapter.load`, or with code `adapter.unsupported` when its shape is not that of this pass.
+    public func readAdapter(_ path: String) throws {
+        let adapter = try Adapter.load(path, for: config)
+        let known = Set(layout.parts.joined().map { "blk.\($0.block).\($0.projection.tensor)" })
+        guard Set(adapter.parts.keys) == known, adapter.parts.values.allSatisfy({ $0.rank == layout.shape.rank }) else {
+            throw DroidError(
+                "adapter.unsupported",
+                "training cannot go on from \(path)",
+                why:
+                    "it has \(adapter.count) parts of rank \(adapter.rank), and the recipe says \(known.count) of rank \(layout.shape.rank)",
+                next: "use the recipe that it was trained with"
+            )
+        }
+        for part in layout.parts.joined() {
+            guard let found = adapter.parts["blk.\(part.block).\(part.projection.tensor)"] else { continue }
+            layout.setRows(found.a, values, at: part.a, columns: part.inputs, transposed: false)
+            let b = found.b.map { $0 / layout.shape.scale }
+            layout.setRows(b, values, at: part.b, columns: part.outputs, transposed: true)
+        }
+        refresh()
+    }
+}
+
 /// A value of an adapter's metadata.
 public enum AdapterKey: Sendable {
     case text(String)

@@ -8,7 +8,7 @@ extension PreferenceTrainer {
     ///
     /// - Parameter progress: states that are done, and all.
     public func probe(progress: (Int, Int) -> Void = { _, _ in }) throws {
-        guard step == 0, options.probe > 0 else { return }
+        guard step == 0, !isBegun, options.probe > 0 else { return }
         var random = SeededRandom(seed: options.seed, name: "probe")
         let chosen = states.shuffled(using: &random).prefix(options.probe).map { state in
             state.limited(to: options.candidateTokens, using: &random)

@@ -84,6 +84,8 @@ public final class PreferenceTrainer {
     private let optimizer: AdamW
     private let identity: String
     let head: ScoreHead
+    /// Whether it goes on from an earlier training, whose head needs no fitting.
+    private(set) var isBegun = false
     public private(set) var step = 0
     public private(set) var seconds = 0.0
     public private(set) var curve: [PreferencePoint] = []
@@ -309,6 +311,24 @@ public final class PreferenceTrainer {
         step = checkpoint.facts.step
         seconds = checkpoint.facts.seconds
         curve = checkpoint.facts.curve
+    }
+
+    /// Begins with the adapter and the head of an earlier training rather than with none. Call it before the first step.
+    ///
+    /// - Throws: as `TrainingPass.readAdapter`; also for a head that is not as wide as the model's states.
+    public func begin(with adapter: String, head weights: [Float]) throws {
+        guard step == 0, weights.count == pass.layout.head.count else {
+            throw DroidError(
+                "adapter.unsupported",
+                "training cannot go on from \(adapter)",
+                why: "its head has \(weights.count) weights, and the model's states are \(pass.layout.head.count) wide",
+                next: "name an adapter that `droidagent train p3` wrote"
+            )
+        }
+        try pass.readAdapter(adapter)
+        for (index, weight) in zip(pass.layout.head, weights) { pass.values[index] = weight }
+        pass.refresh()
+        isBegun = true
     }
 
     /// The head's weights.
