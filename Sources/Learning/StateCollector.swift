@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
+import Annotation
 import Base
 import Benchmark
 import Foundation
@@ -111,7 +112,7 @@ public enum StateCollector {
             }
             try await group.waitForAll()
         }
-        return try jobs.flatMap { try read($0.file(options.folder)) }
+        return try jobs.flatMap { try StatesFile.read($0.file(options.folder)) }
     }
 
     /// Gives out runs and counts what came of them.
@@ -134,24 +135,6 @@ public enum StateCollector {
                 progress.states += states?.count ?? 0
                 if states == nil { progress.failed += 1 }
                 return progress
-            }
-        }
-    }
-
-    /// Reads the states of one file.
-    ///
-    /// - Throws: `DroidError` with code `file.read` or `states.format`.
-    public static func read(_ path: String) throws -> [StateRecord] {
-        try FileBytes.read(path).split(separator: 10).map { line in
-            do {
-                return try JSON.decode(StateRecord.self, from: Array(line))
-            } catch {
-                throw DroidError(
-                    "states.format",
-                    "\(path) holds no states",
-                    why: "\(error)",
-                    next: "delete it and collect again"
-                )
             }
         }
     }

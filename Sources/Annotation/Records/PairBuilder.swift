@@ -29,32 +29,66 @@ public struct PairOptions: Sendable, Codable, Equatable {
     }
 }
 
-/// Makes pairs from the states of oracle runs.
+/// A state with the word of whoever judged it.
+public struct JudgedState: Sendable, Equatable {
+    public var state: StateRecord
+    public var source: PairRecord.Source
+    public var weight: Double
+    /// The version of the verifier that had a part in it, or nil.
+    public var verifier: String?
+    /// What ties the pairs of one episode together.
+    public var episode: String
+    /// Wrong candidates that would do harm: a limit on the wrong ones leaves these in.
+    public var harmful: [Int]
+
+    public init(
+        _ state: StateRecord,
+        source: PairRecord.Source,
+        weight: Double = 1,
+        verifier: String? = nil,
+        episode: String? = nil,
+        harmful: [Int] = []
+    ) {
+        (self.state, self.source, self.weight, self.verifier) = (state, source, weight, verifier)
+        (self.episode, self.harmful) = (episode ?? "\(state.seed)-\(state.run)", harmful)
+    }
+}
+
+/// Makes pairs from judged states.
 public enum PairBuilder {
-    /// The pairs of `states`: every right candidate against the wrong ones. Of equal states (same prompt,
-    /// same verdict) one
-    /// is kept, so a home screen that starts every run does not outweigh all else.
+    /// The pairs of oracle states.
     public static func pairs(_ states: [StateRecord], options: PairOptions = PairOptions()) -> [PairRecord] {
+        pairs(states.map { JudgedState($0, source: .oracle) }, options: options)
+    }
+
+    /// The pairs of `states`: every right candidate against the wrong ones. Of equal states (same prompt, same verdict) one is
+    /// kept, so a home screen that starts every run does not outweigh all else.
+    public static func pairs(_ states: [JudgedState], options: PairOptions = PairOptions()) -> [PairRecord] {
         var random = SeededRandom(seed: options.seed, name: "pairs")
-        return kept(states, options: options, random: &random).flatMap { state -> [PairRecord] in
-            var wrong = state.wrong
+        return kept(states, options: options, random: &random).flatMap { judged -> [PairRecord] in
+            var wrong = judged.state.wrong
             if options.negativesPerStep > 0 && wrong.count > options.negativesPerStep {
-                wrong = Array(wrong.shuffled(using: &random).prefix(options.negativesPerStep)).sorted()
+                let harmful = wrong.filter(judged.harmful.contains)
+                let others = wrong.filter { !harmful.contains($0) }.shuffled(using: &random)
+                wrong = Array((harmful + others).prefix(max(options.negativesPerStep, harmful.count))).sorted()
             }
-            return state.right.flatMap { right in wrong.compactMap { pair(state, right, $0) } }
+            return judged.state.right.flatMap { right in wrong.compactMap { pair(judged, right, $0) } }
         }
     }
 
-    private static func kept(_ states: [StateRecord], options: PairOptions, random: inout SeededRandom) -> [StateRecord]
+    private static func kept(_ states: [JudgedState], options: PairOptions, random: inout SeededRandom) -> [JudgedState]
     {
         var seen: Set<String> = []
-        let useful = states.filter { state in
+        let useful = states.filter { judged in
+            let state = judged.state
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
             // Each order is another text; one is enough for a goal and what is the same without it.
             let prefix = state.kind == .order ? "order \(state.goal)" : state.prefix
             return seen.insert("\(state.task)\u{0}\(prefix)\u{0}\(state.suffixes)\u{0}\(state.right)").inserted
         }
-        func isPlain(_ state: StateRecord) -> Bool { state.kind != .selfCorrection && state.kind != .order }
+        func isPlain(_ judged: JudgedState) -> Bool {
+            judged.state.kind != .selfCorrection && judged.state.kind != .order
+        }
         let plain = useful.count(where: isPlain)
         var chosen: Set<Int> = []
         for (kind, share) in [
@@ -63,27 +97,29 @@ public enum PairBuilder {
             let share = min(max(share, 0), 0.99)
             // c / (c + d) = share
             let limit = Int((share / (1 - share) * Double(plain)).rounded(.down))
-            let some = useful.indices.filter { useful[$0].kind == kind }
+            let some = useful.indices.filter { useful[$0].state.kind == kind }
             chosen.formUnion(some.shuffled(using: &random).prefix(limit))
         }
         return useful.indices.filter { isPlain(useful[$0]) || chosen.contains($0) }.map { useful[$0] }
     }
 
-    private static func pair(_ state: StateRecord, _ right: Int, _ wrong: Int) -> PairRecord? {
+    private static func pair(_ judged: JudgedState, _ right: Int, _ wrong: Int) -> PairRecord? {
+        let state = judged.state
         guard state.suffixes.indices.contains(right), state.suffixes.indices.contains(wrong) else { return nil }
         // Two candidates with the same words cannot be told apart by a model that reads only the words.
         guard state.suffixes[right] != state.suffixes[wrong] else { return nil }
         return PairRecord(
             task: state.task,
             app: state.app,
-            episode: "\(state.seed)-\(state.run)",
+            episode: judged.episode,
             step: state.step,
             prefix: state.prefix,
             chosen: state.suffixes[right],
             rejected: state.suffixes[wrong],
             kind: state.kind,
-            source: .oracle,
-            weight: 1,
+            source: judged.source,
+            weight: judged.weight,
+            verifier: judged.verifier,
             actionSpace: state.actionSpace,
             prompt: state.prompt
         )
