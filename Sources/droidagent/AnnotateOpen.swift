@@ -113,6 +113,11 @@ struct AnnotateOpen: AsyncParsableCommand {
         )
         try global.emit(line)
         if !global.json { say(line, round, name) }
+        if listen != nil {
+            Terminal.plain(
+                "The page is open to the network, unencrypted: anybody on the way can read screens and the password."
+            )
+        }
         await Signals.interruption()
         await live?.stop()
         await server.stop()
@@ -127,11 +132,6 @@ struct AnnotateOpen: AsyncParsableCommand {
             global.say("Nothing is there to label yet: droidagent annotate RUN_DIR")
         }
         global.say("Label at \(Terminal.bold(line.address))")
-        if listen != nil {
-            Terminal.plain(
-                "The page is open to the network, unencrypted: anybody on the way can read screens and the password."
-            )
-        }
         global.say("Interrupt (Ctrl-C) ends it; nothing is lost.")
     }
 

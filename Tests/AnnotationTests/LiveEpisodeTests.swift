@@ -39,7 +39,6 @@ struct LiveEpisodeTests {
             var step: Int
             var words: String
             var byPerson: Bool
-            var isWrong: Bool
         }
         var version: Int
         var running: Bool
@@ -48,6 +47,7 @@ struct LiveEpisodeTests {
         var question: Question?
         var confirm: String?
         var steps: [Step]
+        var firstWrong: Int?
         var ending: String?
         var problem: String?
     }
@@ -146,6 +146,7 @@ struct LiveEpisodeTests {
             #expect(over.problem == nil && over.ending?.hasPrefix("done") == true, "\(over.ending ?? "")")
             let marked = try await desk.ask("live/wrong", #"{"step": 1}"#)
             #expect(marked.status == 200)
+            #expect(try await desk.view { _ in true }.firstWrong == 1)
             #expect(try await desk.ask("live/wrong", #"{"step": 77}"#).status == 400)
 
             let items = try store.items()

@@ -19,7 +19,7 @@ struct RoundTests {
             let right = number % 5
             scores.append(
                 unsure.contains(number)
-                    ? (stored.id, Fixture.scores(5, top: (right + number / 5 % 2) % 5, margin: 0.1))
+                    ? (stored.id, Fixture.scores(5, top: (right + number / 10 % 2) % 5, margin: 0.1))
                     : (stored.id, Fixture.scores(5, top: right, margin: 4 + Double(number % 7)))
             )
         }

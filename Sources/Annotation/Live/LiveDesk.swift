@@ -19,6 +19,8 @@ actor LiveDesk {
     private var id = 0
     private var asks: [Bool] = []
     private var isOpen = false
+    /// A word that came before anybody waited for it.
+    private var given: Answer?
     private var waiting: CheckedContinuation<Answer?, Never>?
     private var confirming: CheckedContinuation<Bool, Never>?
 
@@ -27,6 +29,7 @@ actor LiveDesk {
         id += 1
         self.asks = asks
         isOpen = true
+        given = nil
         return id
     }
 
@@ -37,6 +40,7 @@ actor LiveDesk {
     ///
     /// - Throws: `CancellationError`.
     func answer() async throws -> Answer {
+        if let given { return given }
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Answer?, Never>) in
                 if Task.isCancelled {
@@ -69,12 +73,14 @@ actor LiveDesk {
 
     /// Takes a choice, once, where the person has the say and the decision waits.
     func choose(_ index: Int, text: String?, of decision: Int, annotator: String) -> Outcome {
-        guard isOpen, decision == id, waiting != nil else { return .late }
+        guard isOpen, decision == id, hasPerson else { return .late }
         guard asks.indices.contains(index) else { return .wrong("there is no candidate \(index)") }
         if asks[index], (text ?? "").isEmpty { return .wrong("a text has to come with it") }
         if let text, text.count > Judgement.textLimit { return .wrong("the text is too long") }
         isOpen = false
-        give(.choice(index, text: asks[index] ? text : nil, annotator: annotator))
+        let answer = Answer.choice(index, text: asks[index] ? text : nil, annotator: annotator)
+        given = answer
+        give(answer)
         return .taken
     }
 

@@ -61,7 +61,8 @@ public final class LiveEpisode: Sendable {
             let recorder = try RunRecorder(folder: folder, header: header)
             try store.set(episode)
             await hub.update { view in
-                (view.goal, view.running, view.steps, view.ending, view.problem) = (goal, true, [], nil, nil)
+                (view.goal, view.running, view.ending, view.problem) = (goal, true, nil, nil)
+                (view.steps, view.firstWrong) = ([], nil)
             }
             let task = Task { await self.run(goal, episode, recorder) }
             running.withLock { if $0?.number == number { $0?.task = task } }
@@ -111,7 +112,7 @@ public final class LiveEpisode: Sendable {
         if let last { await hub.show(last.png, width: last.width, height: last.height) }
         await hub.update { view in
             (view.running, view.waits, view.question, view.ending) = (false, false, nil, told)
-            view.problem = problem
+            (view.problem, view.steps) = (problem, chooser.steps)
         }
         running.withLock { if $0?.episode == episode { $0?.isOver = true } }
     }
@@ -178,7 +179,7 @@ public final class LiveEpisode: Sendable {
         word.firstWrong = step
         try store.save(word, episode: episode.episode, task: episode.task, annotator: annotator)
         await hub.update { view in
-            for place in view.steps.indices { view.steps[place].isWrong = view.steps[place].step == step }
+            view.firstWrong = step
         }
     }
 }

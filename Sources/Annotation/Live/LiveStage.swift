@@ -65,7 +65,6 @@ struct LiveView: LiveState {
         var step: Int
         var words: String
         var byPerson: Bool
-        var isWrong = false
     }
 
     var version = 0
@@ -82,6 +81,8 @@ struct LiveView: LiveState {
     /// What is about to be done and cannot be undone.
     var confirm: String?
     var steps: [Step] = []
+    /// The step that the person marked as the first wrong one.
+    var firstWrong: Int?
     var ending: String?
     var problem: String?
 }

@@ -20,8 +20,7 @@ final class TakeoverChooser: ActionChooser, Confirmer {
         var item: AnnotationItem?
         var scores: [Double] = []
         var byPerson = false
-        /// Steps that are done.
-        var steps = 0
+        var steps: [LiveView.Step] = []
         var app = ""
         var problem: String?
     }
@@ -44,6 +43,8 @@ final class TakeoverChooser: ActionChooser, Confirmer {
     /// The app that the episode began in, after the home screen.
     var app: String { memory.withLock(\.app) }
     var problem: String? { memory.withLock(\.problem) }
+    /// What was done so far.
+    var steps: [LiveView.Step] { memory.withLock(\.steps) }
 
     func choose(_ decision: Decision) async throws -> Choice {
         memory.withLock { $0.byPerson = false }
@@ -95,7 +96,9 @@ final class TakeoverChooser: ActionChooser, Confirmer {
     func note(_ event: AgentEvent) {
         guard case .step(let summary) = event else { return }
         let (item, scores, byPerson) = memory.withLock { memory in
-            memory.steps += 1
+            memory.steps.append(
+                LiveView.Step(step: memory.steps.count, words: summary.action, byPerson: memory.byPerson)
+            )
             return (memory.item, memory.scores, memory.byPerson)
         }
         if !byPerson, var item {
@@ -107,8 +110,8 @@ final class TakeoverChooser: ActionChooser, Confirmer {
                 memory.withLock { $0.problem = "\(error)" }
             }
         }
-        let step = LiveView.Step(step: summary.step - 1, words: summary.action, byPerson: byPerson)
-        Task { await hub.update { $0.steps.append(step) } }
+        // Whichever of these is carried out last, it tells of all steps.
+        Task { await hub.update { $0.steps = self.steps } }
     }
 
     private func keep(_ item: AnnotationItem, _ index: Int, text: String?, annotator: String) throws {
@@ -153,7 +156,7 @@ final class TakeoverChooser: ActionChooser, Confirmer {
             app: AppNames.label(of: decision.screen.package),
             episode: episode.episode,
             // As the run's record counts: a list that is read is one step, whatever it costs.
-            step: memory.withLock(\.steps),
+            step: memory.withLock(\.steps.count),
             goal: decision.goal,
             prefix: decision.prompt.prefix,
             suffixes: decision.prompt.suffixes,
@@ -212,6 +215,7 @@ final class TakeoverChooser: ActionChooser, Confirmer {
         let person = await desk.hasPerson
         await hub.update { view in
             (view.question, view.person, view.waits) = (question, person, person)
+            view.steps = self.steps
         }
     }
 }

@@ -23,7 +23,8 @@ extension AnnotationPage {
           const mine = ++drawn, of = task;
           $("kicker").textContent = [of.app, "step " + (of.step + 1), of.task].filter(Boolean).join(" · ");
           $("goal").textContent = of.goal || "No goal is known";
-          $("where").textContent = of.origin;
+          $("where").textContent = of.origin.split("/").slice(-3).join("/");
+          $("where").title = of.origin;
           const lines = of.prefix.split("\n").filter(line => /^\d+\. /.test(line));
           $("historyBox").hidden = !lines.length;
           $("history").replaceChildren();

@@ -59,7 +59,7 @@ extension AnnotationPage {
           live.steps.forEach(step => {
             const row = element("li", step.words, $("liveSteps"), step.byPerson ? "me" : "");
             if (step.byPerson) tag("you", "done", row);
-            if (step.isWrong) tag("first wrong", "wrong", row);
+            if (live.firstWrong === step.step) tag("first wrong", "wrong", row);
             else {
               const button = element("button", "wrong", row);
               button.addEventListener("click", () => order("wrong", { step: step.step }));

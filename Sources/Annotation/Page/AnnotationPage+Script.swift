@@ -53,8 +53,8 @@ extension AnnotationPage {
           return pictures.get(digest);
         }
 
-        // Red is unsure, green is sure.
-        const tone = share => share === undefined || share === null ? "var(--series-0)"
+        // Green is sure, red is unsure, and grey is what nobody believes in.
+        const tone = share => share === undefined || share === null ? "var(--series-0)" : share < .02 ? "#76808d"
           : "hsl(" + Math.round(8 + 132 * Math.pow(share, .7)) + " 62% 42%)";
         const percent = share => share === undefined || share === null ? ""
           : share >= .995 ? "99 %" : share < .01 ? "<1 %" : Math.round(share * 100) + " %";
@@ -85,7 +85,7 @@ extension AnnotationPage {
           places.sort((a, b) => (b.edges[2] - b.edges[0]) * (b.edges[3] - b.edges[1])
             - (a.edges[2] - a.edges[0]) * (a.edges[3] - a.edges[1]));
           for (const { index, place, edges } of places) {
-            const box = element("div", null, display, "box");
+            const box = element("div", null, display, place < 9 ? "box" : "box far");
             box.dataset.candidate = index;
             box.dataset.key = edges.join();
             box.style.left = edges[0] / look.width * 100 + "%";

@@ -45,6 +45,7 @@ extension AnnotationPage {
         .box { position: absolute; border: 2px solid var(--tone); border-radius: 5px; cursor: pointer; box-sizing: border-box; }
         .box span { position: absolute; left: -2px; top: -2px; background: var(--tone); color: #fff; border-radius: 5px 0 5px 0;
           font: 700 11px/16px system-ui, sans-serif; min-width: 18px; text-align: center; padding: 0 3px; }
+        .box.far { border-width: 1px; } .box.far span { font-size: 9px; line-height: 12px; min-width: 14px; opacity: .8; }
         .box.at { background: color-mix(in srgb, var(--accent) 22%, transparent); border-width: 3px; z-index: 2;
           border-color: var(--accent); } .box.at span { background: var(--accent); }
         .box.marked { background: color-mix(in srgb, var(--good) 28%, transparent); }
@@ -67,12 +68,14 @@ extension AnnotationPage {
         .candidate > * { position: relative; } .candidate > .bar { position: absolute; }
         .candidate .rank { color: var(--dim); font: 600 13px ui-monospace, "Roboto Mono", monospace; text-align: right; }
         .candidate .words { overflow-wrap: anywhere; }
+        .candidate .marks { display: flex; gap: 6px; }
         .candidate .share { font-size: 13px; color: var(--dim); font-variant-numeric: tabular-nums; }
         .candidate.at { border-color: var(--accent); background: var(--accent-soft); }
         .candidate.marked { border-color: var(--good); } .candidate.marked .words { font-weight: 600; }
         .candidate.harm { border-color: var(--bad); border-style: dashed; }
         .tag { font-size: 12px; border-radius: 10px; padding: 1px 8px; border: 1px solid currentColor; white-space: nowrap; }
         .tag.done { color: var(--dim); } .tag.right { color: var(--good); } .tag.harmful, .tag.wrong { color: var(--bad); }
+        #liveCandidates { max-height: 36vh; }
         .actions { display: flex; flex-wrap: wrap; gap: 8px; } .actions .warn { color: var(--bad); }
         #prompt { margin-top: 8px; color: var(--dim); max-height: 300px; overflow-y: auto; }
         .empty { max-width: 520px; margin: 12vh auto; text-align: center; padding: 36px; }

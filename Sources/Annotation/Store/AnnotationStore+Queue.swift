@@ -53,7 +53,10 @@ extension AnnotationStore {
             }
             return Progress(
                 waiting: try count("item WHERE \(Self.isOpen)", ["annotator": annotator])
-                    + count("item WHERE \(Self.isToAudit)", ["annotator": annotator]),
+                    + count(
+                        "item WHERE \(Self.isToAudit)",
+                        ["annotator": annotator, "round": try Self.currentRound(in: database)?.id]
+                    ),
                 judged: try count(
                     "(SELECT DISTINCT item FROM label WHERE isCurrent = 1 AND kind != 'skipped' AND source != 'verifier')"
                 ),
@@ -74,10 +77,15 @@ extension AnnotationStore {
           AND source != 'verifier')
         AND NOT EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id)
         """
-    private static let isAccepted =
-        "EXISTS (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND purpose = 'auto')"
-    private static let isOpen = "\(isFree) AND \(isUnjudged) AND NOT \(isAccepted)"
-    private static let isToAudit = "\(isFree) AND \(isUnjudged) AND \(isAccepted) AND isAudited = 1"
+    private static let isOpen = """
+        \(isFree) AND \(isUnjudged)
+        AND NOT EXISTS (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND purpose = 'auto')
+        """
+    /// What another round accepted is that round's to audit.
+    private static let isToAudit = """
+        \(isFree) AND \(isUnjudged) AND isAudited = 1 AND EXISTS
+          (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND purpose = 'auto' AND round = :round)
+        """
 
     private static func choose(
         _ annotator: String,
@@ -95,7 +103,7 @@ extension AnnotationStore {
             switch purpose {
             case .gold:
                 return try first("\(isFree) AND EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id)", order: "draw")
-            case .audit: return try first(isToAudit, order: "draw")
+            case .audit: return try first(isToAudit, order: "draw", ["round": round.id])
             case .sample:
                 return try first("\(isOpen) AND draw < :share", order: "draw", ["share": round.options.sampleShare])
             case .double:
@@ -106,7 +114,7 @@ extension AnnotationStore {
                     """
                 let verdicts = words.replacing("COUNT(*)", with: "COUNT(DISTINCT verdict)")
                 return try first(
-                    "\(isFree) AND ((second < :share AND (\(words)) = 1) OR ((\(words)) = 2 AND (\(verdicts)) = 2))",
+                    "\(isFree) AND NOT EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id) AND ((second < :share AND (\(words)) = 1) OR ((\(words)) = 2 AND (\(verdicts)) = 2))",
                     order: "draw",
                     ["share": round.options.doubleShare]
                 )

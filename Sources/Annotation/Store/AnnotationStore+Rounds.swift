@@ -102,10 +102,27 @@ extension AnnotationStore {
     /// Calibrates where enough labels came since it was last done.
     func calibrateIfDue(_ round: Round, in database: Database) throws -> Round {
         guard round.options.verifier != nil else { return round }
-        let labelled = try Self.samples(round, in: database).count
-        guard labelled >= (round.calibration?.samples ?? 0) + round.options.calibrateEvery else { return round }
+        let before = try Int.fetchOne(
+            database,
+            sql: "SELECT calibratedAt FROM round WHERE id = ?",
+            arguments: [round.id]
+        )
+        guard try Self.labelCount(round, in: database) >= (before ?? 0) + round.options.calibrateEvery else {
+            return round
+        }
         try calibrate(round, in: database)
         return try Self.need(round.id, in: database)
+    }
+
+    /// How many words people said in a round.
+    private static func labelCount(_ round: Round, in database: Database) throws -> Int {
+        try Int.fetchOne(
+            database,
+            sql: """
+                SELECT COUNT(*) FROM label WHERE round = ? AND isCurrent = 1 AND kind != 'skipped' AND source != 'verifier'
+                """,
+            arguments: [round.id]
+        ) ?? 0
     }
 
     private func calibrate(_ round: Round, in database: Database) throws {
@@ -129,8 +146,8 @@ extension AnnotationStore {
             ? Calibration.unlabelled(scores.map(\.values))
             : Calibration.fit(samples, precision: round.options.precision)
         try database.execute(
-            sql: "UPDATE round SET calibration = ? WHERE id = ?",
-            arguments: [try JSON.line(calibration), round.id]
+            sql: "UPDATE round SET calibration = ?, calibratedAt = ? WHERE id = ?",
+            arguments: [try JSON.line(calibration), try Self.labelCount(round, in: database), round.id]
         )
         try database.execute(sql: "UPDATE item SET entropy = NULL, confidence = NULL, top = NULL")
         let update = try database.makeStatement(

@@ -96,7 +96,10 @@ public final class AnnotationStore: Sendable {
         );
         CREATE TABLE round (
           id INTEGER PRIMARY KEY AUTOINCREMENT,
-          options TEXT NOT NULL, calibration TEXT, started REAL NOT NULL, ended REAL,
+          options TEXT NOT NULL, calibration TEXT,
+          -- How many labels the round had when it was calibrated last.
+          calibratedAt INTEGER NOT NULL DEFAULT 0,
+          started REAL NOT NULL, ended REAL,
           accuracyBefore REAL, accuracyAfter REAL
         );
         CREATE TABLE label (
