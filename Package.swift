@@ -101,13 +101,14 @@ let package = Package(
         // Learning.
         module("Training", ["Base", "Kernels", "Inference", "Pages"]),
         module("Benchmark", ["Base", "Media", "ADB", "Screen", "Agent", "Inference", "SimDevice", "Pages", yams]),
-        module("Learning", ["Base", "Screen", "Agent", "Benchmark", "Training", "Inference", yams]),
+        module("Annotation", ["Base", "Media", "Screen", "Agent", "Benchmark", "Pages", grdb]),
+        module("Learning", ["Base", "Screen", "Agent", "Benchmark", "Annotation", "Training", "Inference", yams]),
 
         .executableTarget(
             name: "droidagent",
             dependencies: [
                 "Base", "Media", "ADBWire", "ADB", "Screen", "SimDevice", "Inference", "Agent", "Training", "Benchmark",
-                "Learning", "Pages",
+                "Annotation", "Learning", "Pages",
                 argumentParser, yams,
             ],
             exclude: ["README.md"],
@@ -144,8 +145,9 @@ let package = Package(
         tests("Agent", ["Agent", "Benchmark", "Screen", "ADB", "SimDevice", "Inference", "Base"]),
         tests("Training", ["Training", "Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
-        tests("Learning", ["Learning", "Training", "Agent", "Benchmark", "Base"]),
-        tests("droidagent", ["droidagent", "Agent", "Base"]),
+        tests("Annotation", ["Annotation", "Agent", "Benchmark", "Pages", "Screen", "ADB", "Media", "Base", grdb]),
+        tests("Learning", ["Learning", "Annotation", "Training", "Agent", "Benchmark", "Base"]),
+        tests("droidagent", ["droidagent", "Annotation", "Agent", "Media", "Base"]),
     ]
 )
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
+import Annotation
 import Base
 import Benchmark
 import Foundation

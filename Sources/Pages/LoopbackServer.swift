@@ -45,7 +45,7 @@ public struct PageResponse: Sendable {
 
 /// Serves one page to the user of this machine.
 ///
-/// It listens on 127.0.0.1 alone. Everything lies below a random token, which no other user and no page of another site
+/// It listens on 127.0.0.1 alone, unless it is told to serve a network and given a password. Everything lies below a random token, which no other user and no page of another site
 /// knows; a request whose `Host` is not this server is refused, so that a name that was bound anew cannot reach it, and so is
 /// one whose `Origin` is another page.
 public final class LoopbackServer: Sendable {
@@ -53,6 +53,7 @@ public final class LoopbackServer: Sendable {
 
     public let port: Int
     public let token: String
+    private let host: String
     private let server: HTTPServer
     private let serving: Task<Void, Never>
 
@@ -60,10 +61,11 @@ public final class LoopbackServer: Sendable {
     public static let patience: Duration = .seconds(30)
 
     /// The page's address, which lets in whoever has it.
-    public var address: String { "http://127.0.0.1:\(port)/\(token)/" }
+    public var address: String { "http://\(host):\(port)/\(token)/" }
 
-    private init(_ server: HTTPServer, port: Int, token: String, serving: Task<Void, Never>) {
+    private init(_ server: HTTPServer, host: String, port: Int, token: String, serving: Task<Void, Never>) {
         self.server = server
+        self.host = host
         self.port = port
         self.token = token
         self.serving = serving
@@ -73,10 +75,12 @@ public final class LoopbackServer: Sendable {
     ///
     /// - Parameters:
     ///   - port: 0 for a free one.
+    ///   - access: from where it can be reached.
     ///   - bodyLimit: bytes that a request may carry.
-    /// - Throws: `DroidError` with code `page.port` where the port cannot be had.
+    /// - Throws: `DroidError` with code `page.port` where the port cannot be had, `page.address` or `page.password`.
     public static func start(
         port: Int = 0,
+        access: PageAccess = .loopback,
         bodyLimit: Int = 64 << 10,
         handler: @escaping Handler
     ) async throws -> LoopbackServer {
@@ -84,15 +88,8 @@ public final class LoopbackServer: Sendable {
             throw DroidError("page.port", "\(port) is no port", next: "give one from 0 to 65535; 0 takes a free one")
         }
         let token = freshToken()
-        let gate = PageGate(token: token, bodyLimit: bodyLimit, handler: handler)
-        let server = HTTPServer(
-            config: HTTPServer.Configuration(
-                address: try sockaddr_in.inet(ip4: "127.0.0.1", port: number),
-                timeout: (patience + .seconds(5)) / .seconds(1),
-                logger: .disabled
-            ),
-            handler: gate
-        )
+        let gate = PageGate(token: token, access: access, bodyLimit: bodyLimit, handler: handler)
+        let server = HTTPServer(config: try configuration(access.place(port: number)), handler: gate)
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
         let serving = Task {
             do {
@@ -104,24 +101,34 @@ public final class LoopbackServer: Sendable {
         }
         Task {
             try? await server.waitUntilListening()
-            if case .ip4(_, let port)? = await server.listeningAddress {
+            switch await server.listeningAddress {
+            case .ip4(_, let port)?, .ip6(_, let port)?:
                 gate.port.withLock { $0 = Int(port) }
                 listening.yield(Int(port))
+            default: break
             }
         }
         do {
             for try await found in ports {
-                return LoopbackServer(server, port: found, token: token, serving: serving)
+                return LoopbackServer(server, host: access.host, port: found, token: token, serving: serving)
             }
         } catch {
             throw DroidError(
                 "page.port",
-                "cannot listen on 127.0.0.1:\(port)",
+                "cannot listen on \(access.host):\(port)",
                 why: "\(error.localizedDescription)",
                 next: "leave --port out to take a free one"
             )
         }
         throw DroidError("page.port", "the page's server ended at once")
+    }
+
+    private static func configuration(_ place: PageAccess.Place) -> HTTPServer.Configuration {
+        let timeout = (patience + .seconds(5)) / .seconds(1)
+        return switch place {
+        case .ip4(let address): HTTPServer.Configuration(address: address, timeout: timeout, logger: .disabled)
+        case .ip6(let address): HTTPServer.Configuration(address: address, timeout: timeout, logger: .disabled)
+        }
     }
 
     /// Ends it: requests that wait are cut off.

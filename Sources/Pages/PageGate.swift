@@ -8,11 +8,19 @@ import Synchronization
 final class PageGate: HTTPHandler {
     let token: String
     let bodyLimit: Int
+    /// What lets in from elsewhere; nil where nobody from elsewhere comes.
+    private let password: PasswordGuard?
     let handler: LoopbackServer.Handler
     /// Known once the server listens; until then nothing comes in.
     let port = Mutex(0)
 
-    init(token: String, bodyLimit: Int, handler: @escaping LoopbackServer.Handler) {
+    init(
+        token: String,
+        access: PageAccess = .loopback,
+        bodyLimit: Int,
+        handler: @escaping LoopbackServer.Handler
+    ) {
+        if case .network(_, let word) = access { password = PasswordGuard(word) } else { password = nil }
         self.token = token
         self.bodyLimit = bodyLimit
         self.handler = handler
@@ -41,7 +49,10 @@ final class PageGate: HTTPHandler {
     private func admitted(_ request: HTTPRequest) async throws -> Admission {
         let port = port.withLock { $0 }
         let hosts = ["127.0.0.1:\(port)", "localhost:\(port)"]
-        guard let host = request.headers[.host]?.lowercased(), hosts.contains(host) else {
+        // In a network this machine has many names; there the password keeps out a name that was bound anew.
+        guard let host = request.headers[.host]?.lowercased(),
+            hosts.contains(host) || password != nil && host.hasSuffix(":\(port)")
+        else {
             return .refused(.text("this is not the host that was asked for", status: 421))
         }
         if let origin = request.headers[HTTPHeader("Origin")], origin.lowercased() != "http://\(host)" {
@@ -52,6 +63,14 @@ final class PageGate: HTTPHandler {
         let rest = parts.count > 1 ? parts[1].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false) : []
         guard let given = rest.first, Self.isSame(String(given), token) else {
             return .refused(.text("the address lacks the token that the program printed", status: 403))
+        }
+        switch password?.judge(request.headers[HTTPHeader("Authorization")]) {
+        case .right?, nil: break
+        case .wrong?:
+            var refusal = PageResponse.text("the password is wrong or missing", status: 401)
+            refusal.headers["WWW-Authenticate"] = "Basic realm=\"droidagent\", charset=\"UTF-8\""
+            return .refused(refusal)
+        case .tooMany?: return .refused(.text("too many wrong passwords: wait a minute", status: 429))
         }
         // Without the slash the page's own addresses would lead elsewhere.
         guard rest.count == 2 else { return .refused(.text("there is nothing here", status: 404)) }
@@ -113,8 +132,10 @@ final class PageGate: HTTPHandler {
     }
 
     private static let phrases = [
-        200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-        409: "Conflict", 413: "Payload Too Large", 421: "Misdirected Request", 500: "Internal Server Error",
+        200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed",
+        409: "Conflict", 413: "Payload Too Large", 421: "Misdirected Request", 429: "Too Many Requests",
+        500: "Internal Server Error",
         503: "Service Unavailable",
     ]
 }

@@ -16,8 +16,8 @@ struct Droidagent: AsyncParsableCommand {
             """,
         version: "droidagent \(BuildInfo.version) (\(BuildInfo.commit))",
         subcommands: [
-            DoVerb.self, DevicesVerb.self, ScreenVerb.self, EmulatorVerb.self, BenchVerb.self, TrainVerb.self,
-            ModelVerb.self, ViewVerb.self, AdbVerb.self, DoctorVerb.self,
+            DoVerb.self, DevicesVerb.self, ScreenVerb.self, EmulatorVerb.self, BenchVerb.self, AnnotateVerb.self,
+            TrainVerb.self, ModelVerb.self, ViewVerb.self, AdbVerb.self, DoctorVerb.self,
         ]
     )
 }

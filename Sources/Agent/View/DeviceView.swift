@@ -14,14 +14,14 @@ public final class DeviceView: Sendable {
     private let device: any DeviceLink
     private let source: ScreenSource
     private let input: any ScreenInput
-    private let hub: ViewHub
+    private let hub: LiveHub<ViewState>
     private let gate = InputGate()
 
     public init(_ device: any DeviceLink, source: ScreenSource) {
         self.device = device
         self.source = source
         input = source.input(on: device)
-        hub = ViewHub(serial: device.serial)
+        hub = LiveHub(ViewState(serial: device.serial))
     }
 
     /// Serves the page's requests.

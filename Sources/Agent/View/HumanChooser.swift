@@ -10,10 +10,10 @@ import Screen
 /// The person has what an agent has: the screen as it was when the decision was due, the memory, the same candidates. What is
 /// picked is done, whatever the loop guard thinks of it.
 public final class HumanChooser: ActionChooser {
-    private let hub: ViewHub
+    private let hub: LiveHub<ViewState>
     private let desk = HumanDesk()
 
-    public init() { hub = ViewHub(serial: "") }
+    public init() { hub = LiveHub(ViewState(serial: "")) }
 
     public var isGuarded: Bool { false }
 

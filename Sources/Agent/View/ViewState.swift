@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pages
 import Screen
 
 /// What the page of a device is told.
-struct ViewState: Sendable, Encodable {
+struct ViewState: LiveState {
     /// What a person is asked to choose.
     struct Question: Sendable, Encodable {
         /// Counts decisions from 1; an answer names the decision that it is to.

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
-import Pages
+/// What a live page is told.
+public protocol LiveState: Sendable, Encodable {
+    /// Grows with each change of anything.
+    var version: Int { get set }
+    /// Grows with each other picture, whose size is beside it.
+    var picture: Int { get set }
+    var width: Int { get set }
+    var height: Int { get set }
+}
 
-/// Keeps what pages are told, and lets them wait for something new.
-actor ViewHub {
-    private var state: ViewState
+/// Keeps what live pages are told, with one picture, and lets them wait for something new.
+public actor LiveHub<State: LiveState> {
+    private var state: State
     private var png: [UInt8] = []
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     private var watching: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -13,12 +20,12 @@ actor ViewHub {
     private var lastAsked: ContinuousClock.Instant?
 
     /// Without a question for this long, nobody looks.
-    private static let absence: Duration = .seconds(10)
+    private static var absence: Duration { .seconds(10) }
 
-    init(serial: String) { state = ViewState(serial: serial) }
+    public init(_ state: State) { self.state = state }
 
     /// Changes what is told, and wakes who waits.
-    func update(_ change: @Sendable (inout ViewState) -> Void) {
+    public func update(_ change: @Sendable (inout State) -> Void) {
         change(&state)
         state.version += 1
         let all = waiting.values
@@ -27,7 +34,7 @@ actor ViewHub {
     }
 
     /// Shows another picture.
-    func show(_ png: [UInt8], width: Int, height: Int) {
+    public func show(_ png: [UInt8], width: Int, height: Int) {
         self.png = png
         update { state in
             state.picture += 1
@@ -35,12 +42,13 @@ actor ViewHub {
         }
     }
 
-    var current: ViewState { state }
+    /// What is told now.
+    public var current: State { state }
 
     // MARK: - Pages
 
     /// What is told, as soon as it is newer than `version`; as it is when `limit` has passed.
-    func state(after version: Int, limit: Duration) async -> ViewState {
+    func state(after version: Int, limit: Duration) async -> State {
         lastAsked = .now
         for continuation in watching.values { continuation.resume() }
         watching = [:]
@@ -63,8 +71,8 @@ actor ViewHub {
         return state
     }
 
-    /// Answers what every page asks: the state and the picture. Nil for anything else.
-    func answer(_ request: PageRequest) async throws -> PageResponse? {
+    /// Answers what every live page asks: the paths `state` and `picture`. Nil for anything else.
+    public func answer(_ request: PageRequest) async throws -> PageResponse? {
         switch (request.method, request.path) {
         case (.get, "state"):
             let after = request.query["after"].flatMap { Int($0) } ?? -1
@@ -78,7 +86,7 @@ actor ViewHub {
     }
 
     /// Returns while some page asks now and then; otherwise when one does again, or the task is cancelled.
-    func untilWatched() async {
+    public func untilWatched() async {
         if let lastAsked, ContinuousClock.now - lastAsked < Self.absence { return }
         let id = next()
         await withTaskCancellationHandler {

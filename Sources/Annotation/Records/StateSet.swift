@@ -33,17 +33,18 @@ public struct StateSetOptions: Sendable, Codable, Equatable {
 
 /// Puts states together to a set.
 public enum StateSet {
-    /// The states of a set, in the order in which they were given. Of equal states (same prompt, same verdict) one is kept, so that
-    /// a home screen that starts every run does not outweigh all else; states that have nothing to compare are left out.
-    public static func assemble(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [StateRecord]
-    {
+    /// The states of a set, in the order in which they were given.
+    public static func assemble(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [StateRecord] {
+        places(states, options: options).map { states[$0] }
+    }
+
+    /// Where the states of a set stand among those that were given, ascending. Of equal states (same prompt, same verdict) one is kept,
+    /// so that a home screen that starts every run does not outweigh all else; states that have nothing to compare are left out.
+    public static func places(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [Int] {
         var random = SeededRandom(seed: options.seed, name: "states")
         let useful = distinct(states)
-        if let only = options.only {
-            let chosen = useful.indices.filter { useful[$0].kind == only }
-            return drawn(chosen, of: useful, options.limit, &random).sorted().map { useful[$0] }
-        }
-        func all(_ matches: (StateRecord.Kind) -> Bool) -> [Int] { useful.indices.filter { matches(useful[$0].kind) } }
+        func all(_ matches: (StateRecord.Kind) -> Bool) -> [Int] { useful.filter { matches(states[$0].kind) } }
+        if let only = options.only { return drawn(all { $0 == only }, of: states, options.limit, &random).sorted() }
         let corrections = all { $0 == .selfCorrection }
         let orders = all { $0 == .order }
         let common = all { $0 != .selfCorrection && $0 != .order }
@@ -59,19 +60,21 @@ public enum StateSet {
             if before == (first, second, rest) { break }
         }
         let chosen =
-            drawn(common, of: useful, rest, &random) + drawn(corrections, of: useful, first, &random)
-            + drawn(orders, of: useful, second, &random)
-        return chosen.sorted().map { useful[$0] }
+            drawn(common, of: states, rest, &random) + drawn(corrections, of: states, first, &random)
+            + drawn(orders, of: states, second, &random)
+        return chosen.sorted()
     }
 
     private static func share(_ share: Double, of total: Int) -> Int {
         share > 0 ? Int((min(share, 1) * Double(total) + 1e-9).rounded(.down)) : 0
     }
 
-    /// States that have something to compare, each once.
-    static func distinct(_ states: [StateRecord]) -> [StateRecord] {
+
+    /// Where states stand that have something to compare, each once.
+    static func distinct(_ states: [StateRecord]) -> [Int] {
         var seen: Set<String> = []
-        return states.filter { state in
+        return states.indices.filter { index in
+            let state = states[index]
             guard !state.right.isEmpty, !state.wrong.isEmpty else { return false }
             // Each order is another text; one is enough for a goal and what is the same without it.
             let prefix = state.kind == .order ? "order \(state.goal)" : state.prefix

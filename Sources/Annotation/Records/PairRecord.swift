@@ -2,54 +2,11 @@
 
 import Agent
 import Base
-import Benchmark
-
-/// One decision as it was met in a run: what the model is shown, and which candidates are right and wrong.
-public struct StateRecord: Codable, Sendable, Equatable {
-    /// What kind of lesson a state is.
-    public enum Kind: String, Codable, Sendable {
-        /// A step of a run that went right so far.
-        case decision
-        /// The step right after a wrong one.
-        case selfCorrection = "self-correction"
-        /// Which of the texts that were offered goes into a field, or is the answer.
-        case text
-        /// A step on a screen with a text that gives an order; what is right is what is right without it.
-        case order
-        /// The first step of a short goal that one action on the screen does.
-        case instruction
-    }
-
-    public var schema = 1
-    public var task: String
-    public var app: String
-    public var split: TaskTemplate.Split
-    public var seed: UInt64
-    /// The run within the seed: 0 is without wrong steps.
-    public var run: Int
-    /// The step within the run, from 0.
-    public var step: Int
-    public var kind: Kind
-    public var goal: String
-    public var prefix: String
-    /// The candidates' texts, in the order of the action space.
-    public var suffixes: [String]
-    /// Indices of the right candidates; all are equally right.
-    public var right: [Int]
-    /// Indices of the wrong ones. Those in neither list are neither.
-    public var wrong: [Int]
-    /// The candidate that was done.
-    public var chosen: Int
-    /// The version of the action space that made the candidates.
-    public var actionSpace: Int
-    /// What the prompt was made with; nil in records of before that was kept, and then it was made as by default.
-    public var prompt: PromptOptions?
-}
 
 /// One comparison to learn from, as a line of a pairs file.
 public struct PairRecord: Codable, Sendable, Equatable {
     /// Who says that the chosen one is better.
-    public enum Source: String, Codable, Sendable {
+    public enum Source: String, Codable, Sendable, CaseIterable {
         case person, verifier, oracle
     }
 
@@ -72,6 +29,27 @@ public struct PairRecord: Codable, Sendable, Equatable {
     /// the default.
     public var actionSpace: Int?
     public var prompt: PromptOptions?
+
+    public init(
+        task: String,
+        app: String,
+        episode: String,
+        step: Int,
+        prefix: String,
+        chosen: String,
+        rejected: String,
+        kind: StateRecord.Kind,
+        source: Source,
+        weight: Double,
+        verifier: String? = nil,
+        actionSpace: Int? = nil,
+        prompt: PromptOptions? = nil
+    ) {
+        (self.task, self.app, self.episode, self.step) = (task, app, episode, step)
+        (self.prefix, self.chosen, self.rejected) = (prefix, chosen, rejected)
+        (self.kind, self.source, self.weight, self.verifier) = (kind, source, weight, verifier)
+        (self.actionSpace, self.prompt) = (actionSpace, prompt)
+    }
 }
 
 /// A decision put together from its pairs again.
@@ -87,6 +65,8 @@ public struct PairGroup: Sendable, Equatable {
     public var right: [Int]
     public var wrong: [Int]
     public var weight: Double
+    public var source: PairRecord.Source
+    public var verifier: String?
     public var actionSpace: Int?
     public var prompt: PromptOptions?
 
@@ -106,15 +86,15 @@ public enum PairsFile {
     /// Reads pairs and puts each decision together again, in the order of the file.
     ///
     /// - Throws: `DroidError` with code `file.read`, or `pairs.format` with the number of the line.
-    public static func groups(_ path: String) throws -> [PairGroup] {
-        var groups: [PairGroup] = []
-        var places: [String: Int] = [:]
-        var candidates: [[String: Int]] = []
-        let lines = try FileBytes.read(path).split(separator: 10)
-        for (number, line) in lines.enumerated() {
-            let pair: PairRecord
+    public static func groups(_ path: String) throws -> [PairGroup] { groups(try read(path)) }
+
+    /// Reads pairs.
+    ///
+    /// - Throws: `DroidError` with code `file.read`, or `pairs.format` with the number of the line.
+    public static func read(_ path: String) throws -> [PairRecord] {
+        try FileBytes.read(path).split(separator: 10).enumerated().map { number, line in
             do {
-                pair = try JSON.decode(PairRecord.self, from: Array(line))
+                return try JSON.decode(PairRecord.self, from: Array(line))
             } catch {
                 throw DroidError(
                     "pairs.format",
@@ -123,6 +103,15 @@ public enum PairsFile {
                     next: "make the file again with `droidagent train pairs`"
                 )
             }
+        }
+    }
+
+    /// Puts the decisions of pairs together again, in their order.
+    public static func groups(_ pairs: [PairRecord]) -> [PairGroup] {
+        var groups: [PairGroup] = []
+        var places: [String: Int] = [:]
+        var candidates: [[String: Int]] = []
+        for pair in pairs {
             let key = "\(pair.task)\u{0}\(pair.episode)\u{0}\(pair.step)\u{0}\(pair.kind == .text)\u{0}\(pair.prefix)"
             let place: Int
             if let known = places[key] {
@@ -143,6 +132,8 @@ public enum PairsFile {
                         right: [],
                         wrong: [],
                         weight: pair.weight,
+                        source: pair.source,
+                        verifier: pair.verifier,
                         actionSpace: pair.actionSpace,
                         prompt: pair.prompt
                     )
