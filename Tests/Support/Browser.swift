@@ -2,13 +2,14 @@
 
 import Base
 import Foundation
-import FoundationNetworking
 import Glibc
 
 /// A real browser without a window: Chromium, driven by chromedriver over the WebDriver protocol (W3C, 2018).
 public final class Browser: Sendable {
     private let driver: pid_t
-    private let base: String
+    private let port: Int
+    /// What the paths of its session begin with.
+    private let root: String
     private let folder: String
 
     private struct Answer<Value: Decodable>: Decodable { var value: Value }
@@ -19,8 +20,8 @@ public final class Browser: Sendable {
     private struct Session: Decodable { var sessionId: String }
     private struct Nothing: Decodable {}
 
-    private init(driver: pid_t, base: String, folder: String) {
-        (self.driver, self.base, self.folder) = (driver, base, folder)
+    private init(driver: pid_t, port: Int, root: String, folder: String) {
+        (self.driver, self.port, self.root, self.folder) = (driver, port, root, folder)
     }
 
     /// Starts a browser with a window of this size.
@@ -50,7 +51,7 @@ public final class Browser: Sendable {
                 why: (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             )
         }
-        let starting = Browser(driver: pid, base: "http://127.0.0.1:\(port)/session", folder: folder)
+        let starting = Browser(driver: pid, port: port, root: "/session", folder: folder)
         let options: [String: Any] = [
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
@@ -61,19 +62,18 @@ public final class Browser: Sendable {
         let wanted = ["capabilities": ["alwaysMatch": ["browserName": "chrome", "goog:chromeOptions": options]]]
         do {
             let session: Session = try await starting.post("", wanted)
-            return Browser(driver: pid, base: "\(starting.base)/\(session.sessionId)", folder: folder)
+            return Browser(driver: pid, port: port, root: "/session/\(session.sessionId)", folder: folder)
         } catch {
-            kill(pid, SIGTERM)
+            kill(pid, SIGKILL)
             throw error
         }
     }
 
     /// Ends it.
     public func stop() async {
-        var request = URLRequest(url: URL(string: base) ?? URL(fileURLWithPath: "/"))
-        request.httpMethod = "DELETE"
-        _ = try? await URLSession.shared.data(for: request)
-        kill(driver, SIGTERM)
+        _ = try? await ask("DELETE", "")
+        // A test's process may ignore gentler signals, and what it starts does then, too.
+        kill(driver, SIGKILL)
         var status: Int32 = 0
         while waitpid(driver, &status, 0) < 0 && errno == EINTR {}
         try? FileManager.default.removeItem(atPath: folder)
@@ -136,33 +136,57 @@ public final class Browser: Sendable {
 
     /// A picture of the window, PNG.
     public func screenshot() async throws -> [UInt8] {
-        let (data, _) = try await URLSession.shared.data(from: try url("/screenshot"))
+        let data = try await ask("GET", "/screenshot")
         let text = try JSONDecoder().decode(Answer<String>.self, from: data).value
         return Data(base64Encoded: text).map(Array.init) ?? []
     }
 
     // MARK: - WebDriver
 
-    private func url(_ path: String) throws -> URL {
-        guard let url = URL(string: base + path) else { throw DroidError("test.browser", "\(path) is no path") }
-        return url
-    }
-
     private func order(_ path: String, _ body: [String: Any]) async throws {
         let _: Nothing? = try await post(path, body)
     }
 
     private func post<Value: Decodable>(_ path: String, _ body: [String: Any]) async throws -> Value {
-        var request = URLRequest(url: try url(path))
-        request.httpMethod = "POST"
-        request.timeoutInterval = 120
-        request.httpBody = try JSONSerialization.data(withJSONObject: body)
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        let (data, _) = try await URLSession.shared.data(for: request)
+        let data = try await ask("POST", path, Array(JSONSerialization.data(withJSONObject: body)))
         if let failure = try? JSONDecoder().decode(Answer<Failure>.self, from: data).value {
             throw DroidError("test.browser", failure.error, why: failure.message)
         }
         return try JSONDecoder().decode(Answer<Value>.self, from: data).value
+    }
+
+    /// One request over a connection of its own: Foundation refuses chromedriver's way to write headers.
+    private func ask(_ method: String, _ path: String, _ body: [UInt8] = []) async throws -> Data {
+        let (port, root) = (port, root)
+        return try await blocking {
+            let socket = try RawSocket.connect(to: port)
+            let head =
+                "\(method) \(root)\(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+            socket.send(Array(head.utf8) + body)
+            var bytes: [UInt8] = []
+            while true {
+                let part = socket.receive()
+                if part.isEmpty { break }
+                bytes += part
+                if Self.isWhole(bytes) { break }
+            }
+            guard let end = Self.headEnd(bytes) else {
+                throw DroidError("test.browser", "chromedriver gave no answer to \(method) \(path)")
+            }
+            return Data(bytes[end...])
+        }
+    }
+
+    private static func headEnd(_ bytes: [UInt8]) -> Int? {
+        bytes.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound
+    }
+
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        guard let end = headEnd(bytes) else { return false }
+        let head = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
+        guard let length = head.firstMatch(of: #/content-length: *(\d+)/#).flatMap({ Int($0.1) }) else { return false }
+        return bytes.count >= end + length
     }
 
     private static func spawn(_ words: [String], log: String, home: String) throws -> pid_t {
