@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Agent
 import Annotation
 import Base
-import Benchmark
 import Foundation
-import Inference
 
 /// How well a verifier ranks recorded states, with the numerics that it has in use.
 public struct StateEvaluation: Codable, Sendable {
@@ -52,12 +49,7 @@ public struct StateEvaluation: Codable, Sendable {
         threads: Int?,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> StateEvaluation {
-        let holdsAdapter = try adapter.map { try Adapter.isHeld(in: $0) } ?? false
-        let choice = holdsAdapter ? adapter.map { LanguageModel.AdapterChoice(path: $0) } : nil
-        let language = try LanguageModel.load(model, adapter: choice, threads: threads)
-        let head = try adapter.map { try VerifierHead.load($0) } ?? .likelihood
-        try head.check(baseSHA256: language.sha256, dModel: language.config.width, blocks: language.config.blockCount)
-        let session = try ScoringSession(model: language, threads: threads)
+        let scorer = try StateScorer(model: model, adapter: adapter, threads: threads)
         var evaluation = StateEvaluation()
         var (kinds, tasks): ([String: Part], [String: Part]) = ([:], [:])
         var seconds: [Double] = []
@@ -67,9 +59,7 @@ public struct StateEvaluation: Codable, Sendable {
             let wrong = state.wrong.filter { !good.contains(state.suffixes[$0]) }
             guard !good.isEmpty, !wrong.isEmpty else { continue }
             let start = Date()
-            let prompt = Prompt.recorded(prefix: state.prefix, suffixes: state.suffixes)
-            let request = try Verifier.request(prompt, head: head, tokenizer: language.tokenizer)
-            let scores = try session.score(request).scores.map { Verifier.score($0, head: head) }
+            let scores = try scorer.scores(state)
             seconds.append(Date().timeIntervalSince(start))
             evaluation.all.add(scores, state, wrong: wrong)
             kinds[state.kind.rawValue, default: Part(name: state.kind.rawValue)].add(scores, state, wrong: wrong)

@@ -17,7 +17,7 @@ struct TrainVerb: AsyncParsableCommand {
         abstract: "From runs to a verifier head, and how good it is.",
         subcommands: [
             TrainSplit.self, TrainPairs.self, TrainHead.self, TrainP3.self, TrainRank.self, TrainEval.self,
-            TrainBench.self,
+            TrainRoundVerb.self, TrainBench.self,
         ]
     )
 }

@@ -34,7 +34,8 @@ public struct StateSetOptions: Sendable, Codable, Equatable {
 /// Puts states together to a set.
 public enum StateSet {
     /// The states of a set, in the order in which they were given.
-    public static func assemble(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [StateRecord] {
+    public static func assemble(_ states: [StateRecord], options: StateSetOptions = StateSetOptions()) -> [StateRecord]
+    {
         places(states, options: options).map { states[$0] }
     }
 
@@ -68,7 +69,6 @@ public enum StateSet {
     private static func share(_ share: Double, of total: Int) -> Int {
         share > 0 ? Int((min(share, 1) * Double(total) + 1e-9).rounded(.down)) : 0
     }
-
 
     /// Where states stand that have something to compare, each once.
     static func distinct(_ states: [StateRecord]) -> [Int] {

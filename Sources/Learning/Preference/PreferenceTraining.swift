@@ -96,6 +96,14 @@ public enum PreferenceTraining {
             guard let state = try tokens.state(record) else { continue }
             if isHeldBack(record, recipe) { validation.append(state) } else { training.append(state) }
         }
+        if training.isEmpty, !validation.isEmpty {
+            throw DroidError(
+                "training.empty",
+                "there is nothing to learn from",
+                why: "all \(validation.count) states are of episodes that are held back",
+                next: "lower validation_share in the recipe, or collect more seeds"
+            )
+        }
         let trainer = try PreferenceTrainer(
             model,
             states: training,
