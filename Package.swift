@@ -146,7 +146,7 @@ let package = Package(
         tests("Training", ["Training", "Inference", "Kernels", "Base"], resources: [.copy("Resources")]),
         tests("Benchmark", ["Benchmark", "Agent", "Pages", "Screen", "ADB", "SimDevice", "Media", "Base"]),
         tests("Annotation", ["Annotation", "Agent", "Benchmark", "Pages", "Screen", "ADB", "Media", "Base", grdb]),
-        tests("Learning", ["Learning", "Annotation", "Training", "Agent", "Benchmark", "Base"]),
+        tests("Learning", ["Learning", "Annotation", "Training", "Inference", "Agent", "Benchmark", "Base"]),
         tests("droidagent", ["droidagent", "Annotation", "Agent", "Media", "Base"]),
     ]
 )
