@@ -83,6 +83,12 @@ public enum HeadTraining {
         )
         let ranker = try PairwiseTrainer.train(matrix, split: split, options: recipe.pairwise) { progress(.step($0)) }
         let measured = split.validation.isEmpty ? split.training : split.validation
+        let scored = measured.map { group in
+            (
+                right: group.right.map { Double(ranker.score(matrix[$0])) },
+                wrong: group.wrong.map { Double(ranker.score(matrix[$0])) }
+            )
+        }
         let head = VerifierHead(
             kind: .linear,
             layers: recipe.layers,
@@ -90,7 +96,7 @@ public enum HeadTraining {
             dModel: model.config.width,
             weights: ranker.weights,
             bias: ranker.constant,
-            temperature: Float(Temperature.best(ranker, matrix, groups: measured)),
+            temperature: Float(Temperature.best(scored)),
             baseSHA256: model.sha256,
             prompt: prompt
         )
@@ -142,32 +148,5 @@ public enum HeadTraining {
             "features": "\(head.featureCount)", "temperature": "\(head.temperature)",
             "prompt version": "\(head.promptVersion)", "action space": "\(head.actionSpaceVersion)",
         ]
-    }
-}
-
-/// What scores are divided by so that their softmax is a fair guess of how often the top one is right
-/// (Guo et al., "On Calibration of Modern Neural Networks", 2017).
-enum Temperature {
-    /// The temperature with the least mean log loss of the right candidates, found on a grid of a factor 1.1.
-    static func best(_ head: RankingHead, _ matrix: FeatureMatrix, groups: [RankingGroup]) -> Double {
-        let scored = groups.map { group in
-            (
-                right: group.right.map { Double(head.score(matrix[$0])) },
-                wrong: group.wrong.map { Double(head.score(matrix[$0])) }
-            )
-        }
-        func loss(_ temperature: Double) -> Double {
-            scored.reduce(0) { sum, group in
-                let right = logSumExp(group.right.map { $0 / temperature })
-                return sum + logSumExp((group.right + group.wrong).map { $0 / temperature }) - right
-            }
-        }
-        let grid = (-40...60).map { pow(1.1, Double($0)) }
-        return grid.min { loss($0) < loss($1) } ?? 1
-    }
-
-    private static func logSumExp(_ values: [Double]) -> Double {
-        guard let top = values.max() else { return -.greatestFiniteMagnitude }
-        return top + log(values.reduce(0) { $0 + exp($1 - top) })
     }
 }

@@ -25,8 +25,15 @@ public final class StateScorer {
         head = try adapter.map { try VerifierHead.load($0) } ?? .likelihood
         try head.check(baseSHA256: language.sha256, dModel: language.config.width, blocks: language.config.blockCount)
         session = try ScoringSession(model: language, threads: threads)
+        version = try Self.version(model: language.sha256, adapter: adapter)
+    }
+
+    /// What tells a verifier from others, without loading it.
+    ///
+    /// - Parameter model: SHA-256 of the base model's file.
+    static func version(model: String, adapter: String?) throws -> String {
         let name = try adapter.map { try SHA256.hex(ofFile: $0) } ?? "likelihood"
-        version = "\(language.sha256.prefix(12)) \(name.prefix(12))"
+        return "\(model.prefix(12)) \(name.prefix(12))"
     }
 
     /// The raw scores of a state's candidates.

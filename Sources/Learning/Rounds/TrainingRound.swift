@@ -154,8 +154,7 @@ public enum RoundRunner {
         _ plan: RoundPlan,
         _ onEvent: @escaping @Sendable (Event) -> Void
     ) async throws -> Bool {
-        let language = try LanguageModel.load(plan.model, threads: plan.threads)
-        let tokenizer = language.tokenizer
+        let tokenizer = try Tokenizer(GGUFFile(path: plan.model))
         var options = CollectOptions(suite: plan.suite, folder: "\(plan.folder(of: round.number))/runs")
         options.split = plan.split
         options.tasks = plan.tasks

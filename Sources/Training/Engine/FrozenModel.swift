@@ -172,6 +172,7 @@ private struct Loader {
         let outputs = parts.reduce(0) { $0 + $1.outputs }
         let forward = try ElementBuffer(outputs * inputs, precision)
         let backward = try ElementBuffer(outputs * inputs, precision)
+        let matrix = FrozenModel.Matrix(inputs: inputs, outputs: outputs, forward: forward, backward: backward)
         var first = 0
         for (name, count) in parts {
             guard let tensor = file.tensors[name], tensor.dimensions == [inputs, count] else {
@@ -181,37 +182,40 @@ private struct Loader {
                     next: "fetch it again"
                 )
             }
-            let values = file.floats(tensor)
-            let start = first
-            values.withUnsafeBufferPointer { source in
-                guard let source = source.baseAddress else { return }
-                pool.run(count / 16 + inputs / 16) { task, _ in
-                    if task < count / 16 {
-                        kernels.pack(
-                            Int64(inputs),
-                            16,
-                            source + task * 16 * inputs,
-                            Int64(inputs),
-                            1,
-                            1,
-                            forward.at((start + task * 16) * inputs)
-                        )
-                    } else {
-                        let panel = task - count / 16
-                        kernels.pack(
-                            Int64(count),
-                            16,
-                            source + panel * 16,
-                            1,
-                            Int64(inputs),
-                            1,
-                            backward.at((panel * outputs + start) * 16)
-                        )
-                    }
-                }
-            }
+            matrix.pack(file.floats(tensor), outputs: count, from: first, kernels, pool)
             first += count
         }
-        return FrozenModel.Matrix(inputs: inputs, outputs: outputs, forward: forward, backward: backward)
+        return matrix
+    }
+}
+
+extension FrozenModel.Matrix {
+    /// Packs some of the outputs for both directions.
+    ///
+    /// - Parameters:
+    ///   - values: [outputs][inputs].
+    ///   - first: where they stand among all outputs.
+    func pack(_ values: [Float], outputs count: Int, from first: Int, _ kernels: dk_training, _ pool: ThreadPool) {
+        values.withUnsafeBufferPointer { source in
+            guard let source = source.baseAddress else { return }
+            pool.run(count / 16 + inputs / 16) { task, _ in
+                if task < count / 16 {
+                    let rows = source + task * 16 * inputs
+                    kernels.pack(Int64(inputs), 16, rows, Int64(inputs), 1, 1, forward.at((first + task * 16) * inputs))
+                } else {
+                    let panel = task - count / 16
+                    let columns = source + panel * 16
+                    kernels.pack(
+                        Int64(count),
+                        16,
+                        columns,
+                        1,
+                        Int64(inputs),
+                        1,
+                        backward.at((panel * outputs + first) * 16)
+                    )
+                }
+            }
+        }
     }
 }

@@ -188,8 +188,8 @@ extension TrainingPass {
             stride: heads,
             DK_NARROW
         )
+        // What the forward pass gathered stands there still: nothing else is written to it.
         let attended = trimmed ? work.gathered : save.attended
-        if trimmed { gatherAttended(save) }
         outer(index, left, save, [Lesson(.output, attended, 0, heads, work.above, 0, width, outputAt, padded)])
         if trimmed { scatter() }
         attendBack(index, save)
@@ -289,15 +289,6 @@ extension TrainingPass {
                 (task % 2 == 0 ? keyGradients : valueGradients).base + place,
                 work.headsGradient.at(sequence.rows.lowerBound * headRow + column),
                 Int64(headRow)
-            )
-        }
-    }
-
-    private func gatherAttended(_ save: Saves) {
-        for (place, row) in (kept ?? []).enumerated() {
-            work.gathered.at(place * heads).copyMemory(
-                from: save.attended.at(row * heads),
-                byteCount: heads * work.gathered.bytes
             )
         }
     }

@@ -186,35 +186,9 @@ extension FrozenModel {
         let backward = try ElementBuffer(outputs * width, precision)
         var values = file.floats(tensor)
         values += [Float](repeating: 0, count: outputs * width - values.count)
-        let pool = try ThreadPool()
-        values.withUnsafeBufferPointer { source in
-            guard let source = source.baseAddress else { return }
-            pool.run(outputs / 16 + width / 16) { task, _ in
-                if task < outputs / 16 {
-                    kernels.pack(
-                        Int64(width),
-                        16,
-                        source + task * 16 * width,
-                        Int64(width),
-                        1,
-                        1,
-                        forward.at(task * 16 * width)
-                    )
-                } else {
-                    let panel = task - outputs / 16
-                    kernels.pack(
-                        Int64(outputs),
-                        16,
-                        source + panel * 16,
-                        1,
-                        Int64(width),
-                        1,
-                        backward.at(panel * outputs * 16)
-                    )
-                }
-            }
-        }
-        return Matrix(inputs: width, outputs: outputs, forward: forward, backward: backward)
+        let matrix = Matrix(inputs: width, outputs: outputs, forward: forward, backward: backward)
+        matrix.pack(values, outputs: outputs, from: 0, kernels, try ThreadPool())
+        return matrix
     }
 }
 

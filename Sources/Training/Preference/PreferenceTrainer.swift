@@ -353,21 +353,14 @@ extension PreferenceTrainer {
         pass.clearGradients()
     }
 
-    /// What scores are divided by so that their softmax is a fair guess of how often the top one is right (Guo et al., "On Calibration of
-    /// Modern Neural Networks", 2017): the temperature with the least mean log loss, on a grid of a factor 1.1.
+    /// The temperature of this verifier's scores, by the states that are given.
     public func temperature(_ states: [PreferenceState]) throws -> Double {
-        var scored: [(right: [Double], all: [Double])] = []
+        var scored: [(right: [Double], wrong: [Double])] = []
         for pack in packed(states) {
             for (state, scores) in zip(pack, try scores(pack).scores) {
-                scored.append((state.right.map { scores[$0] }, (state.right + state.wrong).map { scores[$0] }))
+                scored.append((state.right.map { scores[$0] }, state.wrong.map { scores[$0] }))
             }
         }
-        func loss(_ temperature: Double) -> Double {
-            scored.reduce(0) { sum, state in
-                sum + logSumExp(state.all.map { $0 / temperature }) - logSumExp(state.right.map { $0 / temperature })
-            }
-        }
-        let grid = (-40...60).map { pow(1.1, Double($0)) }
-        return grid.min { loss($0) < loss($1) } ?? 1
+        return Temperature.best(scored)
     }
 }
