@@ -7,7 +7,10 @@
 #include "Kernels.h"
 #include "codes.h"
 
-enum { TQ1_0 = 34, TQ2_0 = 35, I2_S = 36 };
+// Q4_0 is ternary where it holds no code but 7, 8 and 9: the one way to keep rows that are no whole number of the other blocks.
+enum { Q4_0 = 2, TQ1_0 = 34, TQ2_0 = 35, I2_S = 36 };
+
+static int can_be_ternary(int type) { return type == Q4_0 || type == TQ1_0 || type == TQ2_0 || type == I2_S; }
 
 void dk_ternary_digits(int type, const uint8_t *b, uint8_t *code)
 {
@@ -27,6 +30,12 @@ void dk_ternary_digits(int type, const uint8_t *b, uint8_t *code)
             for (int n = 0; n < 4; n++)
                 for (int i = 0; i < 32; i++) code[half * 128 + n * 32 + i] = b[half * 32 + i] >> (2 * n) & 3;
         break;
+    case Q4_0:
+        for (int i = 0; i < 16; i++) {
+            code[i] = (uint8_t)((b[2 + i] & 15) - 7) & 3;
+            code[16 + i] = (uint8_t)((b[2 + i] >> 4) - 7) & 3;
+        }
+        break;
     default:
         for (int n = 0; n < 4; n++)
             for (int i = 0; i < 32; i++) code[n * 32 + i] = b[i] >> (6 - 2 * n) & 3;
@@ -39,7 +48,7 @@ static uint16_t block_scale(int type, const uint8_t *b)
 {
     enum { ONE = 0x3c00 };
     uint16_t bits = ONE;
-    if (type != I2_S) memcpy(&bits, b + dk_block_bytes(type) - 2, 2);
+    if (type != I2_S) memcpy(&bits, b + (type == Q4_0 ? 0 : dk_block_bytes(type) - 2), 2);
     return bits;
 }
 
@@ -47,7 +56,7 @@ static int is_zero(uint16_t half) { return (half & 0x7fff) == 0; }
 
 int dk_ternary_scale(int type, const uint8_t *blocks, int64_t count, float *scale)
 {
-    if (type != TQ1_0 && type != TQ2_0 && type != I2_S) return 0;
+    if (!can_be_ternary(type)) return 0;
     const int64_t bytes = dk_block_bytes(type), coded = type == I2_S ? bytes : bytes - 2;
     uint16_t found = 0;
     for (int64_t i = 0; i < count; i++, blocks += bytes) {
@@ -55,6 +64,11 @@ int dk_ternary_scale(int type, const uint8_t *blocks, int64_t count, float *scal
         if (is_zero(half)) continue;
         if (is_zero(found)) found = half;
         if (half != found || (half & 0x7c00) == 0x7c00) return 0;
+        if (type == Q4_0) {
+            for (int64_t b = 2; b < bytes; b++)
+                if ((uint8_t)((blocks[b] & 15) - 7) > 2 || (uint8_t)((blocks[b] >> 4) - 7) > 2) return 0;
+            continue;
+        }
         // Digits of base 3 are below 3 by themselves.
         uint8_t both = 0;
         for (int64_t b = 0; type != TQ1_0 && b < coded; b++) both |= blocks[b] & blocks[b] >> 1 & 0x55;
@@ -80,7 +94,7 @@ enum { ZEROS = 0x55 };
 
 int dk_pack_ternary_blocks(int type, const uint8_t *rows, int64_t row_bytes, int64_t count, int64_t k, uint8_t *panel)
 {
-    if (type != TQ1_0 && type != TQ2_0 && type != I2_S) return 0;
+    if (!can_be_ternary(type)) return 0;
     const int64_t values = dk_block_values(type), bytes = dk_block_bytes(type);
     if (k % values != 0) return 0;
     memset(panel, ZEROS, (size_t)dk_panel_bytes(dk_ternary_format(), k));

@@ -2,11 +2,20 @@
 
 // Products, part of the template in training.h.
 
+// Without an instruction for bfloat16, rows become floats before they meet the panels, so that one load puts a value into all lanes.
+#define WIDENS (BF16 && !NATIVE)
+
+#if WIDENS
+typedef float NAME(input);
+#else
+typedef E NAME(input);
+#endif
+
 // Adds one part to rows x panels sums (constants after inlining) that stay in registers.
-INLINE void NAME(part)(const int rows, const int panels, int64_t k, const E *a, int64_t a_stride, const E *w, int64_t panel,
+INLINE void NAME(part)(const int rows, const int panels, int64_t k, const NAME(input) *a, int64_t a_stride, const E *w, int64_t panel,
                        v16 sum[MR][NP])
 {
-#if BF16
+#if BF16 && NATIVE
     for (int64_t p = 0; p < k / 2; p++) {
         i16 weights[NP];
 #pragma unroll
@@ -17,13 +26,27 @@ INLINE void NAME(part)(const int rows, const int panels, int64_t k, const E *a, 
             memcpy(&pair, a + i * a_stride + 2 * p, 4);
             const i16 x = {pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair};
 #pragma unroll
-            for (int j = 0; j < panels; j++) {
-#if NATIVE
+            for (int j = 0; j < panels; j++)
                 sum[i][j] = (v16)_mm512_dpbf16_ps((__m512)sum[i][j], (__m512bh)x, (__m512bh)weights[j]);
-#else
-                sum[i][j] = NAME(fma)((v16)(x << 16), (v16)(weights[j] << 16), sum[i][j]);
-                sum[i][j] = NAME(fma)((v16)(x & -65536), (v16)(weights[j] & -65536), sum[i][j]);
-#endif
+        }
+    }
+#elif BF16
+    for (int64_t p = 0; p < k / 2; p++) {
+        v16 weights[NP];
+#pragma unroll
+        for (int odd = 0; odd < 2; odd++) {
+            // The weights are read twice: pairs that wait for their second half would push a sum out of the registers.
+            __asm__ volatile("" : "+r"(w));
+#pragma unroll
+            for (int j = 0; j < panels; j++) {
+                const i16 pairs = *(const i16u *)(w + j * panel + p * 2 * DK_LANES);
+                weights[j] = (v16)(odd ? pairs & -65536 : pairs << 16);
+            }
+#pragma unroll
+            for (int i = 0; i < rows; i++) {
+                const v16 x = NAME(splat)(a[i * a_stride + 2 * p + odd]);
+#pragma unroll
+                for (int j = 0; j < panels; j++) sum[i][j] = NAME(fma)(x, weights[j], sum[i][j]);
             }
         }
     }
@@ -42,6 +65,106 @@ INLINE void NAME(part)(const int rows, const int panels, int64_t k, const E *a, 
 #endif
 }
 
+// Where results go, and from which row and panel on.
+struct NAME(target) {
+    void *c;
+    int64_t stride, row, panel;
+    enum dk_store store;
+};
+
+INLINE void NAME(keep)(const int rows, const int panels, const struct NAME(target) *target, v16 sum[MR][NP])
+{
+#pragma unroll
+    for (int i = 0; i < rows; i++)
+#pragma unroll
+        for (int j = 0; j < panels; j++) {
+            const int64_t place = (target->row + i) * target->stride + (target->panel + j) * DK_LANES;
+            float *const c = (float *)target->c + place;
+            if (target->store == DK_NARROW) NAME(put)((E *)target->c + place, sum[i][j]);
+            else if (target->store == DK_ADD) NAME(store)(c, NAME(load)(c) + sum[i][j]);
+            else NAME(store)(c, sum[i][j]);
+        }
+}
+
+#if WIDENS
+
+// Inputs of a row that are widened at once; a stride that is no power of two, so that rows do not meet in the cache; and the bytes of panels
+// that stay in the second cache while rows go by.
+enum { NAME(wide) = 4096, NAME(wide_stride) = NAME(wide) + 16, NAME(panel_bytes) = 400 << 10 };
+
+INLINE void NAME(widen_rows)(const int rows, const struct dk_factor *part, int64_t row, int64_t from, int64_t count, float *x)
+{
+    for (int i = 0; i < rows; i++) {
+        const E *a = (const E *)part->a + (row + i) * part->a_stride + from;
+        float *to = x + i * NAME(wide_stride);
+        int64_t p = 0;
+        for (; p + DK_LANES <= count; p += DK_LANES) NAME(store)(to + p, NAME(get)(a + p));
+        for (; p < count; p++) to[p] = NAME(value)(a[p]);
+    }
+}
+
+// Some rows and panels: the rows stay widened where they are short enough.
+INLINE void NAME(rows_of_panels)(const int rows, int64_t at, int64_t panels, const struct dk_factor *first,
+                                 const struct dk_factor *second, int64_t row, void *c, int64_t c_stride, enum dk_store store, float *x)
+{
+    const struct dk_factor *parts[2] = {first, second};
+    const int64_t second_k = second ? second->k : 0;
+    const int fits = first->k + second_k <= NAME(wide);
+    if (fits) {
+        NAME(widen_rows)(rows, first, row, 0, first->k, x);
+        if (second) NAME(widen_rows)(rows, second, row, 0, second_k, x + first->k);
+    }
+    struct NAME(target) target = {c, c_stride, row, at, store};
+    for (; target.panel < panels;) {
+        const int some = panels - target.panel >= NP ? NP : 1;
+        v16 sum[MR][NP];
+#define PARTS(n) \
+    for (int i = 0; i < rows; i++) \
+        for (int j = 0; j < n; j++) sum[i][j] = NAME(splat)(0.0f); \
+    for (int number = 0; number < 2 && parts[number]; number++) { \
+        const struct dk_factor *part = parts[number]; \
+        const E *w = (const E *)part->w + target.panel * part->panel_stride; \
+        for (int64_t from = 0; from < part->k; from += NAME(wide)) { \
+            const int64_t count = part->k - from < NAME(wide) ? part->k - from : NAME(wide); \
+            const float *wide = x + (fits && number ? first->k : 0); \
+            if (!fits) NAME(widen_rows)(rows, part, row, from, count, x); \
+            NAME(part)(rows, n, count, wide, NAME(wide_stride), w + from * DK_LANES, part->panel_stride, sum); \
+        } \
+    } \
+    NAME(keep)(rows, n, &target, sum);
+        if (some == NP) {
+            PARTS(NP)
+        } else {
+            PARTS(1)
+        }
+#undef PARTS
+        target.panel += some;
+    }
+}
+
+static void NAME(gemm)(int64_t rows, int64_t panels, const struct dk_factor *first, const struct dk_factor *second, void *c,
+                       int64_t c_stride, enum dk_store store)
+{
+    float x[MR * NAME(wide_stride)];
+    if (second && second->k == 0) second = NULL;
+    const int64_t bytes = (first->k + (second ? second->k : 0) + 1) * DK_LANES * sizeof(E);
+    const int64_t group = bytes < NAME(panel_bytes) / NP ? NAME(panel_bytes) / NP / bytes * NP : NP;
+    for (int64_t at = 0; at < panels; at += group) {
+        const int64_t end = panels - at < group ? panels : at + group;
+        for (int64_t r = 0; r < rows; r += MR) {
+            switch (rows - r) {
+#define CASE(n) \
+    case n: NAME(rows_of_panels)(n, at, end, first, second, r, c, c_stride, store, x); break;
+                CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
+#undef CASE
+            default: NAME(rows_of_panels)(MR, at, end, first, second, r, c, c_stride, store, x); break;
+            }
+        }
+    }
+}
+
+#else
+
 INLINE void NAME(tile)(const int rows, const int panels, const struct dk_factor *first, const struct dk_factor *second, int64_t row,
                        int64_t at, void *c, int64_t c_stride, enum dk_store store)
 {
@@ -55,15 +178,8 @@ INLINE void NAME(tile)(const int rows, const int panels, const struct dk_factor 
     if (second)
         NAME(part)(rows, panels, second->k, (const E *)second->a + row * second->a_stride, second->a_stride,
                    (const E *)second->w + at * second->panel_stride, second->panel_stride, sum);
-#pragma unroll
-    for (int i = 0; i < rows; i++)
-#pragma unroll
-        for (int j = 0; j < panels; j++) {
-            const int64_t place = (row + i) * c_stride + (at + j) * DK_LANES;
-            if (store == DK_NARROW) NAME(put)((E *)c + place, sum[i][j]);
-            else if (store == DK_ADD) NAME(store)((float *)c + place, NAME(load)((float *)c + place) + sum[i][j]);
-            else NAME(store)((float *)c + place, sum[i][j]);
-        }
+    const struct NAME(target) target = {c, c_stride, row, at, store};
+    NAME(keep)(rows, panels, &target, sum);
 }
 
 INLINE void NAME(rows_of_panels)(const int panels, int64_t rows, const struct dk_factor *first, const struct dk_factor *second,
@@ -96,6 +212,9 @@ static void NAME(gemm)(int64_t rows, int64_t panels, const struct dk_factor *fir
     default: break;
     }
 }
+
+#endif
+#undef WIDENS
 
 static void NAME(pack)(int64_t k, int64_t outputs, const float *source, int64_t output_stride, int64_t input_stride, float factor,
                        void *panel)

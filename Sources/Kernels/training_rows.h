@@ -76,6 +76,25 @@ static void NAME(swiglu_back)(int64_t n, const void *gate_up, const void *dh, vo
     }
 }
 
+static void NAME(threshold)(int64_t n, const void *x, float threshold, void *y)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const float v = NAME(value)(((const E *)x)[i]);
+        ((E *)y)[i] = __builtin_fabsf(v) >= threshold ? ((const E *)x)[i] : NAME(narrowed)(0.0f);
+    }
+}
+
+static void NAME(drop_neurons)(int64_t n, const void *gate, float threshold, void *h)
+{
+    float kept[DK_LANES];
+    for (int64_t i = 0; i < n; i += DK_LANES) {
+        const v16 g = NAME(get)((const E *)gate + i);
+        NAME(store)(kept, g / (1.0f + NAME(exp_lanes)(-g)));
+        for (int64_t lane = 0; lane < DK_LANES; lane++)
+            if (!(__builtin_fabsf(kept[lane]) >= threshold)) ((E *)h)[i + lane] = NAME(narrowed)(0.0f);
+    }
+}
+
 static void NAME(rotate)(int64_t heads, int64_t head, int64_t rotated, void *x, const float *cosines, const float *sines, float direction)
 {
     for (int64_t h = 0; h < heads; h++) {

@@ -26,4 +26,19 @@ enum RecipeFile {
             throw DroidError.wrapping(error, "recipe.format", "\(path) is no recipe", next: "see Training/README.md")
         }
     }
+
+    /// Looks whether the values of a recipe are in their ranges.
+    ///
+    /// - Throws: `DroidError` with code `recipe.format` naming the first that is not.
+    static func check(
+        _ path: String,
+        counts: [(key: String, value: Int, range: ClosedRange<Int>)],
+        sizes: [(key: String, value: Double, range: ClosedRange<Double>)]
+    ) throws {
+        let stray =
+            counts.first { !$0.range.contains($0.value) }.map { "\($0.key) is \($0.value), not in \($0.range)" }
+            ?? sizes.first { !$0.range.contains($0.value) }.map { "\($0.key) is \($0.value), not in \($0.range)" }
+        guard let stray else { return }
+        throw DroidError("recipe.format", "\(path) is no recipe", why: stray, next: "see Training/README.md")
+    }
 }

@@ -16,8 +16,8 @@ struct TrainVerb: AsyncParsableCommand {
         commandName: "train",
         abstract: "From runs to a verifier head, and how good it is.",
         subcommands: [
-            TrainSplit.self, TrainPairs.self, TrainHead.self, TrainP3.self, TrainRank.self, TrainEval.self,
-            TrainRoundVerb.self, TrainBench.self,
+            TrainSplit.self, TrainPairs.self, TrainHead.self, TrainP3.self, TrainDistill.self, TrainTernary.self,
+            TrainRank.self, TrainEval.self, TrainRoundVerb.self, TrainExport.self, TrainBench.self,
         ]
     )
 }

@@ -283,6 +283,33 @@ struct AdapterTests {
         #expect { try Adapter.load(folder, for: config) } throws: { ($0 as? DroidError)?.code == "adapter.corrupt" }
     }
 
+    @Test("an adapter that is written for PEFT comes back as it was")
+    func export() throws {
+        let folder = NSTemporaryDirectory() + "export-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let config = try shape.load().config
+        var adapter = try adapter(gguf())
+        try adapter.writePEFT(to: folder, base: "some/model", config: config)
+        let found = try Adapter.load(folder, for: config)
+        #expect(found.count == adapter.count && found.rank == adapter.rank)
+        for (name, part) in adapter.parts {
+            #expect(found.parts[name]?.a == part.a && found.parts[name]?.b == part.b, "\(name)")
+        }
+        let text = String(decoding: try FileBytes.read(folder + "/adapter_config.json"), as: UTF8.self)
+        #expect(text.contains("\"r\" : 4") && text.contains("\"base_model_name_or_path\" : \"some/model\""))
+        #expect(text.contains("down_proj") && text.contains("q_proj"))
+        // What PEFT cannot say is refused.
+        var writer = gguf(only: "blk.0.attn_q")
+        for (name, inputs, outputs) in matrices() where name.hasPrefix("blk.1.attn_k") {
+            writer.tensor("\(name).lora_a", [inputs, 4], half("\(name).lora_a", 4 * inputs))
+            writer.tensor("\(name).lora_b", [4, outputs], half("\(name).lora_b", outputs * 4))
+        }
+        adapter = try self.adapter(writer)
+        #expect { try adapter.writePEFT(to: folder, base: "", config: config) } throws: {
+            ($0 as? DroidError)?.code == "adapter.unsupported"
+        }
+    }
+
     @Test("cut, mutated and hostile safetensors files and adapters never crash", arguments: 0..<4)
     func fuzz(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed), name: "safetensors fuzz")

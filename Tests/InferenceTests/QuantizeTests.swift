@@ -172,4 +172,38 @@ struct QuantizeTests {
             #expect(abs(scale - (target == .tq2_0 ? 0.125 : 0.125 * 2 / 3)) < 1e-6)
         }
     }
+
+    @Test(
+        "rows that are no whole number of I2_S's blocks become ternary in blocks of Q4_0, and the engine keeps them so"
+    )
+    func ternaryRows() throws {
+        let shape = SyntheticModel(
+            architecture: "llama",
+            width: 96,
+            feedForward: 160,
+            heads: 4,
+            keyValueHeads: 2,
+            headWidth: 32
+        )
+        let path = NSTemporaryDirectory() + "ternary-rows-\(UUID().uuidString).gguf"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let file = try GGUFFile(bytes: shape.writer().bytes())
+        let report = try ModelQuantizer.quantize(file, to: .ternary, path: path)
+        let row = try #require(report.tensors.first { $0.name == "blk.0.attn_q.weight" })
+        #expect(row.to == "Q4_0" && row.relativeError > 0.1 && row.relativeError < 0.8)
+        let written = try GGUFFile(path: path)
+        let tensor = try #require(written.tensors[row.name])
+        let before: [Float] = SyntheticModel.values(row.name, tensor.dimensions)
+        let after = written.floats(tensor)
+        let mean = before.reduce(0) { $0 + abs($1) } / Float(before.count)
+        let scale = Float(Float16(mean))
+        for (x, y) in zip(before, after) where abs(abs(x / mean) - 0.5) > 1e-3 {
+            let code: Float = max(-1, min(1, (x / mean).rounded()))
+            #expect(y == code * scale)
+        }
+        let model = try LanguageModel(written)
+        let parts = model.blocks[0].queryKeyValue.weights
+        #expect(parts.sections.allSatisfy { if case .ternary = $0.form { true } else { false } })
+        #expect(model.embedding.sections.allSatisfy { if case .ternary = $0.form { false } else { true } })
+    }
 }

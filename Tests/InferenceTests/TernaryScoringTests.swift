@@ -45,6 +45,12 @@ private struct TernaryModel {
             + bytes(from: 240, count: 4, digits: 4) + GGUFWriter.little(Float16(scale).bitPattern)
     }
 
+    /// The codes 7, 8 and 9 in halves of bytes, behind the scale.
+    static func q4(_ codes: [Int], _ scale: Float) -> [UInt8] {
+        GGUFWriter.little(Float16(scale).bitPattern)
+            + (0..<16).map { UInt8(codes[$0] + 8) | UInt8(codes[$0 + 16] + 8) << 4 }
+    }
+
     func codes(_ name: String, _ count: Int) -> [Int] {
         var random = SeededRandom(seed: 3, name: name)
         return (0..<count).map { _ in Int.random(in: -1...1, using: &random) }
@@ -55,6 +61,7 @@ private struct TernaryModel {
             let part = codes[(index * type.blockValues)..<((index + 1) * type.blockValues)]
             let scale = scale(name, index)
             switch type {
+            case .q4_0: return TernaryModel.q4(Array(part), scale)
             case .tq1_0: return TernaryModel.tq1(part, scale)
             case .i2_S: return type.quantize(part.map { Float($0) }) ?? []
             default: return type.quantize(part.map { Float($0) * scale }) ?? []
@@ -86,7 +93,7 @@ private struct TernaryModel {
 
 @Suite("Scoring with ternary weights")
 struct TernaryScoringTests {
-    static let types: [GGMLType] = [.tq1_0, .tq2_0, .i2_S]
+    static let types: [GGMLType] = [.q4_0, .tq1_0, .tq2_0, .i2_S]
 
     func tokens(_ count: Int, seed: UInt64) -> [Int32] {
         var random = SeededRandom(seed: seed)
@@ -136,10 +143,10 @@ struct TernaryScoringTests {
 
     @Test(
         "a fourth code, which two bits can hold, is taken for what the format says",
-        arguments: [GGMLType.tq2_0, .i2_S]
+        arguments: [GGMLType.q4_0, .tq2_0, .i2_S]
     )
     func fourthCode(type: GGMLType) throws {
-        let spoil = { (name: String, bytes: inout [UInt8]) in bytes[3] |= 0xc0 }
+        let spoil = { (name: String, bytes: inout [UInt8]) in bytes[3] |= type == .q4_0 ? 0xf0 : 0xc0 }
         let model = try TernaryModel(type: type, spoil: spoil).load()
         #expect(scales(model.output) == [nil])
         #expect(model.output.groups == (type == .i2_S ? [] : [32]))
@@ -166,7 +173,7 @@ struct TernaryScoringTests {
     }
 
     @Test(
-        "the three formats of the same weights give the same bits, with any threads, passes, cache and instruction set"
+        "all formats of the same weights give the same bits, with any threads, passes, cache and instruction set"
     )
     func exactness() throws {
         let request = request(prefix: 131)

@@ -10,7 +10,7 @@ public struct GGUFTensor: Sendable {
     public let dimensions: [Int]
     public let type: GGMLType
     /// Offset of the data in the file.
-    let offset: Int
+    package let offset: Int
     let byteCount: Int
 
     /// Values in a row, that is in the contiguous dimension.

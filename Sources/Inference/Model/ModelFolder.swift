@@ -127,13 +127,15 @@ enum ModelFolder {
         guard pieces.count >= 4, pieces[pieces.count - 4] == "layers", let block = Int(pieces[pieces.count - 3]) else {
             return nil
         }
-        let names = [
-            "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-            "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
-            "mlp.down_proj": "ffn_down", "self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm",
-        ]
-        return names[pieces.suffix(2).joined(separator: ".")].map { "blk.\(block).\($0)" }
+        return hubNames[pieces.suffix(2).joined(separator: ".")].map { "blk.\(block).\($0)" }
     }
+
+    /// Matrices of a block as Hugging Face's models name them, and as GGUF files do.
+    static let hubNames = [
+        "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
+        "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
+        "mlp.down_proj": "ffn_down", "self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm",
+    ]
 
     private static func ggufName(_ name: String, _ architecture: String) -> String? {
         let whole = [
@@ -159,16 +161,22 @@ enum ModelFolder {
         name.hasSuffix("attn_q") ? config.headCount : name.hasSuffix("attn_k") ? config.keyValueHeadCount : nil
     }
 
-    /// Reorders rows so that components which turn together, half a head apart before, become neighbours.
-    static func interleaveHeads<Element>(_ values: [Element], rows: Int, heads: Int) -> [Element] {
+    /// Reorders rows so that components which turn together, half a head apart before, become neighbours; the other way round with `back`.
+    static func interleaveHeads<Element>(
+        _ values: [Element],
+        rows: Int,
+        heads: Int,
+        back: Bool = false
+    ) -> [Element] {
         guard heads > 0, rows > 0, rows % heads == 0, rows / heads % 2 == 0 else { return values }
         let (width, half) = (values.count / rows, rows / heads / 2)
         var out = values
         for head in 0..<heads {
             for pair in 0..<half {
                 for part in 0..<2 {
-                    let from = (head * 2 * half + part * half + pair) * width
-                    let to = (head * 2 * half + 2 * pair + part) * width
+                    let apart = (head * 2 * half + part * half + pair) * width
+                    let together = (head * 2 * half + 2 * pair + part) * width
+                    let (from, to) = back ? (together, apart) : (apart, together)
                     for column in 0..<width { out[to + column] = values[from + column] }
                 }
             }

@@ -11,7 +11,8 @@ public enum ModelQuantizer {
         case q8_0, q4_0, q4_1
         case q4_K = "q4_k"
         case tq2_0
-        /// I2_S: codes of -1, 0 and 1 with one scale for each matrix, its mean magnitude (BitNet b1.58, arXiv 2402.17764, 2).
+        /// Codes of -1, 0 and 1 with one scale for each matrix, its mean magnitude (BitNet b1.58, arXiv 2402.17764, 2): in I2_S, or in blocks of
+        /// Q4_0 where rows are no whole number of I2_S's.
         case ternary
 
         var type: GGMLType {
@@ -26,7 +27,7 @@ public enum ModelQuantizer {
         }
 
         /// For matrices whose rows are no whole number of blocks.
-        fileprivate var fallback: GGMLType { self == .tq2_0 ? .q4_0 : .q8_0 }
+        fileprivate var fallback: GGMLType { self == .tq2_0 || self == .ternary ? .q4_0 : .q8_0 }
         /// For embeddings and the output matrix, which are read one row at a time or decide between all tokens.
         fileprivate var ends: GGMLType {
             switch self {
@@ -91,7 +92,9 @@ public enum ModelQuantizer {
             let source = sources[index]
             let type = builder.tensors[index].type
             var (bytes, error) = (Array(file.data(source)), 0.0)
-            if type != source.type { (bytes, error) = try convert(file, source, to: type, pool) }
+            if type != source.type || isTernary(source, target) {
+                (bytes, error) = try convert(file, source, to: type, isTernary: isTernary(source, target), pool)
+            }
             rows.append(
                 Row(
                     name: source.name,
@@ -122,6 +125,7 @@ public enum ModelQuantizer {
         _ file: GGUFFile,
         _ tensor: GGUFTensor,
         to type: GGMLType,
+        isTernary: Bool,
         _ pool: ThreadPool
     ) throws -> ([UInt8], Double) {
         var values = file.floats(tensor)
@@ -129,7 +133,7 @@ public enum ModelQuantizer {
             throw GGUFFile.corrupt("the tensor \(tensor.name) holds values that are no finite numbers")
         }
         var scale: Float = 1
-        if type == .i2_S {
+        if isTernary {
             let mean = Float(values.reduce(0.0) { $0 + Double(abs($1)) } / Double(max(values.count, 1)))
             scale = mean > 0 ? mean : 1
             for index in values.indices { values[index] /= scale }
@@ -146,9 +150,12 @@ public enum ModelQuantizer {
                 nonisolated(unsafe) let errors = errors
                 pool.run(chunks) { index, _ in
                     let piece = Array(source[(index * chunk)..<min((index + 1) * chunk, source.count)])
-                    guard let bytes = type.quantize(piece), let back = type.dequantize(bytes) else { return }
+                    let ternary = isTernary && type == .q4_0 ? ternaryBlocks(piece, scale: Float16(scale)) : nil
+                    guard let bytes = ternary ?? type.quantize(piece), let back = type.dequantize(bytes) else { return }
+                    let unit = ternary == nil ? 1 : Float(Float16(scale))
                     out[index] = bytes
-                    for (a, b) in zip(piece, back) {
+                    for (a, c) in zip(piece, back) {
+                        let b = c / unit
                         errors[index].error += Double((a - b) * (a - b))
                         errors[index].size += Double(a * a)
                     }
@@ -162,5 +169,22 @@ public enum ModelQuantizer {
         }
         let (error, size) = errors.reduce((0.0, 0.0)) { ($0.0 + $1.error, $0.1 + $1.size) }
         return (bytes, size > 0 ? (error / size).squareRoot() : 0)
+    }
+
+    /// Whether a matrix becomes ternary.
+    private static func isTernary(_ tensor: GGUFTensor, _ target: Target) -> Bool {
+        target == .ternary && [.i2_S, .q4_0].contains(type(of: tensor, target))
+    }
+
+    /// Blocks of Q4_0 that hold the codes 7, 8 and 9 alone, for -1, 0 and 1.
+    ///
+    /// - Parameter values: whole blocks of values that were divided by the scale.
+    private static func ternaryBlocks(_ values: [Float], scale: Float16) -> [UInt8] {
+        let codes = values.map { UInt8(8 + max(-1, min(1, $0.rounded()))) }
+        let bits = scale.bitPattern
+        return stride(from: 0, to: codes.count, by: 32).flatMap { first in
+            [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+                + (0..<16).map { codes[first + $0] | codes[first + 16 + $0] << 4 }
+        }
     }
 }

@@ -94,11 +94,12 @@ final class PackedMatrix: @unchecked Sendable {
     }
 
     /// How the weights of a tensor are kept. Ternary formats are ternary where one scale serves the whole tensor, as it does
-    /// in models that were trained so; where it does not, TQ1_0 and TQ2_0 are codes with their scales.
+    /// in models that were trained so; where it does not, TQ1_0 and TQ2_0 are codes with their scales. Q4_0 is ternary where it holds -1, 0 and 1 of
+    /// one scale alone.
     static func form(of tensor: GGUFTensor, in file: GGUFFile, _ precision: Precision) -> Form {
         guard precision == .integer else { return .floats }
         let type = Int32(tensor.type.rawValue)
-        if [.tq1_0, .tq2_0, .i2_S].contains(tensor.type), tensor.width < ternaryDepthLimit {
+        if [.q4_0, .tq1_0, .tq2_0, .i2_S].contains(tensor.type), tensor.width < ternaryDepthLimit {
             var scale: Float = 0
             let blocks = Int64(tensor.count / tensor.type.blockValues)
             if let data = file.data(tensor).bindMemory(to: UInt8.self).baseAddress,

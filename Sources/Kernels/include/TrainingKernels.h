@@ -110,6 +110,11 @@ struct dk_training {
     /// The gradient of gate and up from that of h, and h once more.
     void (*swiglu_back)(int64_t n, const void *gate_up, const void *dh, void *gate_up_gradient, void *h);
 
+    /// y = x where |x| >= threshold, and 0 elsewhere.
+    void (*threshold)(int64_t n, const void *x, float threshold, void *y);
+    /// Makes those of h 0 whose |silu(gate)| < threshold.
+    void (*drop_neurons)(int64_t n, const void *gate, float threshold, void *h);
+
     /// Rotates the pairs (2 i, 2 i + 1) of `heads` heads by angles, of which cosines and sines are given; backward for -1.
     void (*rotate)(int64_t heads, int64_t head, int64_t rotated, void *x, const float *cosines, const float *sines, float direction);
 

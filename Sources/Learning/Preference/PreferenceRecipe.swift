@@ -68,23 +68,22 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     }
 
     private func check(_ path: String) throws {
-        let counts: [(CodingKeys, Int, ClosedRange<Int>)] = [
-            (.rank, rank, 1...64), (.rivals, rivals, 0...10_000), (.warmUp, warmUp, 0...1_000_000),
-            (.epochs, epochs, 1...1000), (.batch, batch, 1...1024), (.passTokens, passTokens, 64...65_536),
-            (.candidateTokens, candidateTokens, 16...16_384), (.reportEvery, reportEvery, 1...100_000),
-            (.validateEvery, validateEvery, 1...1_000_000), (.firstBlock, firstBlock, 0...1000),
-            (.probe, probe, 0...100_000),
-        ]
-        let sizes: [(CodingKeys, Double, ClosedRange<Double>)] = [
-            (.alpha, alpha, 0.001...10_000), (.margin, margin, 0...1000), (.learningRate, learningRate, 1e-9...1),
-            (.headFactor, headFactor, 0...10_000), (.weightDecay, weightDecay, 0...1), (.clip, clip, 0...1e9),
-            (.validationShare, validationShare, 0...0.9), (.correctionShare, correctionShare, 0...1),
-        ]
-        let stray =
-            counts.first { !$0.2.contains($0.1) }.map { "\($0.0.rawValue) is \($0.1), not in \($0.2)" }
-            ?? sizes.first { !$0.2.contains($0.1) }.map { "\($0.0.rawValue) is \($0.1), not in \($0.2)" }
-        guard let stray else { return }
-        throw DroidError("recipe.format", "\(path) is no recipe", why: stray, next: "see Training/README.md")
+        try RecipeFile.check(
+            path,
+            counts: [
+                ("rank", rank, 1...64), ("rivals", rivals, 0...10_000), ("warm_up", warmUp, 0...1_000_000),
+                ("epochs", epochs, 1...1000), ("batch", batch, 1...1024), ("pass_tokens", passTokens, 64...65_536),
+                ("candidate_tokens", candidateTokens, 16...16_384), ("report_every", reportEvery, 1...100_000),
+                ("validate_every", validateEvery, 1...1_000_000), ("first_block", firstBlock, 0...1000),
+                ("probe", probe, 0...100_000),
+            ],
+            sizes: [
+                ("alpha", alpha, 0.001...10_000), ("margin", margin, 0...1000),
+                ("learning_rate", learningRate, 1e-9...1), ("head_factor", headFactor, 0...10_000),
+                ("weight_decay", weightDecay, 0...1), ("clip", clip, 0...1e9),
+                ("validation_share", validationShare, 0...0.9), ("correction_share", correctionShare, 0...1),
+            ]
+        )
     }
 
     /// The part that the training engine needs.

@@ -113,16 +113,7 @@ public enum PreferenceTraining {
             threads: options.threads
         )
         if let start = options.start {
-            let head = try VerifierHead.load(start)
-            try head.check(baseSHA256: model.sha256, dModel: model.config.width, blocks: model.config.blockCount)
-            guard head.layers == [model.config.blockCount], !head.readsMean, !head.readsWords else {
-                throw DroidError(
-                    "adapter.unsupported",
-                    "training cannot go on from \(start)",
-                    why: "its head reads more than the last state",
-                    next: "name an adapter that `droidagent train p3` wrote"
-                )
-            }
+            let head = try VerifierHead.trained(start, for: model)
             try trainer.begin(with: start, head: Array(head.weights.dropLast(VerifierHead.extraFeatures)))
         }
         try FileBytes.makeFolder(options.folder)

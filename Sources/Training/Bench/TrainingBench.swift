@@ -131,11 +131,7 @@ public struct TrainingBench {
 
     /// Forward and backward over a batch, with slopes that follow from nothing but their number.
     func step(_ pass: TrainingPass, _ batch: TokenBatch) throws {
-        let head = ScoreHead(
-            width: pass.width,
-            epsilon: pass.config.normEpsilon,
-            norm: UnsafePointer(model.outputNorm.base)
-        )
+        let head = ScoreHead(model)
         let weights = UnsafePointer(pass.values + pass.layout.head.lowerBound)
         let rows = try pass.forward(batch)
         let count = batch.keptCount

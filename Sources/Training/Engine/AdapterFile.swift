@@ -45,13 +45,17 @@ extension TrainingPass {
 }
 
 extension TrainingPass {
-    /// Takes over the adapter of a file, so that training goes on from it. The head stays as it is.
+    /// Takes over the adapter of a file, so that training goes on from it; parts that it does not have begin with nothing. The head stays as
+    /// it is.
     ///
-    /// - Throws: `DroidError` as `Adapter.load`, or with code `adapter.unsupported` when its shape is not that of this pass.
+    /// - Throws: `DroidError` as `Adapter.load`, or with code `adapter.unsupported` when its rank is not that of this pass, or it has parts that
+    ///   this pass has not.
     public func readAdapter(_ path: String) throws {
         let adapter = try Adapter.load(path, for: config)
         let known = Set(layout.parts.joined().map { "blk.\($0.block).\($0.projection.tensor)" })
-        guard Set(adapter.parts.keys) == known, adapter.parts.values.allSatisfy({ $0.rank == layout.shape.rank }) else {
+        guard Set(adapter.parts.keys).isSubset(of: known),
+            adapter.parts.values.allSatisfy({ $0.rank == layout.shape.rank })
+        else {
             throw DroidError(
                 "adapter.unsupported",
                 "training cannot go on from \(path)",
@@ -61,7 +65,11 @@ extension TrainingPass {
             )
         }
         for part in layout.parts.joined() {
-            guard let found = adapter.parts["blk.\(part.block).\(part.projection.tensor)"] else { continue }
+            guard let found = adapter.parts["blk.\(part.block).\(part.projection.tensor)"] else {
+                // A part that it does not have adds nothing, as long as one half is 0.
+                for index in part.b..<(part.b + part.outputs * layout.shape.rank) { values[index] = 0 }
+                continue
+            }
             layout.setRows(found.a, values, at: part.a, columns: part.inputs, transposed: false)
             let b = found.b.map { $0 / layout.shape.scale }
             layout.setRows(b, values, at: part.b, columns: part.outputs, transposed: true)

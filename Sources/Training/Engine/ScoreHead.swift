@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Inference
 
 /// The linear head of a verifier: the score of a candidate is the product of its weights with the normed state at the candidate's last token.
 ///
@@ -10,6 +11,18 @@ struct ScoreHead {
     let width: Int
     let epsilon: Float
     let norm: UnsafePointer<Float>
+
+    init(width: Int, epsilon: Float, norm: UnsafePointer<Float>) {
+        (self.width, self.epsilon, self.norm) = (width, epsilon, norm)
+    }
+
+    init(_ model: FrozenModel) {
+        self.init(
+            width: model.config.width,
+            epsilon: model.config.normEpsilon,
+            norm: UnsafePointer(model.outputNorm.base)
+        )
+    }
 
     /// Scores of rows of the residual stream.
     func scores(_ states: UnsafePointer<Float>, rows: Int, weights: UnsafePointer<Float>) -> [Double] {

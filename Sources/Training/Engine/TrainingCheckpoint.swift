@@ -14,6 +14,8 @@ public struct TrainingCheckpoint: Sendable {
         public var step: Int
         public var seconds: Double
         public var curve: [PreferencePoint]
+        /// The curve of a distillation.
+        public var distillation: [DistillationPoint]?
         /// SHA-256 of the values behind the facts.
         public var digest = ""
     }
@@ -39,6 +41,16 @@ public struct TrainingCheckpoint: Sendable {
         var bytes = TrainingCheckpoint.magic
         for size in sizes { withUnsafeBytes(of: size.littleEndian) { bytes.append(contentsOf: $0) } }
         try FileBytes.write(bytes + text + payload, to: path, mode: 0o600)
+    }
+
+    /// What is said of a checkpoint that does not belong to what is to go on from it.
+    static var other: DroidError {
+        DroidError(
+            "training.checkpoint",
+            "the checkpoint is of another training",
+            why: "its recipe, its data or its model are not those of this one",
+            next: "name another folder with --run, or delete the checkpoint to begin anew"
+        )
     }
 
     /// Reads one.

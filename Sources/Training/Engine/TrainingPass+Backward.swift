@@ -84,6 +84,7 @@ extension TrainingPass {
                     work.gateUpGradient.at(row * 2 * columns),
                     work.activated.at(row * columns)
                 )
+                dropNeurons(index, save.gateUp.at(row * 2 * columns), of: work.activated.at(row * columns))
                 kernels.norm_again(
                     Int64(width),
                     save.middle.at(row * width),
@@ -354,8 +355,11 @@ extension TrainingPass {
         }
     }
 
-    /// Adds the gradients of some parts: dA = dT^T x, and dB = scale dy^T T.
+    /// Adds the gradients of some parts, dA = dT^T x and dB = scale dy^T T, and of the model's weights where these learn.
     private func outer(_ block: Int, _ rows: Int, _ save: Saves, _ lessons: [Lesson]) {
+        for lesson in lessons {
+            weights?.learn(block, lesson.projection, rows: rows, input: lesson.input, output: lesson.output, pool)
+        }
         let chunk = 64
         let rank = layout.shape.rank
         struct Piece {

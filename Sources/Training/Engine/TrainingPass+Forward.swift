@@ -84,8 +84,11 @@ extension TrainingPass {
                 )
             }
             reduce(index, [.query, .key, .value], chunk, work.normed, width, save.inner)
+            mask(index, .attention, chunk, work.normed, width, into: work.above)
         }
-        expand(index, [.query, .key, .value], rows, block.queryKeyValue, save.inner, save.heads, headRow)
+        watch(index, .attention, rows, work.normed, width)
+        let normed = mask == nil ? work.normed : work.above
+        expand(index, [.query, .key, .value], rows, block.queryKeyValue, normed, save.inner, save.heads, headRow)
         byRows(rows) { chunk, _ in
             for place in chunk { rotate(save.heads.at(place * headRow), row(place, seen), 1) }
         }
@@ -94,10 +97,14 @@ extension TrainingPass {
         if trimmed { compact(save) }
         let left = trimmed ? keptRows : rows
         let attended = trimmed ? work.gathered : save.attended
-        byRows(left) { chunk, _ in reduce(index, [.output], chunk, attended, heads, save.inner) }
+        byRows(left) { chunk, _ in
+            reduce(index, [.output], chunk, attended, heads, save.inner)
+            mask(index, .output, chunk, attended, heads, into: work.attendedGradient)
+        }
+        watch(index, .output, left, attended, heads)
         multiply(
             left,
-            frozen(block.attentionOutput, attended, heads),
+            frozen(block.attentionOutput, mask == nil ? attended : work.attendedGradient, heads),
             added(index, .output, save.inner),
             columns: width,
             into: UnsafeMutableRawPointer(seen == nil ? stream : work.added.base),
@@ -127,14 +134,20 @@ extension TrainingPass {
                 )
             }
             reduce(index, [.gate, .up], chunk, work.normed, width, save.inner)
+            mask(index, .gate, chunk, work.normed, width, into: work.above)
         }
+        watch(index, .gate, left, work.normed, width)
         // With sparsity all of gate and up stand here only until the columns are chosen that are kept.
         let gateUp = isSparse ? work.gateUpGradient : save.gateUp
-        expand(index, [.gate, .up], left, block.gateUp, save.inner, gateUp, 2 * hidden)
+        let gateInput = mask == nil ? work.normed : work.above
+        expand(index, [.gate], left, block.gateUp, gateInput, save.inner, gateUp, 2 * hidden)
+        expand(index, [.up], left, block.gateUp, work.normed, save.inner, gateUp, 2 * hidden)
+        watch(index, .neuron, left, gateUp, 2 * hidden)
         if isSparse { keepColumns(index, left, gateUp, save) }
         byRows(left) { chunk, _ in
             for row in chunk {
                 kernels.swiglu(Int64(hidden), gateUp.at(row * 2 * hidden), work.activated.at(row * hidden))
+                dropNeurons(index, gateUp.at(row * 2 * hidden), of: work.activated.at(row * hidden))
             }
             reduce(index, [.down], chunk, work.activated, hidden, save.inner)
         }
@@ -188,19 +201,20 @@ extension TrainingPass {
         }
     }
 
-    /// The outputs of projections of normed rows that lie side by side, with what the adapter adds.
+    /// The outputs of projections of rows that lie side by side, with what the adapter adds.
     private func expand(
         _ block: Int,
         _ group: [Projection],
         _ rows: Int,
         _ matrix: FrozenModel.Matrix,
+        _ input: ElementBuffer,
         _ inner: ElementBuffer,
         _ target: ElementBuffer,
         _ stride: Int
     ) {
-        var column = 0
+        var column = group == [.up] ? hidden : 0
         for projection in group {
-            var factor = frozen(matrix, work.normed, width)
+            var factor = frozen(matrix, input, width)
             factor.panelOffset = column * matrix.inputs
             let outputs = outputs(of: projection)
             multiply(

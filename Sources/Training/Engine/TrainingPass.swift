@@ -33,6 +33,13 @@ public final class TrainingPass {
     public let sparsity: TokenSparsity?
     /// Says which blocks of tokens attention sees; without one the strongest in the residual stream are taken.
     public var predictor: BlockPredictor?
+    /// What inputs of the frozen matrices count; nil for all. Not with sparsity. The way back takes all as counting (straight-through, Bengio
+    /// et al., arXiv 1308.3432): otherwise nothing would be learned of what a mask leaves out.
+    public var mask: ActivationMask?
+    /// Weights of the model that learn along with the adapter; nil for none. The adapter then begins with the first block.
+    public var weights: TernaryWeights?
+    /// Sees the inputs of the frozen matrices, from which thresholds are found.
+    var inputWatcher: ((_ block: Int, ActivationMask.Place, _ rows: Int, ElementBuffer, _ stride: Int) -> Void)?
     /// Whether only the residual stream is kept of each block, and the rest computed again on the way back (arXiv 1604.06174).
     public let checkpoints: Bool
     let pool: ThreadPool
@@ -123,7 +130,10 @@ public final class TrainingPass {
     public var gradients: UnsafeMutablePointer<Float> { parameters.gradients.base }
 
     /// Takes over changed values.
-    public func refresh() { parameters.refresh(pool) }
+    public func refresh() {
+        parameters.refresh(pool)
+        weights?.refresh()
+    }
 
     /// Draws the values that training starts with.
     public func start(seed: UInt64) {
@@ -132,6 +142,7 @@ public final class TrainingPass {
     }
 
     public func clearGradients() {
+        weights?.clearGradients()
         for index in 0..<layout.count { gradients[index] = 0 }
     }
 

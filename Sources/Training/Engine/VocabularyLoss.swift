@@ -19,6 +19,8 @@ public final class VocabularyLoss {
     private let above: FloatBuffer
     private let scales: FloatBuffer
     private let padded: Int
+    /// A teacher's logits, where one was asked.
+    private var teacherLogits: FloatBuffer?
 
     /// Packs the output matrix of a pass's model for both directions.
     ///
@@ -55,34 +57,54 @@ public final class VocabularyLoss {
         gradient: UnsafeMutablePointer<Float>?
     ) -> Double {
         let counted = targets.count { $0 >= 0 }
-        var sum = 0.0
-        for first in stride(from: 0, to: targets.count, by: VocabularyLoss.segment) {
-            let rows = min(VocabularyLoss.segment, targets.count - first)
-            sum += part(
-                states + first * pass.width,
-                Array(targets[first..<(first + rows)]),
-                counted,
-                gradient.map { $0 + first * pass.width }
-            )
+        let sum = bySegments(targets.count) { first, rows in
+            part(states + first * pass.width, rows, gradient.map { $0 + first * pass.width }) { row, x in
+                let target = Int(targets[first + row])
+                return softmax(x, target, target < 0 ? 0 : 1 / Float(counted))
+            }
         }
         return sum / Double(max(1, counted))
     }
 
-    private func part(
-        _ states: UnsafePointer<Float>,
-        _ targets: [Int32],
-        _ counted: Int,
-        _ gradient: UnsafeMutablePointer<Float>?
-    ) -> Double {
-        let (width, kernels, config) = (pass.width, pass.kernels, pass.config)
-        let rows = targets.count
+    /// How far the distributions of one model are from those of another, the mean of KL(teacher || student) over rows, and the gradient of the
+    /// student's states.
+    ///
+    /// - Parameters:
+    ///   - student: rows of the residual stream.
+    ///   - teacher: those of the teacher for the same tokens, read by the same output matrix.
+    ///   - gradient: set to the gradient of the mean, row by row; none is computed where it is nil.
+    public func divergence(
+        _ student: UnsafePointer<Float>,
+        from teacher: UnsafePointer<Float>,
+        rows all: Int,
+        gradient: UnsafeMutablePointer<Float>?
+    ) throws -> Double {
+        let goals = try teacherLogits ?? FloatBuffer(VocabularyLoss.segment * padded)
+        teacherLogits = goals
+        let sum = bySegments(all) { first, rows in
+            computeLogits(teacher + first * pass.width, rows, into: goals)
+            return part(student + first * pass.width, rows, gradient.map { $0 + first * pass.width }) { row, x in
+                divergence(x, goals.base + row * padded, 1 / Float(all))
+            }
+        }
+        return sum / Double(max(1, all))
+    }
+
+    private func bySegments(_ rows: Int, _ body: (_ first: Int, _ rows: Int) -> Double) -> Double {
+        stride(from: 0, to: rows, by: VocabularyLoss.segment).reduce(0) { sum, first in
+            sum + body(first, min(VocabularyLoss.segment, rows - first))
+        }
+    }
+
+    private func computeLogits(_ states: UnsafePointer<Float>, _ rows: Int, into target: FloatBuffer) {
+        let width = pass.width
         pass.byRows(rows, chunk: 16) { chunk, _ in
             for row in chunk {
-                scales.base[row] = kernels.norm(
+                scales.base[row] = pass.kernels.norm(
                     Int64(width),
                     states + row * width,
                     pass.model.outputNorm.base,
-                    config.normEpsilon,
+                    pass.config.normEpsilon,
                     saved.at(row * width),
                     normed.at(row * width)
                 )
@@ -100,19 +122,29 @@ public final class VocabularyLoss {
             forward,
             nil,
             columns: padded,
-            into: UnsafeMutableRawPointer(logits.base),
+            into: UnsafeMutableRawPointer(target.base),
             stride: padded,
             DK_SET
         )
+    }
+
+    /// One segment.
+    ///
+    /// - Parameter slope: turns the logits of a row into the gradient of its loss, which it returns.
+    private func part(
+        _ states: UnsafePointer<Float>,
+        _ rows: Int,
+        _ gradient: UnsafeMutablePointer<Float>?,
+        _ slope: (_ row: Int, UnsafeMutablePointer<Float>) -> Double
+    ) -> Double {
+        let (width, kernels) = (pass.width, pass.kernels)
+        computeLogits(states, rows, into: logits)
         var losses = [Double](repeating: 0, count: rows)
-        let vocabulary = config.vocabularySize
         losses.withUnsafeMutableBufferPointer { losses in
             pass.byRows(rows, chunk: 4) { chunk, _ in
                 for row in chunk {
                     let x = logits.base + row * padded
-                    let target = Int(targets[row])
-                    let share = target < 0 ? 0 : 1 / Float(counted)
-                    losses[row] = softmax(x, vocabulary, target, share)
+                    losses[row] = slope(row, x)
                     if gradient != nil { kernels.narrow(Int64(padded), x, slopes.at(row * padded)) }
                 }
             }
@@ -153,23 +185,64 @@ public final class VocabularyLoss {
     /// Turns logits into the gradient of their loss.
     ///
     /// - Returns: the loss; 0 for a row that does not count.
-    private func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ target: Int, _ share: Float) -> Double {
+    private func softmax(_ x: UnsafeMutablePointer<Float>, _ target: Int, _ share: Float) -> Double {
         guard target >= 0 else {
             x.update(repeating: 0, count: padded)
             return 0
         }
+        let logit = Double(x[target])
+        let all = exponentials(x)
+        let scale = share / Float(all.sum)
+        for index in 0..<pass.config.vocabularySize { x[index] *= scale }
+        x[target] -= share
+        return all.top - logit + logarithm(all.sum)
+    }
+
+    /// Turns logits into the gradient of their divergence from a teacher's, whose logits become probabilities.
+    private func divergence(
+        _ x: UnsafeMutablePointer<Float>,
+        _ goal: UnsafeMutablePointer<Float>,
+        _ share: Float
+    ) -> Double {
+        let count = pass.config.vocabularySize
+        // sum of p (ln p - ln q), with ln q = x - ln(sum of exp x), needs the logits of both before they are exponentials.
+        let teacher = logSum(goal)
+        let student = logSum(x)
+        for index in 0..<count { goal[index] -= teacher }
+        for index in 0..<count { x[index] -= student }
+        var loss = 0.0
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { differences in
+            guard let difference = differences.baseAddress else { return }
+            for index in 0..<count { difference[index] = goal[index] - x[index] }
+            pass.exponentials(goal, count)
+            pass.exponentials(x, count)
+            for index in 0..<count { loss += Double(goal[index] * difference[index]) }
+        }
+        for index in 0..<count { x[index] = (x[index] - goal[index]) * share }
+        for index in count..<padded { x[index] = 0 }
+        return loss
+    }
+
+    private func logSum(_ x: UnsafePointer<Float>) -> Float {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: padded) { copy in
+            guard let base = copy.baseAddress else { return 0 }
+            base.initialize(from: x, count: padded)
+            let all = exponentials(base)
+            return Float(all.top + logarithm(all.sum))
+        }
+    }
+
+    /// exp(x - top) of each logit in place, with the greatest of them and the sum; 0 behind the vocabulary.
+    private func exponentials(_ x: UnsafeMutablePointer<Float>) -> (top: Double, sum: Double) {
+        let count = pass.config.vocabularySize
         var top = -Float.infinity
         for index in 0..<count { top = max(top, x[index]) }
-        let loss = Double(top) - Double(x[target])
         for index in 0..<count { x[index] -= top }
         pass.exponentials(x, count)
         var sum = 0.0
         for index in 0..<count { sum += Double(x[index]) }
-        let scale = share / Float(sum)
-        for index in 0..<count { x[index] *= scale }
         for index in count..<padded { x[index] = 0 }
-        x[target] -= share
-        return loss + logarithm(sum)
+        return (Double(top), sum)
     }
 }
 

@@ -120,11 +120,7 @@ public final class PreferenceTrainer {
         pass = try TrainingPass(model, shape: options.shape, checkpoints: options.checkpoints, threads: threads)
         pass.start(seed: options.seed)
         optimizer = AdamW(pass.layout.count, options.optimizer)
-        head = ScoreHead(
-            width: model.config.width,
-            epsilon: model.config.normEpsilon,
-            norm: UnsafePointer(model.outputNorm.base)
-        )
+        head = ScoreHead(model)
     }
 
     /// Steps of the whole training.
@@ -145,34 +141,12 @@ public final class PreferenceTrainer {
 
     /// Puts states together that fit into one pass.
     func packed(_ batch: [PreferenceState]) -> [[PreferenceState]] {
-        var packs: [[PreferenceState]] = []
-        var room = 0
-        for state in batch.sorted(by: { $0.tokens > $1.tokens }) {
-            if state.tokens > room || packs.isEmpty {
-                packs.append([])
-                room = options.passTokens
-            }
-            packs[packs.count - 1].append(state)
-            room -= state.tokens
-        }
-        return packs
+        PreferenceState.packed(batch, tokens: options.passTokens)
     }
 
     /// The scores of all candidates of some states, by the numerics of training.
     func scores(_ states: [PreferenceState]) throws -> (states: UnsafePointer<Float>, scores: [[Double]]) {
-        var tokens = TokenBatch()
-        for state in states { tokens.append(prefix: state.prefix, branches: state.candidates) }
-        let rows = try pass.forward(tokens)
-        let weights = UnsafePointer(pass.values + pass.layout.head.lowerBound)
-        let flat = head.scores(rows, rows: tokens.keptCount, weights: weights)
-        var at = 0
-        return (
-            rows,
-            states.map { state in
-                defer { at += state.candidates.count }
-                return Array(flat[at..<(at + state.candidates.count)])
-            }
-        )
+        try pass.scores(of: states, head: head)
     }
 
     /// Does one step of the optimizer.
@@ -195,7 +169,7 @@ public final class PreferenceTrainer {
                 quality.add(scores, state, loss: result.loss)
                 slopes += result.slopes.map { $0 * Double(state.weight) / total }
             }
-            learn(rows, slopes)
+            pass.learn(rows, slopes, head: head)
         }
         let factor = options.schedule.factor(step: step, of: totalSteps, warmUp: options.warmUp)
         for index in 0..<pass.layout.count where !pass.gradients[index].isFinite {
@@ -216,22 +190,6 @@ public final class PreferenceTrainer {
         step += 1
         seconds += monotonicSeconds() - start
         return (quality, length)
-    }
-
-    /// Takes slopes of scores back through the head and the model.
-    func learn(_ rows: UnsafePointer<Float>, _ slopes: [Double]) {
-        var gradient = [Float](repeating: 0, count: slopes.count * head.width)
-        gradient.withUnsafeMutableBufferPointer { gradient in
-            guard let base = gradient.baseAddress else { return }
-            head.backward(
-                rows,
-                slopes: slopes,
-                weights: UnsafePointer(pass.values + pass.layout.head.lowerBound),
-                stateGradients: base,
-                weightGradients: pass.gradients + pass.layout.head.lowerBound
-            )
-            pass.backward(base)
-        }
     }
 
     /// How the verifier ranks states that it does not learn from.
@@ -298,12 +256,7 @@ public final class PreferenceTrainer {
     /// - Throws: `DroidError` with code `training.checkpoint` when it is of another training.
     public func restore(_ checkpoint: TrainingCheckpoint) throws {
         guard checkpoint.facts.identity == identity, checkpoint.values.count == pass.layout.count else {
-            throw DroidError(
-                "training.checkpoint",
-                "the checkpoint is of another training",
-                why: "its recipe, its data or its model are not those of this one",
-                next: "name another folder with --run, or delete the checkpoint to begin anew"
-            )
+            throw TrainingCheckpoint.other
         }
         for (index, value) in checkpoint.values.enumerated() { pass.values[index] = value }
         pass.refresh()
@@ -349,7 +302,8 @@ extension PreferenceTrainer {
     /// Takes a state forward and back without learning from it.
     func passOver(_ state: PreferenceState) throws {
         let (rows, scores) = try scores([state])
-        learn(rows, options.objective.evaluate(scores[0], right: state.right, wrong: state.wrong).slopes)
+        let slopes = options.objective.evaluate(scores[0], right: state.right, wrong: state.wrong).slopes
+        pass.learn(rows, slopes, head: head)
         pass.clearGradients()
     }
 
