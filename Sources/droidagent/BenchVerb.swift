@@ -10,6 +10,7 @@ import Inference
 extension BenchRules: ExpressibleByArgument {}
 extension BenchQuirk: ExpressibleByArgument {}
 extension BenchScreen: ExpressibleByArgument {}
+extension MindPart: ExpressibleByArgument {}
 
 /// `droidagent bench`: a suite of tasks, or one of the reserved names.
 struct BenchVerb: AsyncParsableCommand {
@@ -71,6 +72,21 @@ struct BenchSuite: AsyncParsableCommand {
     var quirk: [BenchQuirk] = []
     @Option(help: ArgumentHelp("Run every episode on such a screen: dark, font-large or landscape.", valueName: "how"))
     var screen: BenchScreen?
+    @Option(
+        help: ArgumentHelp(
+            "Do without a part of the agent's mind: ledger, notes, programs (that answer) or texts (their choice); may be given several times.",
+            valueName: "part"
+        )
+    )
+    var without: [MindPart] = []
+    @Option(
+        help: ArgumentHelp(
+            "Say how the parts of a split did: a file, such as split.yaml of Training/.",
+            valueName: "file"
+        )
+    )
+    var split: String?
+    @Option(help: "With --split, only tasks of this part.") var part = SplitPart.all
     @Option(help: "Port of the page for the agent human; 0 takes a free one.") var port = 0
     @Option(help: "Built-in devices that run at the same time; one for the agent human.") var jobs = 1
     @Option(help: ArgumentHelp("Only this part of the episodes.", valueName: "k/n")) var shard: String?
@@ -119,6 +135,15 @@ struct BenchSuite: AsyncParsableCommand {
         }
         await person?.stop()
         try show(outcome, seconds: (ContinuousClock.now - start) / .seconds(1))
+        if let split = options.split { try show(PartSummary.of(outcome.results, split: split)) }
+    }
+
+    private func show(_ parts: [PartSummary]) throws {
+        for part in parts {
+            if global.json { Terminal.out(try JSON.line(["part": part])) }
+            let interval = String(format: "%.1f %% (%.1f to %.1f)", part.rate * 100, part.low * 100, part.high * 100)
+            global.say("\(part.part): \(part.successes) of \(part.episodes) episodes, \(interval)")
+        }
     }
 
     private func options() async throws -> SuiteOptions {
@@ -131,6 +156,10 @@ struct BenchSuite: AsyncParsableCommand {
         options.jobs = jobs
         options.quirks = quirk
         options.screen = screen
+        options.without = Set(without)
+        if let split { options.split = try TrainingSplit.find(split, for: TaskSuite.find(suite)) }
+        if part != .all, split == nil { throw ValidationError("--part needs --split") }
+        if part != .all { options.parts = part.parts }
         options.folder = resume
         options.reports = report
         options.records = resume != nil

@@ -106,12 +106,20 @@ struct ModelPerplexity: AsyncParsableCommand {
     @Option(help: "Tokens that are read together.") var context = 512
     @Option(help: "The most tokens to read.") var tokens = 4000
     @Flag(help: "Say how far the model's expectations are from those of the same file in floats.") var compare = false
+    @Option(
+        help: ArgumentHelp(
+            "Write the logits of all tokens read, 32-bit floats (little-endian), one row for each token.",
+            valueName: "file"
+        )
+    )
+    var logits: String?
 
     func run() async throws {
         let language = try model.load(adapter: adapter.choice, threads: threads.count)
         let session = try ScoringSession(model: language, threads: threads.count)
         let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
         let all = Array(language.tokenizer.encode(text).prefix(tokens))
+        if let logits { try write(session, all, to: logits) }
         if compare {
             let floats = try LanguageModel.load(
                 model.path(),
@@ -142,5 +150,15 @@ struct ModelPerplexity: AsyncParsableCommand {
         for prediction in predictions { try global.emit(prediction) }
         let perplexity = ScoringSession.perplexity(predictions)
         global.say(String(format: "perplexity %.4f over %d positions", perplexity, predictions.count))
+    }
+
+    private func write(_ session: ScoringSession, _ tokens: [Int32], to path: String) throws {
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: tokens.count, by: context) {
+            try session.logits(Array(tokens[start..<min(start + context, tokens.count)])) { _, row in
+                for logit in row { withUnsafeBytes(of: logit.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
+            }
+        }
+        try FileBytes.write(bytes, to: path)
     }
 }

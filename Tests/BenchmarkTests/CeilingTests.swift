@@ -23,11 +23,14 @@ import Testing
     private static func run(
         _ instance: TaskInstance,
         on device: BenchDevice,
-        quirks: [BenchQuirk] = []
+        quirks: [BenchQuirk] = [],
+        without: Set<MindPart> = []
     ) async throws -> (result: EpisodeResult, steps: [Watched.Step]) {
         let watched = Watched(try Ceiling(instance))
         let runner = EpisodeRunner(device, agentName: "ceiling", quirks: quirks)
-        let result = await runner.run(instance, chooser: watched, prompt: .withLedger, mind: MindOptions())
+        var mind = MindOptions()
+        mind.without = without
+        let result = await runner.run(instance, chooser: watched, prompt: .withLedger, mind: mind)
         return (result, watched.steps.withLock { $0 })
     }
 
@@ -104,6 +107,24 @@ import Testing
         }
         await device.stop()
         #expect(screens >= 50)
+    }
+
+    @Test func `what a mind is without is missed where it is needed`() async throws {
+        let device = try await BenchDevice.startBuiltIn()
+        let notes = try await Self.run(Self.instance("ExpenseAddMultipleFromGallery"), on: device, without: [.notes])
+        #expect(!notes.result.success)
+        let answer = try Self.instance("SportsTrackerTotalDistanceForCategoryOverInterval")
+        let programs = try await Self.run(answer, on: device, without: [.programs])
+        #expect(!programs.result.success && programs.result.answer == nil)
+        let rows = try Self.instance("ExpenseAddMultiple")
+        let ledger = try await Self.run(rows, on: device, without: [.ledger])
+        #expect(!ledger.steps.isEmpty && ledger.steps.allSatisfy { !$0.prefix.contains("\nRow ") })
+        // The chooser is not asked for texts; the first by rule is taken.
+        let asked = try await Self.run(rows, on: device)
+        let texts = try await Self.run(rows, on: device, without: [.texts])
+        await device.stop()
+        #expect(asked.steps.contains { $0.words.contains(" <- ") && $0.prefix.contains("\nRow ") })
+        #expect(!texts.steps.isEmpty && texts.steps.allSatisfy { !$0.words.contains(" <- ") })
     }
 
     fileprivate static let order = "Press the big button"

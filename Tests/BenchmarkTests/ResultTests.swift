@@ -62,6 +62,26 @@ import Testing
         #expect(line.hasPrefix("{\"summary\":{"))
     }
 
+    @Test func `the parts of a split are told apart, with and without the tasks that begin done`() throws {
+        let split = try TrainingSplit.load(Locations.checkout + "/Training/split.yaml")
+        let (seen, held) = (split.templates(.training), split.templates(.heldOutTemplate))
+        let noOp = try #require(split.noOp.first)
+        let home = try #require(split.part(of: noOp))
+        let other = try #require((home == .training ? held : seen).first)
+        let same = try #require((home == .training ? seen : held).first { !split.noOp.contains($0) })
+        let results = [
+            Self.result(noOp, 1, true), Self.result(same, 1, false), Self.result(other, 1, true),
+            Self.result(other, 2, false, .skipped), Self.result("Unknown", 1, true),
+        ]
+        let parts = PartSummary.of(results, split: split)
+        #expect(parts.count == 3)
+        let all = try #require(parts.first { $0.part == home.rawValue })
+        #expect(all.episodes == 2 && all.successes == 1 && all.low < 0.5 && all.high > 0.5)
+        let some = try #require(parts.first { $0.part == "\(home.rawValue), without no-op tasks" })
+        #expect(some.episodes == 1 && some.successes == 0)
+        #expect(parts.first { $0.part != home.rawValue && $0.part != some.part }?.rate == 1)
+    }
+
     @Test func `an episode's line has the seven keys of the format`() throws {
         let line = try Self.result("a", 7, true).line()
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
@@ -91,7 +111,11 @@ import Testing
         let again = try ResultStore(folder: folder, header: header)
         #expect(again.done.map(\.seed) == [1, 2])
         #expect(try FileBytes.read(path) == bytes)
-        header.agent = "noop"
+        header.without = "ledger"
+        #expect { try ResultStore(folder: folder, header: header) } throws: {
+            "\($0)".contains("without was nothing and is ledger")
+        }
+        (header.without, header.agent) = (nil, "noop")
         #expect { try ResultStore(folder: folder, header: header) } throws: {
             ($0 as? DroidError)?.code == "bench.resume" && "\($0)".contains("agent was oracle and is noop")
         }

@@ -217,7 +217,7 @@ public final class AgentLoop: Sendable {
             history: memory.lines,
             typed: memory.typed,
             screen: screen,
-            actions: ScreenActions(screen, notes: mind != nil),
+            actions: ScreenActions(screen, notes: mind?.keepsNotes ?? false),
             prompt: Prompt(prefix: "", suffixes: [], omittedLines: 0, prefixTokens: 0),
             apps: apps,
             step: step,
@@ -252,7 +252,10 @@ public final class AgentLoop: Sendable {
             let offered = PlaceholderOptions(action, decision, mind: mind)
             if !offered.options.isEmpty {
                 let query = TextQuery(candidate: candidate, options: offered.options, decision: decision)
-                guard let index = try await chooser.chooseText(query), offered.options.indices.contains(index) else {
+                let isChosen = !mind.without.contains(.texts)
+                guard let index = isChosen ? try await chooser.chooseText(query) : 0,
+                    offered.options.indices.contains(index)
+                else {
                     return nil
                 }
                 let option = offered.options[index]

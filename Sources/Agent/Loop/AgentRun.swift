@@ -69,10 +69,10 @@ struct AgentRun {
         if loop.options.tellsDate {
             date = try await PromptBuilder.oneLine(loop.device.run("date '+%a %Y-%m-%d'").text)
         }
-        if loop.options.keepsLedger, let mind {
+        let keepsLedger = loop.options.keepsLedger && loop.options.mind?.without.contains(.ledger) != true
+        if keepsLedger, let mind {
             ledger = Ledger(mind.goal, apps: apps)
-        } else if loop.options.keepsLedger, let now = DeviceMoment(try await loop.device.run(DeviceMoment.command).text)
-        {
+        } else if keepsLedger, let now = DeviceMoment(try await loop.device.run(DeviceMoment.command).text) {
             // Without a clock no day can be told, and nothing else is lost.
             ledger = Ledger(GoalState(goal, now: now), apps: apps)
         }

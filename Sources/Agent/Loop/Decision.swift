@@ -73,7 +73,7 @@ public struct Decision: Sendable {
     }
 
     /// Whether the agent keeps goal and notes in mind.
-    public var keepsNotes: Bool { mind != nil }
+    public var keepsNotes: Bool { mind?.keepsNotes ?? false }
 
     /// What was written down so far.
     public var notes: NoteBook { mind?.notes ?? NoteBook() }

@@ -4,10 +4,24 @@ import ADB
 import Base
 import Screen
 
+/// A part of the mind that an agent can be without, to see what it is worth.
+public enum MindPart: String, Sendable, CaseIterable {
+    /// What the goal wants and what is proven of it.
+    case ledger
+    /// Lists and texts that are written down; what the screen shows now is left.
+    case notes
+    /// Answers that programs find in notes and screen; the rules of fields are left.
+    case programs
+    /// The choice among texts; the one that the rules put first is left.
+    case texts
+}
+
 /// How an agent keeps its goal, its notes and what it has read in mind.
 public struct MindOptions: Sendable {
     /// Whether text in pictures is read; each picture once, by tesseract, on one thread.
     public var readsPictures = true
+    /// What it does without.
+    public var without: Set<MindPart> = []
 
     public init() {}
 }
@@ -55,6 +69,8 @@ struct Mind: Sendable {
     var notes = NoteBook()
     /// What stood in fields that were emptied, oldest first.
     var emptied: [String] = []
+    /// What the agent does without.
+    let without: Set<MindPart>
     private let pictures: PictureText?
 
     /// Reads the goal, with the device's clock for days such as "tomorrow".
@@ -70,6 +86,7 @@ struct Mind: Sendable {
             )
         }
         self.goal = GoalState(goal, now: now)
+        without = options.without
         pictures = options.readsPictures ? PictureText() : nil
     }
 
@@ -78,6 +95,9 @@ struct Mind: Sendable {
         guard let pictures else { return screen }
         return try await pictures.read(screen, from: device)
     }
+
+    /// Whether something can be written down.
+    var keepsNotes: Bool { !without.contains(.notes) }
 
     /// Everything that programs run over: what was written down, and what the screen shows now.
     func tables(_ screen: ScreenState) -> [NoteTable] { notes.tables + ListReading.tables(of: screen) }
@@ -106,7 +126,7 @@ struct PlaceholderOptions {
             let labels = decision.apps.apps.map(\.label)
             options = labels.filter { $0 == named }.map { TextOption(text: $0, source: "app named", prior: 3) }
             options += labels.filter { $0 != named }.map { TextOption(text: $0, source: "app", prior: 0) }
-        case .answer(nil):
+        case .answer(nil) where !mind.without.contains(.programs):
             tables = mind.tables(decision.screen)
             answers = AnswerPrograms.candidates(mind.goal, tables: tables)
             options = answers.map { TextOption(text: $0.value, source: "program \($0.words)", prior: $0.prior) }

@@ -112,6 +112,36 @@ public struct SuiteSummary: Codable, Sendable, Equatable {
     public func line() throws -> String { try JSON.line(["summary": self]) }
 }
 
+/// How the tasks of one part of a split did.
+public struct PartSummary: Codable, Sendable, Equatable {
+    /// The part's name; for the tasks that are not done by doing nothing, with `, without no-op tasks` behind it.
+    public var part: String
+    public var episodes: Int
+    public var successes: Int
+    public var rate: Double
+    /// The ends of Wilson's 95 % interval of the rate.
+    public var low: Double
+    public var high: Double
+
+    private init(_ part: String, _ results: [EpisodeResult]) {
+        let summary = SuiteSummary(agent: "", rules: .strict, results: results)
+        (self.part, episodes, successes) = (part, summary.episodes, summary.successes)
+        (rate, low, high) = (summary.rate, summary.low, summary.high)
+    }
+
+    /// Each part of which something ran, with all its tasks and, where that differs, without those whose check holds before anything was done.
+    public static func of(_ results: [EpisodeResult], split: TrainingSplit) -> [PartSummary] {
+        TrainingSplit.Part.allCases.flatMap { part in
+            let own = results.filter { split.part(of: $0.task) == part }
+            let some = own.filter { !split.noOp.contains($0.task) }
+            if own.isEmpty { return [] as [PartSummary] }
+            let all = PartSummary(part.rawValue, own)
+            return some.count == own.count || some.isEmpty
+                ? [all] : [all, PartSummary("\(part.rawValue), without no-op tasks", some)]
+        }
+    }
+}
+
 /// Which rules say that an episode is a success.
 public enum BenchRules: String, Codable, Sendable, CaseIterable {
     /// AndroidWorld's: every check holds, and the agent itself ended the run within the budget.

@@ -34,13 +34,16 @@ final class ResultStore {
         var screen: String?
         /// The quirks of AndroidWorld's harness that were imitated; nil for none.
         var quirks: String?
+        /// What of the mind the agent did without; nil for nothing.
+        var without: String?
 
         /// What a report says beside the figures.
         var facts: [(String, String)] {
             let all: [(String, String?)] = [
                 ("suite", suite), ("device", device), ("model", model), ("engine", engine), ("adapter", adapter),
                 ("observer", (observer ?? .tools).rawValue), ("goals", goals ?? "as the seed draws"),
-                ("screen", screen ?? "as the device has it"), ("quirks", quirks ?? "none"), ("seed", "\(seed)"),
+                ("screen", screen ?? "as the device has it"), ("quirks", quirks ?? "none"),
+                ("without", without ?? "nothing"), ("seed", "\(seed)"),
                 ("repeats", "\(repeats)"),
             ]
             return all.compactMap { name, value in value.map { (name, $0) } }
@@ -105,6 +108,7 @@ extension ResultStore.Header {
             ("goals", old.goals ?? "drawn", new.goals ?? "drawn"),
             ("screen", old.screen ?? "plain", new.screen ?? "plain"),
             ("quirks", old.quirks ?? "none", new.quirks ?? "none"),
+            ("without", old.without ?? "nothing", new.without ?? "nothing"),
             ("seed", "\(old.seed)", "\(new.seed)"), ("repeats", "\(old.repeats)", "\(new.repeats)"),
         ]
         let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is \($0.2)" }

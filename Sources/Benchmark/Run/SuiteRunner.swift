@@ -34,6 +34,12 @@ public struct SuiteOptions: Sendable {
     public var quirks: [BenchQuirk] = []
     /// How the screen differs from the device's own; nil where it does not.
     public var screen: BenchScreen?
+    /// What of the mind the agent does without.
+    public var without: Set<MindPart> = []
+    /// Which tasks were trained on; what comes out is then told by part.
+    public var split: TrainingSplit?
+    /// Only tasks of these parts of the split; nil for all.
+    public var parts: Set<TrainingSplit.Part>?
     /// The image of built-in devices; nil for the one that ships.
     public var image: String?
     /// The files of model and adapter, for the record.
@@ -88,7 +94,17 @@ public struct SuiteRunner: Sendable {
     /// - Throws: `DroidError` with code `bench.options` when nothing is asked for.
     public func plan() throws -> [TaskInstance] {
         for path in options.reports { _ = try BenchReport.Form.of(path) }
-        let templates = suite.selected(options.tasks)
+        let named = suite.selected(options.tasks)
+        let templates = named.filter { template in
+            options.parts?.contains { options.split?.part(of: template.name) == $0 } ?? true
+        }
+        if templates.isEmpty, !named.isEmpty {
+            throw DroidError(
+                "bench.options",
+                "none of the tasks asked for is of this part of the split",
+                next: "ask for other tasks, or for another part"
+            )
+        }
         guard !templates.isEmpty else {
             throw DroidError(
                 "bench.options",
@@ -157,7 +173,8 @@ public struct SuiteRunner: Sendable {
             repeats: options.repeats,
             goals: options.goals.words,
             screen: options.screen?.rawValue,
-            quirks: BenchQuirk.words(options.quirks)
+            quirks: BenchQuirk.words(options.quirks),
+            without: options.without.isEmpty ? nil : options.without.map(\.rawValue).sorted().joined(separator: ", ")
         )
     }
 
@@ -186,7 +203,9 @@ public struct SuiteRunner: Sendable {
                 )
                 let chooser = try options.agent.chooser(instance, shared: shared)
                 let agent = options.agent
-                let result = await runner.run(instance, chooser: chooser, prompt: agent.prompt, mind: agent.mind)
+                var mind = agent.mind
+                mind?.without = options.without
+                let result = await runner.run(instance, chooser: chooser, prompt: agent.prompt, mind: mind)
                 try await board.add(result)
                 // A built-in device that broke is replaced; a phone is asked again by the next episode.
                 if [.error, .skipped].contains(result.cause), used.isBuiltIn {

@@ -159,7 +159,7 @@ public final class ScoringSession: @unchecked Sendable {  // Sendable: all state
     }
 
     /// Gives the logits of all tokens after each token of a text, one position after the other.
-    func logits(_ tokens: [Int32], visit: (Int, UnsafeBufferPointer<Float>) throws -> Void) throws {
+    package func logits(_ tokens: [Int32], visit: (Int, UnsafeBufferPointer<Float>) throws -> Void) throws {
         try check(tokens, name: "the text")
         try lock.held {
             _ = pass.cache.keep(0)
