@@ -103,43 +103,48 @@ INLINE void NAME(widen_rows)(const int rows, const struct dk_factor *part, int64
     }
 }
 
-// Some rows and panels: the rows stay widened where they are short enough.
-INLINE void NAME(rows_of_panels)(const int rows, int64_t at, int64_t panels, const struct dk_factor *first,
-                                 const struct dk_factor *second, int64_t row, void *c, int64_t c_stride, enum dk_store store, float *x)
+// Rows of one tile as floats: all inputs of both parts side by side where these are short enough, else one piece after the other.
+struct NAME(wide_rows) {
+    const struct dk_factor *parts[2];
+    int64_t row;
+    int fits;
+    float *x;
+};
+
+INLINE void NAME(tile)(const int rows, const int panels, const struct NAME(wide_rows) *wide, const struct NAME(target) *target)
 {
-    const struct dk_factor *parts[2] = {first, second};
-    const int64_t second_k = second ? second->k : 0;
-    const int fits = first->k + second_k <= NAME(wide);
+    v16 sum[MR][NP];
+#pragma unroll
+    for (int i = 0; i < rows; i++)
+#pragma unroll
+        for (int j = 0; j < panels; j++) sum[i][j] = NAME(splat)(0.0f);
+    for (int number = 0; number < 2 && wide->parts[number]; number++) {
+        const struct dk_factor *part = wide->parts[number];
+        const E *w = (const E *)part->w + target->panel * part->panel_stride;
+        const float *x = wide->x + (wide->fits && number ? wide->parts[0]->k : 0);
+        for (int64_t from = 0; from < part->k; from += NAME(wide)) {
+            const int64_t count = part->k - from < NAME(wide) ? part->k - from : NAME(wide);
+            if (!wide->fits) NAME(widen_rows)(rows, part, wide->row, from, count, wide->x);
+            NAME(part)(rows, panels, count, x, NAME(wide_stride), w + from * DK_LANES, part->panel_stride, sum);
+        }
+    }
+    NAME(keep)(rows, panels, target, sum);
+}
+
+INLINE void NAME(rows_of_panels)(const int rows, int64_t at, int64_t end, const struct dk_factor *first, const struct dk_factor *second,
+                                 int64_t row, void *c, int64_t c_stride, enum dk_store store, float *x)
+{
+    const int fits = first->k + (second ? second->k : 0) <= NAME(wide);
+    const struct NAME(wide_rows) wide = {{first, second}, row, fits, x};
     if (fits) {
         NAME(widen_rows)(rows, first, row, 0, first->k, x);
-        if (second) NAME(widen_rows)(rows, second, row, 0, second_k, x + first->k);
+        if (second) NAME(widen_rows)(rows, second, row, 0, second->k, x + first->k);
     }
     struct NAME(target) target = {c, c_stride, row, at, store};
-    for (; target.panel < panels;) {
-        const int some = panels - target.panel >= NP ? NP : 1;
-        v16 sum[MR][NP];
-#define PARTS(n) \
-    for (int i = 0; i < rows; i++) \
-        for (int j = 0; j < n; j++) sum[i][j] = NAME(splat)(0.0f); \
-    for (int number = 0; number < 2 && parts[number]; number++) { \
-        const struct dk_factor *part = parts[number]; \
-        const E *w = (const E *)part->w + target.panel * part->panel_stride; \
-        for (int64_t from = 0; from < part->k; from += NAME(wide)) { \
-            const int64_t count = part->k - from < NAME(wide) ? part->k - from : NAME(wide); \
-            const float *wide = x + (fits && number ? first->k : 0); \
-            if (!fits) NAME(widen_rows)(rows, part, row, from, count, x); \
-            NAME(part)(rows, n, count, wide, NAME(wide_stride), w + from * DK_LANES, part->panel_stride, sum); \
-        } \
-    } \
-    NAME(keep)(rows, n, &target, sum);
-        if (some == NP) {
-            PARTS(NP)
-        } else {
-            PARTS(1)
-        }
-#undef PARTS
-        target.panel += some;
-    }
+    for (; target.panel + NP <= end; target.panel += NP) NAME(tile)(rows, NP, &wide, &target);
+#if NP > 1
+    for (; target.panel < end; target.panel++) NAME(tile)(rows, 1, &wide, &target);
+#endif
 }
 
 static void NAME(gemm)(int64_t rows, int64_t panels, const struct dk_factor *first, const struct dk_factor *second, void *c,

@@ -101,12 +101,9 @@ public enum DistillationTraining {
         try trainer.begin(with: request.adapter, head: Array(head.weights.dropLast(VerifierHead.extraFeatures)))
         let mask = try isTernary ? nil : findMask(trainer, recipe, material)
         trainer.student.mask = mask
-        // Without learning: ternary weights rounded at once.
-        trainer.student.weights?.share = 1
-        trainer.student.refresh()
+        // Without learning: ternary weights rounded at once. The first step sees them as floats again.
+        trainer.roundWeights()
         let before = try trainer.evaluate(material.heldDecisions, texts: material.heldTexts)
-        trainer.student.weights?.share = 0
-        trainer.student.refresh()
 
         let identity = "\(model.sha256) \(try SHA256.hex(ofFile: request.adapter)) \(material.digest)"
         try FileBytes.makeFolder(request.folder)
@@ -116,9 +113,13 @@ public enum DistillationTraining {
         }
         progress(.begin(decisions: material.decisions.count, texts: material.texts.count, before: before))
         try train(trainer, recipe, request, material, identity, kept, progress)
-        if isTernary { trainer.student.weights?.share = 1 }
-        trainer.student.refresh()
-        let after = try trainer.evaluate(material.heldDecisions, texts: material.heldTexts)
+        let after: DistillationQuality
+        if let last = trainer.curve.last, last.step == recipe.steps, let measured = last.validation {
+            after = measured
+        } else {
+            trainer.roundWeights()
+            after = try trainer.evaluate(material.heldDecisions, texts: material.heldTexts)
+        }
         try write(trainer, recipe, request, head, mask)
         let outcome = Outcome(
             isDone: trainer.step == recipe.steps,

@@ -123,6 +123,13 @@ public final class DistillationTrainer {
         student.refresh()
     }
 
+    /// Rounds ternary weights wholly, as use sees them, until the next step.
+    public func roundWeights() {
+        guard let weights = student.weights else { return }
+        weights.share = 1
+        weights.refresh()
+    }
+
     /// Changes the values by their gradients.
     private func update() throws {
         for index in 0..<student.layout.count where !student.gradients[index].isFinite {

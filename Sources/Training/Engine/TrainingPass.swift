@@ -193,6 +193,7 @@ public final class TrainingPass {
     func prepare(_ batch: TokenBatch) throws {
         let isLong = batch.rows >= sparsity?.minimumRows ?? .max
         isSparse = isLong && batch.sequences.count == 1 && batch.sequences[0].shared == batch.rows
+        precondition(!isSparse || (mask == nil && weights == nil), "sparsity goes alone")
         try reserve(batch.rows)
         self.batch = batch
         seen = [[Int32]?](repeating: nil, count: config.blockCount)
