@@ -4,13 +4,16 @@ import Glibc
 
 /// A progress bar with rate and time left on standard error.
 ///
-/// It shows itself only when standard error is a terminal and the work takes longer than two seconds.
+/// On a terminal it shows itself when the work takes longer than two seconds; elsewhere, as in a log, it writes a line a minute.
 public final class ProgressBar {
     private let label: String
     private let total: Double
     private let unit: String
     private let isShown: Bool
-    private let start = ContinuousClock.now
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    /// What was done before, as in a training that goes on, says nothing about the rate.
+    private var before: Int?
+    private var start = ContinuousClock.now
     private var lastDrawn = ContinuousClock.now
     private var drawn = false
 
@@ -23,22 +26,30 @@ public final class ProgressBar {
         self.label = label
         self.total = Double(max(total, 1))
         self.unit = unit
-        isShown = isEnabled && isatty(STDERR_FILENO) == 1
+        isShown = isEnabled
     }
 
-    /// Says how much is done; draws at most ten times a second.
+    /// Says how much is done; draws at most ten times a second, and writes at most a line a minute.
     public func update(_ done: Int) {
         guard isShown else { return }
         let now = ContinuousClock.now
-        guard now - start > .seconds(2), now - lastDrawn > .milliseconds(100) else { return }
+        guard let before else {
+            (before, start) = (done, now)
+            return
+        }
+        let pause = isTerminal ? Duration.milliseconds(100) : .seconds(60)
+        guard now - start > .seconds(2), now - lastDrawn > pause else { return }
         lastDrawn = now
-        drawn = true
         let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
-        let rate = Double(done) / seconds
+        let rate = Double(done - before) / seconds
         let left = rate > 0 ? Int((total - Double(done)) / rate) : 0
+        let percent = Int(Double(done) / total * 100)
+        guard isTerminal else {
+            return StandardError.write("\(label): \(percent) %, \(left / 60) min \(left % 60) s left\n")
+        }
+        drawn = true
         let filled = min(24, Int(Double(done) / total * 24))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-        let percent = Int(Double(done) / total * 100)
         let shownRate = rate >= 10 ? "\(Int(rate))" : "\((rate * 10).rounded() / 10)"
         let line =
             "\r\u{1B}[2K\(label) \(bar) \(percent) %  \(shownRate) \(unit)/s  \(left / 60) min \(left % 60) s left"

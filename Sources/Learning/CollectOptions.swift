@@ -50,10 +50,12 @@ public struct CollectOptions: Sendable {
     public var orders = 0.5
     /// Devices that run at the same time.
     public var jobs = 2
-    /// Where states are kept, one file a run; runs that are there are not done again.
+    /// Where states are kept, in a folder for each suite and `digest()`, one file a run; runs that are there are not done again.
     public var folder: String
     /// Counts tokens as the model does, for the prompt's budget; nil for an estimate.
     public var counter: PromptCounter?
+    /// What tells the counter's tokenizer from others, such as the digest of its file.
+    public var tokenizer = ""
     public var prompt = PromptOptions.withLedger
     /// The image of the built-in devices; nil for the one that ships.
     public var image: String?
@@ -66,8 +68,9 @@ public struct CollectOptions: Sendable {
     /// A short name for all that a run's states follow from beside its task, its seed and its number, so that states of other options,
     /// or of another form of prompts, are not taken for those that are wanted.
     ///
-    /// - Throws: what writing the prompt's options as JSON throws.
-    public func digest() throws -> String {
+    /// - Parameter suite: the suite that is collected from.
+    /// - Throws: `DroidError` with code `file.read` for a task that cannot be read.
+    public func digest(of suite: TaskSuite) throws -> String {
         let versions = "\(PromptBuilder.version) \(ActionSpace.version)"
         let from =
             switch source {
@@ -75,7 +78,8 @@ public struct CollectOptions: Sendable {
             case .actor(let actor): " \(actor.name) \(actor.mix)"
             case .instructions(let count): " \(Instruction.version) \(count) \(heldOutApps.sorted())"
             }
-        let all = "\(runs) \(perturbation) \(orders) \(versions) \(try JSON.line(prompt))\(from)"
+        let world = "\(try suite.digest()) \(image ?? "") \(tokenizer)"
+        let all = "\(runs) \(perturbation) \(orders) \(versions) \(try JSON.line(prompt))\(from) \(world)"
         return String(SHA256.hex(all.utf8).prefix(8))
     }
 

@@ -24,7 +24,8 @@ final class FeatureStore {
 
     /// Opens a file, or starts it.
     ///
-    /// - Throws: `DroidError` with code `features.format` when the file is something else, `file.read`, `file.write`.
+    /// - Throws: `DroidError` with code `features.format` when the file is something else, `features.busy`, `file.read`,
+    ///   `file.write`.
     init(path: String, columns: Int) throws {
         self.path = path
         self.columns = columns
@@ -32,6 +33,16 @@ final class FeatureStore {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("file.write", path) }
         end = 0
+        // Two that write would put their rows over each other's. The lock goes with the descriptor, also when the program is killed.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw DroidError(
+                "features.busy",
+                "\(path) is in use",
+                why: "another training writes features of the same model and layers",
+                next: "wait until it is done"
+            )
+        }
         let size = Int(lseek(descriptor, 0, SEEK_END))
         do {
             if size < Self.head {

@@ -10,25 +10,20 @@ import Inference
 public struct EvaluationOptions: Sendable {
     /// The suite's folder or name.
     public var suite: String
-    /// The GGUF file of the base model.
-    public var model: String
-    /// The head: a GGUF or JSON file; nil for the zero-shot likelihood.
-    public var adapter: String?
+    public var verifier: VerifierFiles
     public var tasks: [String] = []
     /// The first seed; each task takes this and the following. They must not be among those that were trained on.
     public var seed: UInt64 = 30
     public var repeats = 3
     public var jobs = 1
-    public var threads = 2
     /// Whether whole episodes are run too, not only the top-1 rate.
     public var runsEpisodes = true
     /// Where runs and the report of the episodes go, or nil.
     public var folder: String?
 
-    public init(suite: String, model: String, adapter: String? = nil) {
+    public init(suite: String, verifier: VerifierFiles) {
         self.suite = suite
-        self.model = model
-        self.adapter = adapter
+        self.verifier = verifier
     }
 }
 
@@ -63,19 +58,20 @@ public struct HeadEvaluation: Codable, Sendable {
         -> HeadEvaluation
     {
         let suite = try TaskSuite.find(options.suite)
-        let model = try LanguageModel.load(options.model, threads: options.threads)
-        let head = try options.adapter.map { try VerifierHead.load($0) } ?? .likelihood
-        var settings = SuiteOptions(agent: .verifier(model: model, head: head, threads: options.threads))
+        let model = try options.verifier.language()
+        let head = options.verifier.head
+        let threads = options.verifier.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        var settings = SuiteOptions(agent: .verifier(model: model, head: head, threads: threads))
         settings.tasks = options.tasks
         settings.seed = options.seed
         settings.repeats = options.repeats
         settings.jobs = options.jobs
         settings.folder = options.folder
-        settings.model = options.model
-        settings.adapter = options.adapter
+        settings.model = options.verifier.model
+        settings.adapter = options.verifier.adapter
         let runner = SuiteRunner(suite, options: settings)
 
-        let verifier = try Verifier(model: model, head: head, threads: options.threads)
+        let verifier = try Verifier(model: model, head: head, threads: threads)
         let device = try await BenchDevice.startBuiltIn()
         let rate: TopOneRate
         do {

@@ -32,9 +32,15 @@ public struct HeadRecipe: Codable, Sendable, Equatable {
 
     /// Reads a recipe.
     ///
-    /// - Throws: `DroidError` with code `file.read`, or `recipe.format` naming what is missing or not known.
+    /// - Throws: `DroidError` with code `file.read`, or `recipe.format` naming what is missing, not known or out of range.
     public static func load(_ path: String) throws -> HeadRecipe {
-        try RecipeFile.load(path, keys: CodingKeys.allCases.map(\.rawValue))
+        let recipe: HeadRecipe = try RecipeFile.load(path, keys: CodingKeys.allCases.map(\.rawValue))
+        try RecipeFile.check(
+            path,
+            counts: [("max_steps", recipe.maxSteps, 1...1_000_000), ("patience", recipe.patience, 1...1_000_000)],
+            sizes: [("l2", recipe.l2, 0...1e9), ("validation_share", recipe.validationShare, 0...0.9)]
+        )
+        return recipe
     }
 
     /// The part that the training engine needs.

@@ -21,6 +21,9 @@ public enum StateCollector {
     public struct Outcome: Sendable {
         /// The states of all runs, in a fixed order.
         public var states: [StateRecord] = []
+        /// The digest of all that they follow from, and the folder of their runs.
+        public var digest: String
+        public var folder: String
         /// The runs, and those of them that gave no states.
         public var runs: Int
         public var failed = 0
@@ -58,6 +61,8 @@ public enum StateCollector {
                 next: "name other tasks, or another part of the split"
             )
         }
+        let digest = try options.digest(of: suite)
+        let folder = "\(options.folder)/\(suite.name)-\(digest)"
         var jobs: [Job] = []
         for template in templates {
             for seed in options.seeds {
@@ -66,9 +71,9 @@ public enum StateCollector {
                     jobs.append(Job(instance: instance, run: run))
                 }
             }
-            try FileBytes.makeFolder("\(options.folder)/\(template.name)")
+            try FileBytes.makeFolder("\(folder)/\(template.name)")
         }
-        let missing = jobs.filter { !FileManager.default.fileExists(atPath: $0.file(options.folder)) }
+        let missing = jobs.filter { !FileManager.default.fileExists(atPath: $0.file(folder)) }
         let done = jobs.count - missing.count
         let board = Board(missing, Progress(done: done, total: jobs.count, states: 0, failed: 0))
         progress(board.progress)
@@ -84,7 +89,7 @@ public enum StateCollector {
                         while let job = board.next() {
                             let states = await collect(job, device, options, actor)
                             // A failed run leaves an empty file, so that it is not tried at every start.
-                            try StatesFile.write(states ?? [], to: job.file(options.folder))
+                            try StatesFile.write(states ?? [], to: job.file(folder))
                             progress(board.count(states))
                         }
                     } catch {
@@ -96,9 +101,9 @@ public enum StateCollector {
             }
             try await group.waitForAll()
         }
-        var outcome = Outcome(runs: jobs.count)
+        var outcome = Outcome(digest: digest, folder: folder, runs: jobs.count)
         for job in jobs {
-            let states = try StatesFile.read(job.file(options.folder))
+            let states = try StatesFile.read(job.file(folder))
             if states.isEmpty { outcome.failed += 1 }
             // The split may say something else than when the run was done.
             outcome.states += states.map { state in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Annotation
 import Base
 import Foundation
@@ -28,6 +29,22 @@ public struct StateEvaluation: Codable, Sendable {
         }
     }
 
+    /// A state whose first choice is wrong.
+    public struct Mistake: Codable, Sendable, Equatable {
+        public var task: String
+        public var seed: UInt64
+        public var step: Int
+        public var kind: StateRecord.Kind
+        public var goal: String
+        /// The candidate that scored highest, and those that would have been right.
+        public var chosen: String
+        public var right: [String]
+        /// By how much the chosen one leads the best of the right ones.
+        public var lead: Double
+        /// What the model read.
+        public var prefix: String
+    }
+
     public var all = Part(name: "all")
     /// By kind of state, and by task, in the order of their names.
     public var kinds: [Part] = []
@@ -39,17 +56,16 @@ public struct StateEvaluation: Codable, Sendable {
     /// Ranks the candidates of each state.
     ///
     /// - Parameters:
-    ///   - adapter: the file with the head, and with a low-rank adapter if it holds one; the likelihood of the words when nil.
+    ///   - mistakes: receives each state whose first choice is wrong.
     ///   - progress: states that are done, and all.
     /// - Throws: `DroidError` from model, adapter or head, with code `training.empty` when no state has a right and a wrong candidate.
     public static func run(
         _ states: [StateRecord],
-        model: String,
-        adapter: String?,
-        threads: Int?,
+        by verifier: VerifierFiles,
+        mistakes: (Mistake) -> Void = { _ in },
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> StateEvaluation {
-        let scorer = try StateScorer(model: model, adapter: adapter, threads: threads)
+        let scorer = try StateScorer(verifier)
         var evaluation = StateEvaluation()
         var (kinds, tasks): ([String: Part], [String: Part]) = ([:], [:])
         var seconds: [Double] = []
@@ -64,6 +80,7 @@ public struct StateEvaluation: Codable, Sendable {
             evaluation.all.add(scores, state, wrong: wrong)
             kinds[state.kind.rawValue, default: Part(name: state.kind.rawValue)].add(scores, state, wrong: wrong)
             tasks[state.task, default: Part(name: state.task)].add(scores, state, wrong: wrong)
+            if let mistake = mistake(scores, state, wrong: wrong) { mistakes(mistake) }
             progress(index + 1, states.count)
         }
         guard !seconds.isEmpty else {
@@ -80,5 +97,22 @@ public struct StateEvaluation: Codable, Sendable {
         evaluation.medianSeconds = seconds[seconds.count / 2]
         evaluation.p95Seconds = seconds[min(seconds.count - 1, seconds.count * 95 / 100)]
         return evaluation
+    }
+
+    private static func mistake(_ scores: [Double], _ state: StateRecord, wrong: [Int]) -> Mistake? {
+        guard let chosen = wrong.max(by: { scores[$0] < scores[$1] }),
+            let best = state.right.map({ scores[$0] }).max(), scores[chosen] >= best
+        else { return nil }
+        return Mistake(
+            task: state.task,
+            seed: state.seed,
+            step: state.step,
+            kind: state.kind,
+            goal: state.goal,
+            chosen: state.suffixes[chosen].trimmingCharacters(in: .whitespacesAndNewlines),
+            right: state.right.map { state.suffixes[$0].trimmingCharacters(in: .whitespacesAndNewlines) },
+            lead: scores[chosen] - best,
+            prefix: state.prefix
+        )
     }
 }

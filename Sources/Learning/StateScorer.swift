@@ -14,26 +14,21 @@ public final class StateScorer {
     public let version: String
     private let session: ScoringSession
 
-    /// - Parameters:
-    ///   - model: the GGUF file of the base model.
-    ///   - adapter: the file with the head, and with a low-rank adapter if it holds one; the likelihood of the words when nil.
     /// - Throws: `DroidError` from model, adapter or head.
-    public init(model: String, adapter: String?, threads: Int?) throws {
-        let holdsAdapter = try adapter.map { try Adapter.isHeld(in: $0) } ?? false
-        let choice = holdsAdapter ? adapter.map { LanguageModel.AdapterChoice(path: $0) } : nil
-        language = try LanguageModel.load(model, adapter: choice, threads: threads)
-        head = try adapter.map { try VerifierHead.load($0) } ?? .likelihood
+    public init(_ files: VerifierFiles) throws {
+        language = try files.language()
+        head = files.head
         try head.check(baseSHA256: language.sha256, dModel: language.config.width, blocks: language.config.blockCount)
-        session = try ScoringSession(model: language, threads: threads)
-        version = try Self.version(model: language.sha256, adapter: adapter)
+        session = try ScoringSession(model: language, threads: files.threads)
+        let name = try files.adapter.map { try SHA256.hex(ofFile: $0) } ?? head.kind.rawValue
+        version = "\(language.sha256.prefix(12)) \(name.prefix(12))"
     }
 
-    /// What tells a verifier from others, without loading it.
+    /// A verifier whose head lies in a file; the likelihood of the words when `adapter` is nil.
     ///
-    /// - Parameter model: SHA-256 of the base model's file.
-    static func version(model: String, adapter: String?) throws -> String {
-        let name = try adapter.map { try SHA256.hex(ofFile: $0) } ?? "likelihood"
-        return "\(model.prefix(12)) \(name.prefix(12))"
+    /// - Throws: as `init(_:)`.
+    public convenience init(model: String, adapter: String?, threads: Int?) throws {
+        try self.init(VerifierFiles(model: model, adapter: adapter, threads: threads))
     }
 
     /// The raw scores of a state's candidates.

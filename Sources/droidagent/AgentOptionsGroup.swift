@@ -68,20 +68,33 @@ struct LoadedVerifier {
         budget: Int?,
         store: PrefixStore? = nil
     ) throws -> LoadedVerifier {
-        let path = try model.path()
-        let (loaded, headPath) = try head.load()
-        // The head's file may hold a low-rank adapter beside the head.
-        let hasAdapter = try headPath.map { try Adapter.isHeld(in: $0) } ?? false
-        let adapter = hasAdapter ? headPath.map { LanguageModel.AdapterChoice(path: $0) } : nil
-        let language = try model.load(adapter: adapter, threads: threads)
-        var prompt = loaded.prompt
+        let files = try VerifierFiles(model, head, threads: threads)
+        let language = try files.language()
+        var prompt = files.head.prompt
         if let budget { prompt.budget = budget }
         return LoadedVerifier(
-            verifier: try Verifier(model: language, head: loaded, threads: threads, store: store),
+            verifier: try Verifier(model: language, head: files.head, threads: threads, store: store),
             language: language,
-            model: FileIdentity(path: path, model: language),
-            head: try headPath.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
+            model: FileIdentity(path: files.model, model: language),
+            head: try files.adapter.map { FileIdentity(path: $0, sha256: try SHA256.hex(ofFile: $0)) },
             prompt: prompt
+        )
+    }
+}
+
+extension VerifierFiles {
+    /// What the options of a verb name.
+    ///
+    /// - Throws: `DroidError` with code `model.missing`, `head.missing` or `head.corrupt`.
+    init(_ model: ModelOptions, _ head: AdapterOptions, threads: Int?) throws {
+        let loaded = try head.load()
+        self.init(
+            model: try model.path(),
+            head: loaded.head,
+            adapter: loaded.path,
+            precision: model.precision,
+            keyValues: model.kv,
+            threads: threads
         )
     }
 }

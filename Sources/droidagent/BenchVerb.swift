@@ -201,8 +201,8 @@ struct BenchSuite: AsyncParsableCommand {
         case .human where !topOne: return .noop
         case .random: return .random
         default:
-            let language = try model.load(threads: threads.count)
-            return .verifier(model: language, head: try head.load().head, threads: threads.count)
+            let files = try VerifierFiles(model, head, threads: threads.count)
+            return .verifier(model: try files.language(), head: files.head, threads: threads.count)
         }
     }
 

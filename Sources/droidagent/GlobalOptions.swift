@@ -36,8 +36,8 @@ struct GlobalOptions: ParsableArguments {
 extension Precision: ExpressibleByArgument {}
 extension KeyValueFormat: ExpressibleByArgument {}
 
-/// The model that scores.
-struct ModelOptions: ParsableArguments {
+/// Which model.
+struct ModelFileOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The model: a GGUF file, or a folder with safetensors. Default: SmolLM2-135M-Instruct.",
@@ -45,6 +45,40 @@ struct ModelOptions: ParsableArguments {
         )
     )
     var model: String?
+
+    /// The path of the model.
+    ///
+    /// - Throws: `DroidError` with code `model.missing` when no model is there.
+    func path() throws -> String {
+        if let model {
+            guard FileManager.default.fileExists(atPath: model) else {
+                throw DroidError(
+                    "model.missing",
+                    "there is no model at \(model)",
+                    next: "give the path of a GGUF file, or leave --model out to use the default one"
+                )
+            }
+            return model
+        }
+        let path = ModelStore.smolLM2.path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw DroidError(
+                "model.missing",
+                "the default model is not on this machine yet",
+                why: "looked for \(path)",
+                next: "run: droidagent model fetch"
+            )
+        }
+        return path
+    }
+}
+
+/// Which model, and how it multiplies.
+struct ModelOptions: ParsableArguments {
+    @OptionGroup var file: ModelFileOptions
+
+    /// What `--model` said.
+    var model: String? { file.model }
 
     @Option(
         help: ArgumentHelp(
@@ -72,26 +106,5 @@ struct ModelOptions: ParsableArguments {
     /// The path of the model.
     ///
     /// - Throws: `DroidError` with code `model.missing` when no model is there.
-    func path() throws -> String {
-        if let model {
-            guard FileManager.default.fileExists(atPath: model) else {
-                throw DroidError(
-                    "model.missing",
-                    "there is no model at \(model)",
-                    next: "give the path of a GGUF file, or leave --model out to use the default one"
-                )
-            }
-            return model
-        }
-        let path = ModelStore.smolLM2.path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw DroidError(
-                "model.missing",
-                "the default model is not on this machine yet",
-                why: "looked for \(path)",
-                next: "run: droidagent model fetch"
-            )
-        }
-        return path
-    }
+    func path() throws -> String { try file.path() }
 }

@@ -41,7 +41,7 @@ struct ModelInfo: AsyncParsableCommand {
     var kv = KeyValueFormat.float
 
     func run() async throws {
-        let path = try ModelOptions.parse(file.map { ["--model", $0] } ?? []).path()
+        let path = try ModelFileOptions.parse(file.map { ["--model", $0] } ?? []).path()
         let summary = try ModelSummary(
             path: path,
             tokens: tokens,
@@ -95,7 +95,7 @@ struct ModelQuantize: AsyncParsableCommand {
         abstract: "Write a model anew with its matrices in another format."
     )
     @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @OptionGroup var adapter: ModelAdapterOptions
     @OptionGroup var threads: ThreadOptions
     @Option(help: "The format: q8_0, q4_0, q4_1, q4_k, tq2_0, or ternary (I2_S).") var to: ModelQuantizer.Target

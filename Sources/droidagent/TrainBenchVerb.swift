@@ -17,7 +17,7 @@ struct TrainBench: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @OptionGroup var threads: ThreadOptions
     @Option(
         parsing: .upToNextOption,
@@ -27,7 +27,8 @@ struct TrainBench: AsyncParsableCommand {
         )
     )
     var rows: [TrainingBench.Section] = [.state, .sequences]
-    @Option(help: "How often each is measured; the median counts.") var repeats = 5
+    @Option(help: "How often each is measured; the median counts. Long sequences are measured three times.")
+    var repeats = 5
     @Option(help: "Tokens of a long text.") var long = 8192
     @Option(help: "Steps of the comparison of losses.") var steps = 40
     @Option(help: ArgumentHelp("A text for the long ones. Default: phrases drawn at random.", valueName: "file"))
@@ -55,7 +56,10 @@ struct TrainBench: AsyncParsableCommand {
         plan.keptColumns = keptColumns
         plan.command =
             "droidagent train bench --rows \(rows.map(\.rawValue).joined(separator: " ")) --threads \(threads.count)"
+        if let named = model.model { plan.command += " --model \(named)" }
+        if rows.contains(where: { $0 != .sparsity && $0 != .loss }) { plan.command += " --repeats \(repeats)" }
         if rows.contains(where: { $0 == .sparsity || $0 == .loss }) {
+            if let text { plan.command += " --text \(text)" }
             plan.command += " --long \(long) --steps \(steps) --kept-tokens \(keptTokens) --kept-columns \(keptColumns)"
         }
         let bench = try TrainingBench(plan) { row in

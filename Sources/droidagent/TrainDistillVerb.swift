@@ -8,7 +8,7 @@ import Training
 
 /// What both kinds of distillation are asked for.
 struct DistillOptions: ParsableArguments {
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "Files of states, as `train pairs --states` writes them.") var states: [String]
     @Option(

@@ -17,7 +17,7 @@ struct TrainExport: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @Argument(help: "A verifier, as `train p3` writes it.") var verifier: String
     @Option(help: ArgumentHelp("Where it goes.", valueName: "dir")) var out = "verifier-peft"
     @Option(help: ArgumentHelp("The base model's name on the hub, or a path.", valueName: "name"))

@@ -96,6 +96,9 @@ struct TrainPairs: AsyncParsableCommand {
     func validate() throws {
         guard Self.range(seeds) != nil else { throw ValidationError("--seeds is FROM-TO, such as 1000-1019") }
         guard (0...1).contains(mix) else { throw ValidationError("--mix is a probability, 0 to 1") }
+        if states == nil, limit != nil || only != nil {
+            throw ValidationError("--limit and --only choose states, and need --states")
+        }
         if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
         if let instructions {
             guard (1...20).contains(instructions) else { throw ValidationError("--instructions is 1 to 20") }
@@ -121,9 +124,11 @@ struct TrainPairs: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let tokenizer = try Tokenizer(GGUFFile(path: model.path()))
+        let file = try GGUFFile(path: model.path())
+        let tokenizer = try Tokenizer(file)
         let counter: PromptCounter = { tokenizer.encode($0).count }
-        let options = try collecting(counter)
+        var options = try collecting(counter)
+        options.tokenizer = SHA256.hex(file.bytes)
         let quiet = global.quiet || global.json
         let outcome = try await StateCollector.run(options) { progress in
             if quiet || progress.done % 20 != 0 && progress.done != progress.total { return }
@@ -152,7 +157,7 @@ struct TrainPairs: AsyncParsableCommand {
             set,
             file: states,
             command: ["droidagent"] + CommandLine.arguments.dropFirst(),
-            options: described(options, shares),
+            options: described(options, shares, outcome.digest),
             prompt: options.prompt,
             runs: outcome.runs,
             failedRuns: outcome.failed,
@@ -183,8 +188,7 @@ struct TrainPairs: AsyncParsableCommand {
         options.counter = counter
         if let instructions { options.source = .instructions(perScreen: instructions) }
         if agent == .verifier { options.source = try .actor(actor(&options)) }
-        options.folder =
-            try cache ?? "\(Locations.cache)/states/\((suite as NSString).lastPathComponent)-\(options.digest())"
+        options.folder = cache ?? "\(Locations.cache)/states"
         return options
     }
 
@@ -201,13 +205,17 @@ struct TrainPairs: AsyncParsableCommand {
     }
 
     /// What the states follow from, for their manifest.
-    private func described(_ options: CollectOptions, _ shares: StateSetOptions) throws -> [String: String] {
+    private func described(
+        _ options: CollectOptions,
+        _ shares: StateSetOptions,
+        _ digest: String
+    ) -> [String: String] {
         var out = [
             "suite": (suite as NSString).lastPathComponent, "part": part.rawValue, "seeds": seeds, "runs": "\(runs)",
             "wanderings": "\(wanderings)", "perturbation": "\(perturbation)", "orders": "\(orders)",
             "agent": instructions == nil ? agent.rawValue : "instructions",
             "correctionShare": "\(shares.selfCorrectionShare)", "orderShare": "\(shares.orderShare)",
-            "drawSeed": "\(shares.seed)", "digest": try options.digest(),
+            "drawSeed": "\(shares.seed)", "digest": digest,
         ]
         if let split = options.split { out["split"] = SHA256.hex(split.yaml.utf8) }
         if !tasks.isEmpty { out["tasks"] = tasks.joined(separator: " ") }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import Annotation
 import ArgumentParser
 import Base
+import Benchmark
 import Foundation
 import Learning
 import Training
@@ -18,7 +20,7 @@ struct TrainP3: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "Files of states, as `train pairs --states` writes them.") var states: [String]
     @Option(help: ArgumentHelp("A name under Training/recipes, or a path.", valueName: "recipe")) var recipe = "p3"
@@ -50,11 +52,10 @@ struct TrainP3: AsyncParsableCommand {
             case .plan(let plan): say(plan)
             case .probe(let done, let total):
                 if done == total { global.detail("the head is fitted to \(total) states") }
-            case .step(let done, let total, let left):
+            case .step(let done, let total, _):
                 let shown = bar ?? ProgressBar("training", total: total, unit: "step", isEnabled: !global.quiet)
                 bar = shown
                 shown.update(done)
-                if done % 50 == 0 { global.detail("step \(done) of \(total), \(Int(left / 60)) min left") }
             case .point(let point):
                 var line = String(
                     format: "step %d: loss %.3f, top-1 %.3f, pairs %.4f",
@@ -103,18 +104,27 @@ struct TrainRank: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "Files of states.") var states: [String]
     @Option(help: "Only states of this kind.") var kind: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the states whose first choice is wrong here, one JSON document a line.",
+            valueName: "file"
+        )
+    )
+    var mistakes: String?
 
     func run() async throws {
         var records = try states.flatMap { try StatesFile.read($0) }
         if let kind { records = records.filter { $0.kind.rawValue == kind } }
         let bar = ProgressBar("ranking", total: records.count, unit: "state", isEnabled: !global.quiet)
+        var wrong: [StateEvaluation.Mistake] = []
         let result = try StateEvaluation.run(
             records,
-            model: try model.path(),
-            adapter: try adapter.load().path,
-            threads: threads.count
-        ) { done, _ in bar.update(done) }
+            by: VerifierFiles(model, adapter, threads: threads.count),
+            mistakes: { wrong.append($0) },
+            progress: { done, _ in bar.update(done) }
+        )
         bar.finish()
+        if let mistakes { try JSONLines.writeAll(wrong, to: mistakes) }
         try global.emit(result)
         guard !global.json else { return }
         for part in result.tasks { global.detail(line(part)) }

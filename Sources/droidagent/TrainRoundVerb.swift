@@ -19,7 +19,7 @@ struct TrainRoundVerb: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "Where all rounds lie.") var folder: String
     @Option(help: "A folder under Tasks/, or a path.") var suite = "androidworld"
@@ -41,6 +41,11 @@ struct TrainRoundVerb: AsyncParsableCommand {
     @Option(help: "Seeds of a task in a round.") var seeds = 3
     @Option(help: "The probability that the oracle's move is done in the verifier's runs.") var mix = 0.5
     @Option(help: "Of what is accepted without a person so much has to be right.") var acceptAt = 0.97
+    @Flag(
+        help:
+            "Train on from the verifier that proposed, with --states and what was said in the round alone. Default: anew, with all that was ever said."
+    )
+    var goOn = false
     @Flag(help: "A person annotates, with `droidagent annotate`.") var person = false
     @Option(help: "Devices that run at the same time.") var jobs = 2
     @Option(help: "Stop after so many minutes of training; the same command goes on.") var minutes: Double?
@@ -69,6 +74,7 @@ struct TrainRoundVerb: AsyncParsableCommand {
         (plan.jobs, plan.threads, plan.minutes) = (jobs, threads.count, minutes)
         plan.annotation.precision = acceptAt
         plan.isPerson = person
+        plan.goesOn = goOn
         let global = global
         let round = try await RoundRunner.run(plan) { event in
             switch event {

@@ -30,7 +30,7 @@ struct TrainHead: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: ModelFileOptions
     @OptionGroup var threads: ThreadOptions
     @Argument(help: "Pairs files.") var pairs: [String]
     @Option(help: ArgumentHelp("A name under Training/recipes, or a path.", valueName: "recipe")) var recipe =
@@ -121,11 +121,11 @@ struct TrainEval: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep runs and results here.", valueName: "dir")) var resume: String?
 
     func run() async throws {
-        var options = EvaluationOptions(suite: suite, model: try model.path(), adapter: try adapter.load().path)
+        let files = try VerifierFiles(model, adapter, threads: threads.count)
+        var options = EvaluationOptions(suite: suite, verifier: files)
         options.tasks = tasks
         options.seed = seed
         options.repeats = repeats
-        options.threads = threads.count
         options.folder = resume
         let global = global
         let evaluation = try await HeadEvaluation.run(options) { event in

@@ -3,6 +3,7 @@
 import Agent
 import Annotation
 import Base
+import Benchmark
 import Foundation
 import Testing
 
@@ -110,12 +111,17 @@ import Testing
 
     @Test func `states of other options are kept apart`() throws {
         var options = CollectOptions(suite: "first", folder: "")
-        let first = try options.digest()
-        #expect(try options.digest() == first)
+        let suite = try TaskSuite.find("first")
+        let first = try options.digest(of: suite)
+        #expect(try options.digest(of: suite) == first)
         options.seeds = 1...2
-        #expect(try options.digest() == first, "more seeds are more files")
+        #expect(try options.digest(of: suite) == first, "more seeds are more files")
+        #expect(try options.digest(of: TaskSuite.find("androidworld")) != first)
+        options.tokenizer = "another"
+        #expect(try options.digest(of: suite) != first)
+        options.tokenizer = ""
         options.orders = 0
-        #expect(try options.digest() != first)
+        #expect(try options.digest(of: suite) != first)
     }
 
     @Test func `orders to learn from are many, and none is one that verifiers are measured with`() {
@@ -148,16 +154,23 @@ import Testing
             try store.add(first, rows: [[1, -2, 0.5], [0, 3, 1024]])
             try store.add(second, rows: [[7, 8, 9]])
         }
-        var store = try FeatureStore(path: path, columns: 3)
-        #expect(store.count == 2)
-        #expect(try store.rows(first) == [1, -2, 0.5, 0, 3, 1024])
-        #expect(try store.rows(SHA256.hex("c".utf8)) == nil)
         let bytes = try FileBytes.read(path)
+        do {
+            let store = try FeatureStore(path: path, columns: 3)
+            #expect(store.count == 2)
+            #expect(try store.rows(first) == [1, -2, 0.5, 0, 3, 1024])
+            #expect(try store.rows(SHA256.hex("c".utf8)) == nil)
+            #expect { try FeatureStore(path: path, columns: 3) } throws: {
+                ($0 as? DroidError)?.code == "features.busy"
+            }
+        }
         try FileBytes.write(bytes.dropLast(2), to: path)
-        store = try FeatureStore(path: path, columns: 3)
-        #expect(store.count == 1)
-        try store.add(second, rows: [[7, 8, 9]])
-        #expect(try FileBytes.read(path) == bytes)
+        do {
+            let store = try FeatureStore(path: path, columns: 3)
+            #expect(store.count == 1)
+            try store.add(second, rows: [[7, 8, 9]])
+            #expect(try FileBytes.read(path) == bytes)
+        }
         #expect { try FeatureStore(path: path, columns: 4) } throws: { ($0 as? DroidError)?.code == "features.format" }
     }
 

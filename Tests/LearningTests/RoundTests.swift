@@ -26,6 +26,7 @@ struct RoundTests {
         alpha: 8
         first_block: 26
         probe: 12
+        skip_below: 0.001
         loss: listwise
         margin: 0
         rivals: 0

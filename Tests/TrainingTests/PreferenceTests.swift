@@ -57,6 +57,35 @@ struct PreferenceTests {
         #expect(trainer.step == trainer.totalSteps && trainer.totalSteps == 12 * 9)
     }
 
+    @Test("states that are ranked well already are not taken back through the model")
+    func skips() throws {
+        var all = options(.float, epochs: 1)
+        let whole = try trainer(all)
+        try whole.run()
+        all.skipBelow = 1e-9
+        let none = try trainer(all)
+        try none.run()
+        #expect(none.curve.allSatisfy { $0.training.skipped == 0 })
+        let size = (0..<whole.pass.layout.count).map { abs(whole.pass.values[$0]) }.max() ?? 0
+        for index in 0..<whole.pass.layout.count {
+            #expect(abs(whole.pass.values[index] - none.pass.values[index]) < 1e-3 * size)
+        }
+        all.skipBelow = 1e9
+        let easy = try trainer(all)
+        let before = (0..<easy.pass.layout.count).map { easy.pass.values[$0] }
+        try easy.run()
+        #expect(easy.curve.allSatisfy { $0.training.skipped == 1 })
+        #expect(before.indices.allSatisfy { before[$0] == easy.pass.values[$0] })
+        // What is easy changes while it learns: some are learned from, and ever fewer.
+        all.skipBelow = 0.05
+        all.epochs = 12
+        let some = try trainer(all)
+        try some.run()
+        let shares = some.curve.map(\.training.skipped)
+        #expect(try #require(shares.first) < 0.5 && #require(shares.last) > 0.5)
+        #expect(try #require(some.curve.last).training.topOne > 0.9)
+    }
+
     @Test("a training that was stopped goes on with the same bits")
     func resumes() throws {
         let whole = try trainer(options())

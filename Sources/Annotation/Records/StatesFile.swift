@@ -23,6 +23,9 @@ public enum StatesFile {
             guard (state.right + state.wrong + [state.chosen]).allSatisfy(state.suffixes.indices.contains) else {
                 throw failure("it names candidates that it does not have")
             }
+            guard Set(state.right + state.wrong).count == state.right.count + state.wrong.count else {
+                throw failure("it names a candidate twice")
+            }
             return state
         }
     }
@@ -31,11 +34,6 @@ public enum StatesFile {
     ///
     /// - Throws: `DroidError` with code `file.write`.
     public static func write(_ states: some Sequence<StateRecord>, to path: String) throws {
-        var bytes: [UInt8] = []
-        for state in states {
-            bytes.append(contentsOf: try JSON.line(state).utf8)
-            bytes.append(10)
-        }
-        try FileBytes.write(bytes, to: path)
+        try JSONLines.writeAll(states, to: path)
     }
 }

@@ -149,6 +149,18 @@ public enum JSONLines {
         }
     }
 
+    /// Writes a whole file, one value a line.
+    ///
+    /// - Throws: `DroidError` with code `file.write`.
+    public static func writeAll(_ values: some Sequence<some Encodable>, to path: String) throws {
+        var bytes: [UInt8] = []
+        for value in values {
+            bytes.append(contentsOf: try JSON.line(value).utf8)
+            bytes.append(10)
+        }
+        try FileBytes.write(bytes, to: path)
+    }
+
     private static func failure(_ path: String) -> DroidError {
         DroidError("file.write", "cannot write \(path)", why: String(cString: strerror(errno)))
     }

@@ -83,6 +83,19 @@ public struct TaskSuite: Sendable {
         return try TaskSuite(folder: folder, templates: templates, about: about)
     }
 
+    /// SHA-256 of its files, in hexadecimal: what tells its state from a later one.
+    ///
+    /// - Throws: `DroidError` with code `file.read`.
+    public func digest() throws -> String {
+        var hash = SHA256()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names.sorted() where name.hasSuffix(".yaml") {
+            hash.update(name.utf8)
+            hash.update(try FileBytes.read("\(folder)/\(name)"))
+        }
+        return hash.finalHex()
+    }
+
     /// Files of a suite's folder that are no tasks.
     private static let reserved: Set<String> = ["lists.yaml", "suite.yaml"]
 

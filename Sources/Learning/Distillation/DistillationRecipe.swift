@@ -86,6 +86,13 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
         return recipe
     }
 
+    /// All that values follow from: a distillation under another recipe is another one, but for its name and its reports.
+    func identity() throws -> String {
+        var copy = self
+        (copy.name, copy.reportEvery, copy.validateEvery) = ("", 1, 1)
+        return try JSON.line(copy)
+    }
+
     func options(temperature: Double) -> DistillationOptions {
         DistillationOptions(
             target: target,

@@ -85,6 +85,10 @@ public enum DistillationTraining {
         progress: (DistillationEvent) -> Void = { _ in }
     ) throws -> Outcome {
         let recipe = try DistillationRecipe.load(request.recipe)
+        try TrainingFiles.check(
+            outputs: [request.output, request.companion],
+            inputs: [request.adapter, request.model]
+        )
         let model = try FrozenModel.load(request.model, precision: recipe.precision, threads: request.threads)
         let head = try VerifierHead.trained(request.adapter, for: model)
         let material = try material(request, recipe, model.tokenizer, head)
@@ -105,7 +109,9 @@ public enum DistillationTraining {
         trainer.roundWeights()
         let before = try trainer.evaluate(material.heldDecisions, texts: material.heldTexts)
 
-        let identity = "\(model.sha256) \(try SHA256.hex(ofFile: request.adapter)) \(material.digest)"
+        let identity =
+            "\(model.sha256) \(try SHA256.hex(ofFile: request.adapter)) \(material.digest) "
+            + (try recipe.identity())
         try FileBytes.makeFolder(request.folder)
         let kept = "\(request.folder)/checkpoint"
         if FileManager.default.fileExists(atPath: kept) {
@@ -190,12 +196,14 @@ public enum DistillationTraining {
         _ material: Material
     ) throws -> ActivationMask {
         var batches: [TokenBatch] = []
-        for state in material.decisions.prefix(recipe.calibration) {
+        // Drawn: decisions lie together by their episodes, and texts by their files.
+        var random = SeededRandom(seed: recipe.seed, name: "calibration")
+        for state in material.decisions.shuffled(using: &random).prefix(recipe.calibration) {
             var batch = TokenBatch()
             batch.append(prefix: state.prefix, branches: state.candidates)
             batches.append(batch)
         }
-        for text in material.texts.prefix(recipe.calibration) {
+        for text in material.texts.shuffled(using: &random).prefix(recipe.calibration) {
             var batch = TokenBatch()
             batch.append(text)
             batches.append(batch)

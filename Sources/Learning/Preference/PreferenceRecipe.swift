@@ -36,6 +36,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var seed: UInt64
     /// States that the head is fitted to before the adapter learns.
     public var probe: Int
+    /// States with a smaller loss are not taken back through the model; 0 for none.
+    public var skipBelow: Double
     /// The share of episodes that is only looked at.
     public var validationShare: Double
     /// The most states right after a wrong step, as a share of all.
@@ -48,6 +50,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
         case firstBlock = "first_block"
         case learningRate = "learning_rate"
         case headFactor = "head_factor"
+        case skipBelow = "skip_below"
         case warmUp = "warm_up"
         case weightDecay = "weight_decay"
         case passTokens = "pass_tokens"
@@ -80,10 +83,17 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
             sizes: [
                 ("alpha", alpha, 0.001...10_000), ("margin", margin, 0...1000),
                 ("learning_rate", learningRate, 1e-9...1), ("head_factor", headFactor, 0...10_000),
-                ("weight_decay", weightDecay, 0...1), ("clip", clip, 0...1e9),
+                ("weight_decay", weightDecay, 0...1), ("clip", clip, 0...1e9), ("skip_below", skipBelow, 0...1e9),
                 ("validation_share", validationShare, 0...0.9), ("correction_share", correctionShare, 0...1),
             ]
         )
+    }
+
+    /// All that values follow from: a training under another recipe is another one, but for its name and its reports.
+    func identity() throws -> String {
+        var copy = self
+        (copy.name, copy.reportEvery, copy.validateEvery) = ("", 1, 1)
+        return try JSON.line(copy)
     }
 
     /// The part that the training engine needs.
@@ -102,7 +112,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
             precision: precision,
             checkpoints: checkpoints,
             seed: seed,
-            probe: probe
+            probe: probe,
+            skipBelow: skipBelow
         )
     }
 }

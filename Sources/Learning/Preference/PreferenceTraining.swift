@@ -86,6 +86,7 @@ public enum PreferenceTraining {
         progress: (PreferenceTrainingEvent) -> Void = { _ in }
     ) throws -> Outcome {
         let recipe = try PreferenceRecipe.load(options.recipe)
+        try TrainingFiles.check(outputs: [options.output], inputs: [options.start, options.model].compactMap(\.self))
         let (records, digest) = try read(options.states, recipe)
         let prompt = try PromptAgreement.prompt(records.map { ($0.actionSpace, $0.prompt) })
         let model = try FrozenModel.load(options.model, precision: recipe.precision, threads: options.threads)
@@ -109,7 +110,8 @@ public enum PreferenceTraining {
             states: training,
             validation: validation,
             options: recipe.options,
-            identity: "\(model.sha256) \(digest) \(try options.start.map { try SHA256.hex(ofFile: $0) } ?? "")",
+            identity: "\(model.sha256) \(digest) \(try options.start.map { try SHA256.hex(ofFile: $0) } ?? "") "
+                + recipe.identity(),
             threads: options.threads
         )
         if let start = options.start {

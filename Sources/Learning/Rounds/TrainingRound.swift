@@ -36,6 +36,9 @@ public struct RoundPlan: Sendable {
     public var annotation = RoundOptions(auditShare: 0.05, sampleShare: 0.03, goldShare: 0, doubleShare: 0)
     /// Whether a person annotates; otherwise the oracle does in a person's place.
     public var isPerson = false
+    /// Whether a round's training goes on from the verifier that proposed, with `states` and what was said in that round alone. Otherwise
+    /// each round trains anew, with all that was ever said.
+    public var goesOn = false
     /// Stops after so many minutes of training; the next call goes on.
     public var minutes: Double?
 
@@ -69,7 +72,8 @@ public struct TrainingRound: Codable, Sendable {
     /// The round in the annotation store.
     public var annotation: Int64?
     public var report: RoundReport?
-    /// On the states that no round learns from.
+    /// SHA-256 of the states that no round learns from, and how good the verifiers are on them.
+    public var evaluation: String?
     public var accuracyBefore: StateEvaluation.Part?
     public var accuracyAfter: StateEvaluation.Part?
     public var seconds: [String: Double] = [:]
@@ -154,7 +158,8 @@ public enum RoundRunner {
         _ plan: RoundPlan,
         _ onEvent: @escaping @Sendable (Event) -> Void
     ) async throws -> Bool {
-        let tokenizer = try Tokenizer(GGUFFile(path: plan.model))
+        let file = try GGUFFile(path: plan.model)
+        let tokenizer = try Tokenizer(file)
         var options = CollectOptions(suite: plan.suite, folder: "\(plan.folder(of: round.number))/runs")
         options.split = plan.split
         options.tasks = plan.tasks
@@ -163,6 +168,7 @@ public enum RoundRunner {
         (options.runs, options.wanderings, options.orders) = (1, 0, 0)
         options.jobs = plan.jobs
         options.counter = { tokenizer.encode($0).count }
+        options.tokenizer = SHA256.hex(file.bytes)
         if let path = round.before {
             let scorer = try StateScorer(model: plan.model, adapter: path, threads: plan.threads)
             options.prompt = scorer.head.prompt
@@ -226,6 +232,8 @@ public enum RoundRunner {
     ) async throws -> Bool {
         let store = try AnnotationStore(folder: plan.store)
         defer { store.close() }
+        // Interrupted behind the end of its round: nothing is left to be said.
+        let isOver = try round.annotation.map { try store.hasEnded(round: $0) } ?? false
         if round.annotation == nil {
             var options = plan.annotation
             options.seed = UInt64(round.number)
@@ -236,32 +244,35 @@ public enum RoundRunner {
             // At once, so that a kill leads to no second round in the store.
             try FileBytes.write(JSON.pretty(round) + "\n", to: "\(plan.folder(of: round.number))/round.json")
         }
-        if plan.isPerson {
-            let waiting = try store.progress("person").waiting
-            if waiting > 0 {
-                onEvent(.waits(plan.store, waiting))
-                return false
-            }
-        } else {
-            let states = try StatesFile.read(path(of: "states", round, plan))
-            var done = 0
-            try await store.annotate(by: StateAnnotator(states)) { _, _ in
-                done += 1
-                onEvent(.counted("annotating", done, states.count))
-            }
-        }
+        if !isOver, try await !isAnnotated(round, plan, store, onEvent) { return false }
+        var said = ExportOptions()
+        if plan.goesOn { said.rounds = Set([round.annotation].compactMap(\.self)) }
+        try StatesFile.write(store.judgedStates(said).map(\.state), to: path(of: "judged", round, plan))
         if let id = round.annotation {
             round.report = try store.report(id)
-            try store.endRound()
+            if !isOver { try store.endRound() }
         }
-        let judged = try store.judgedStates().map { judged in
-            var state = judged.state
-            // The store knows episodes by name; what is held back from training goes by their seeds.
-            let numbers = judged.episode.split(separator: "-").compactMap { UInt64($0) }
-            if numbers.count == 2 { (state.seed, state.run) = (numbers[0], Int(clamping: numbers[1])) }
-            return state
+        return true
+    }
+
+    /// Lets the oracle annotate, or looks whether persons have.
+    private static func isAnnotated(
+        _ round: TrainingRound,
+        _ plan: RoundPlan,
+        _ store: AnnotationStore,
+        _ onEvent: @escaping @Sendable (Event) -> Void
+    ) async throws -> Bool {
+        if plan.isPerson {
+            let waiting = try store.unhandled()
+            if waiting > 0 { onEvent(.waits(plan.store, waiting)) }
+            return waiting == 0
         }
-        try StatesFile.write(judged, to: path(of: "judged", round, plan))
+        let states = try StatesFile.read(path(of: "states", round, plan))
+        var done = 0
+        try await store.annotate(by: StateAnnotator(states)) { _, _ in
+            done += 1
+            onEvent(.counted("annotating", done, states.count))
+        }
         return true
     }
 
@@ -278,6 +289,7 @@ public enum RoundRunner {
             output: "\(folder)/verifier.gguf",
             folder: "\(folder)/training"
         )
+        if plan.goesOn { options.start = round.before }
         options.report = "\(folder)/training-report"
         options.minutes = plan.minutes
         options.threads = plan.threads
@@ -293,13 +305,18 @@ public enum RoundRunner {
     ) throws -> Bool {
         let states = try StatesFile.read(plan.evaluation)
         func part(_ adapter: String?) throws -> StateEvaluation.Part {
-            try StateEvaluation.run(states, model: plan.model, adapter: adapter, threads: plan.threads) {
-                onEvent(.counted("evaluating", $0, $1))
-            }.all
+            try StateEvaluation.run(
+                states,
+                by: VerifierFiles(model: plan.model, adapter: adapter, threads: plan.threads),
+                progress: { onEvent(.counted("evaluating", $0, $1)) }
+            ).all
         }
-        // What came of the round before was measured then.
-        let last = try rounds(plan).dropLast().last?.accuracyAfter
-        round.accuracyBefore = try last ?? part(round.before)
+        let digest = try SHA256.hex(ofFile: plan.evaluation)
+        // What came of the round before was measured then, if on the same states.
+        let last = try rounds(plan).dropLast().last
+        let known = last?.evaluation == digest ? last?.accuracyAfter : nil
+        round.evaluation = digest
+        round.accuracyBefore = try known ?? part(round.before)
         round.accuracyAfter = try part(round.after)
         if let id = round.annotation {
             let store = try AnnotationStore(folder: plan.store)

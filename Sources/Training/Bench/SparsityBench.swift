@@ -10,11 +10,12 @@ extension TrainingBench {
         var all: [Int32] = []
         if let path = plan.text {
             all = model.tokenizer.encode(String(decoding: try FileBytes.read(path), as: UTF8.self))
-            guard all.count >= plan.longTokens else {
+            // None twice: what is looked at at the end must not have been learned from.
+            guard all.count >= plan.longTokens * count else {
                 throw DroidError(
                     "bench.text",
                     "the text is too short",
-                    why: "it has \(all.count) tokens, and one piece takes \(plan.longTokens)",
+                    why: "it has \(all.count) tokens, and \(count) pieces of \(plan.longTokens) are needed",
                     next: "name a longer text, or ask for fewer tokens with --long"
                 )
             }
@@ -23,11 +24,7 @@ extension TrainingBench {
             let phrases = (0..<400).map { _ in tokens(8, &random) }
             while all.count < plan.longTokens * count { all += phrases[Int.random(in: 0..<400, using: &random)] }
         }
-        let pieces = all.count / plan.longTokens
-        return (0..<count).map { index in
-            let first = index % pieces * plan.longTokens
-            return Array(all[first..<(first + plan.longTokens)])
-        }
+        return (0..<count).map { Array(all[($0 * plan.longTokens)..<(($0 + 1) * plan.longTokens)]) }
     }
 
     private var options: TokenSparsity {

@@ -132,7 +132,11 @@ public final class DistillationTrainer {
 
     /// Changes the values by their gradients.
     private func update() throws {
-        for index in 0..<student.layout.count where !student.gradients[index].isFinite {
+        // All of them before any value changes.
+        let weights = student.weights
+        guard (0..<student.layout.count).allSatisfy({ student.gradients[$0].isFinite }),
+            (0..<(weights?.count ?? 0)).allSatisfy({ weights?.gradients[$0].isFinite ?? true })
+        else {
             throw DroidError(
                 "training.diverged",
                 "the distillation has diverged at step \(step + 1)",
@@ -142,7 +146,7 @@ public final class DistillationTrainer {
         }
         let factor = options.schedule.factor(step: step, of: options.steps, warmUp: options.warmUp)
         optimizer.step(student.values, student.gradients, factor: factor, special: (student.layout.head, 1))
-        if let weights = student.weights, let weightOptimizer {
+        if let weights, let weightOptimizer {
             let none = weights.count..<weights.count
             weightOptimizer.step(weights.values, weights.gradients, factor: factor, special: (none, 1))
         }

@@ -7,7 +7,7 @@ import Foundation
 public struct TrainingCheckpoint: Sendable {
     /// What it says of itself.
     public struct Facts: Codable, Sendable, Equatable {
-        public var version = 1
+        public var version = TrainingCheckpoint.version
         /// A digest of recipe, data and model: another training does not go on from here.
         public var identity: String
         /// Steps that are done.
@@ -26,21 +26,27 @@ public struct TrainingCheckpoint: Sendable {
     public var second: [Float]
 
     private static let magic = Array("droidagent training 1\n".utf8)
+    /// What the facts hold; another program version may hold something else.
+    static let version = 2
 
     /// Writes it whole, under another name first.
     ///
     /// - Throws: `DroidError` with code `file.write`; a checkpoint that stood there is unchanged then.
     public func write(to path: String) throws {
-        var payload: [UInt8] = []
-        payload.reserveCapacity(values.count * 12)
-        for list in [values, first, second] { list.withUnsafeBytes { payload.append(contentsOf: $0) } }
+        let lists = [values, first, second]
+        var hash = SHA256()
+        for list in lists { list.withUnsafeBytes { hash.update($0) } }
         var facts = facts
-        facts.digest = SHA256.hex(payload)
+        facts.digest = hash.finalHex()
         let text = Array(try JSON.line(facts).utf8)
         let sizes = [UInt64(text.count), UInt64(values.count)]
+        // One copy beside the lists: those of a model's weights take more than a gigabyte.
         var bytes = TrainingCheckpoint.magic
+        bytes.reserveCapacity(bytes.count + 16 + text.count + values.count * 12)
         for size in sizes { withUnsafeBytes(of: size.littleEndian) { bytes.append(contentsOf: $0) } }
-        try FileBytes.write(bytes + text + payload, to: path, mode: 0o600)
+        bytes.append(contentsOf: text)
+        for list in lists { list.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        try FileBytes.write(bytes, to: path, mode: 0o600)
     }
 
     /// What is said of a checkpoint that does not belong to what is to go on from it.
@@ -84,8 +90,12 @@ extension TrainingCheckpoint {
             bytes.count == head + 16 + length + count * 12
         else { throw damaged("it has \(bytes.count) bytes, which is not what it says") }
         let start = head + 16 + length
-        guard let facts = try? JSON.decode(Facts.self, from: Array(bytes[(head + 16)..<start])), facts.version == 1
-        else {
+        struct Version: Decodable { let version: Int }
+        let text = Array(bytes[(head + 16)..<start])
+        if let found = try? JSON.decode(Version.self, from: text), found.version != TrainingCheckpoint.version {
+            throw damaged("it was written by another version of the program")
+        }
+        guard let facts = try? JSON.decode(Facts.self, from: text) else {
             throw damaged("its facts are no JSON document of this version")
         }
         guard SHA256.hex(bytes[start...]) == facts.digest else {

@@ -157,8 +157,12 @@ public final class TrainingPass {
         let first = checkpoints ? config.blockCount - 1 : firstBlock
         saves = try (first..<config.blockCount).map { block in
             let blocks = room / TokenSparsity.blockRows
+            // The first one also takes what the blocks below write, whose attention may see all rows.
+            let isOwn = block > first || first == 0
             let attended =
-                shape.map { $0.isSparse(block, of: config.blockCount) ? $0.tokenBlocks(of: blocks) * 64 : room } ?? room
+                shape.map {
+                    isOwn && $0.isSparse(block, of: config.blockCount) ? $0.tokenBlocks(of: blocks) * 64 : room
+                } ?? room
             return try Saves(
                 input: ElementBuffer(attended * width, precision),
                 inputScale: FloatBuffer(attended),

@@ -55,6 +55,10 @@ public struct PreferenceReport: Codable, Sendable {
             ["loss", "\(options.objective.loss.rawValue), margin \(options.objective.margin)"],
             ["rivals", options.objective.rivals == 0 ? "all" : "\(options.objective.rivals) with the highest scores"],
             ["learning rate", "\(optimizer.rate), \(options.schedule.rawValue), warm-up \(options.warmUp)"],
+            [
+                "left out of the way back",
+                options.skipBelow == 0 ? "nothing" : "states with a loss below \(options.skipBelow)",
+            ],
             ["head", "\(options.headFactor) times the rate"], ["epochs", "\(options.epochs)"],
             ["states a step", "\(options.batch)"], ["precision", options.precision.rawValue],
             ["seed", "\(options.seed)"], ["machine", machine], ["commit", commit],
@@ -66,7 +70,7 @@ public struct PreferenceReport: Codable, Sendable {
             guard let quality else { return nil }
             return [
                 name, "\(quality.states)", percent(quality.topOne), percent(quality.pairs),
-                String(format: "%.3g", quality.loss),
+                String(format: "%.3g", quality.loss), percent(quality.skipped),
             ]
         }
         let rows = [
@@ -74,9 +78,9 @@ public struct PreferenceReport: Codable, Sendable {
             row("held back", curve.last { $0.validation != nil }?.validation),
         ]
         return HTML.table(
-            head: ["decisions", "number", "right on top", "pairs in order", "loss"],
+            head: ["decisions", "number", "right on top", "pairs in order", "loss", "left out of the way back"],
             rows: rows.compactMap(\.self),
-            numeric: [1, 2, 3, 4]
+            numeric: [1, 2, 3, 4, 5]
         )
     }
 

@@ -26,9 +26,9 @@ public struct PreferenceState: Sendable, Equatable {
     /// Tokens of the prefix and of all candidates.
     public var tokens: Int { candidates.reduce(prefix.count) { $0 + $1.count } }
 
-    /// The decision with so few candidates that these have at most `limit` tokens: the right ones stay, and of the others those that `random`
-    /// draws. Indices are those of the new list.
-    func limited(to limit: Int, using random: inout some RandomNumberGenerator) -> PreferenceState {
+    /// The decision with so few candidates that these have at most `limit` tokens: four of the right ones stay, and of the others those that
+    /// `random` draws. Indices are those of the new list.
+    public func limited(to limit: Int, using random: inout some RandomNumberGenerator) -> PreferenceState {
         let total = candidates.reduce(0) { $0 + $1.count }
         guard total > limit else { return self }
         var kept = right.prefix(4).sorted()
@@ -108,6 +108,8 @@ public struct RankingQuality: Codable, Sendable, Equatable {
     public var pairs: Double = 0
     /// Share of decisions with a right candidate on top.
     public var topOne: Double = 0
+    /// Share of decisions that were easy enough to be left out of the way back.
+    public var skipped: Double = 0
 
     public init() {}
 
@@ -129,6 +131,7 @@ public struct RankingQuality: Codable, Sendable, Equatable {
         copy.loss /= count
         copy.pairs /= count
         copy.topOne /= count
+        copy.skipped /= count
         return copy
     }
 }
