@@ -22,6 +22,9 @@ struct AnnotateOpen: AsyncParsableCommand {
 
             With --device or --goal the page also has the agent on a device: you take over and hand back, and what you \
             did becomes labels.
+
+            The store's round goes on, whoever began it, unless another verifier, other options of a round or \
+            --new-round are given.
             """
     )
 
@@ -42,20 +45,41 @@ struct AnnotateOpen: AsyncParsableCommand {
         String?
     @Option(
         help: ArgumentHelp(
-            "The verifier whose scores propose. Default: the one that scored last.",
+            "The verifier whose scores propose. Default: that of the round that goes on; "
+                + "in a new round the one on the device, or the one that scored last.",
             valueName: "version"
         )
     )
     var verifier: String?
-    @Flag(help: "Begin another round, even where one with this verifier goes on.") var newRound = false
-    @Option(help: ArgumentHelp("Of what is accepted without you so much has to be right.", valueName: "share"))
-    var acceptAt = 0.97
-    @Option(help: ArgumentHelp("The share of what is accepted that you look at after all.", valueName: "share"))
-    var audit = 0.1
-    @Option(help: ArgumentHelp("The share of all states that is drawn for you at random.", valueName: "share"))
-    var sample = 0.1
-    @Option(help: ArgumentHelp("The share of states that a second annotator gets, too.", valueName: "share"))
-    var double = 0.1
+    @Flag(help: "Begin another round, even where one goes on.") var newRound = false
+    @Option(
+        help: ArgumentHelp(
+            "Of what is accepted without you so much has to be right. In a new round: 0.97.",
+            valueName: "share"
+        )
+    )
+    var acceptAt: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The share of what is accepted that you look at after all. In a new round: 0.1.",
+            valueName: "share"
+        )
+    )
+    var audit: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The share of all states that is drawn for you at random. In a new round: 0.1.",
+            valueName: "share"
+        )
+    )
+    var sample: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The share of states that a second annotator gets, too. In a new round: 0.1.",
+            valueName: "share"
+        )
+    )
+    var double: Double?
     @Flag(help: "Accept nothing without a person.") var acceptNothing = false
     @Option(help: "Begin with the agent on a device doing this.") var goal: String?
     @Option(help: "The most steps of an episode.") var maxSteps = 20
@@ -76,8 +100,9 @@ struct AnnotateOpen: AsyncParsableCommand {
         if (listen == nil) != (passwordFile == nil) {
             throw ValidationError("--listen needs --password-file, and that is for nothing else")
         }
-        for (name, share) in [("accept-at", acceptAt), ("audit", audit), ("sample", sample), ("double", double)]
-        where !(0...1).contains(share) {
+        let shares = [("accept-at", acceptAt), ("audit", audit), ("sample", sample), ("double", double)]
+        for (name, share) in shares {
+            guard let share, !(0...1).contains(share) else { continue }
             throw ValidationError("--\(name) is a share, from 0 to 1")
         }
         if maxSteps < 1 { throw ValidationError("--max-steps must be at least 1") }
@@ -90,12 +115,14 @@ struct AnnotateOpen: AsyncParsableCommand {
         let access = try access()
         let store = try store.open()
         for path in runs { _ = try AnnotateInput.add(path, to: store, global) }
-        let round = try round(store)
         let stage = choice.device != nil || goal != nil ? try await openStage() : nil
         let live = stage.map { LiveEpisode($0.stage, store: store) }
         let desk = AnnotationDesk(store, annotator: name, live: live)
+        let round: Round
         let server: LoopbackServer
         do {
+            // Behind the stage: in a store without scores it is a round of the verifier that acts there.
+            round = try self.round(store, acting: stage?.stage.verifier)
             server = try await LoopbackServer.start(port: port, access: access, bodyLimit: 256 << 10) {
                 try await desk.handle($0)
             }
@@ -141,31 +168,47 @@ struct AnnotateOpen: AsyncParsableCommand {
         return .network(address: listen, password: text.trimmingCharacters(in: .newlines))
     }
 
-    /// The round that goes on with this verifier, or another.
-    private func round(_ store: AnnotationStore) throws -> Round {
+    /// The round that goes on, or another where it is not the one that was asked for.
+    ///
+    /// - Parameter acting: the verifier on the device.
+    private func round(_ store: AnnotationStore, acting: String?) throws -> Round {
         let known = try store.verifiers()
-        if let verifier, !known.contains(verifier) {
+        if let verifier, verifier != acting, !known.contains(verifier) {
             throw DroidError(
                 "annotation.round",
                 "no state has scores of the verifier \(verifier)",
                 why: known.isEmpty ? "no state has scores" : "there are those of \(known.joined(separator: ", "))"
             )
         }
-        let wanted = verifier ?? known.first
-        let options = RoundOptions(
-            verifier: wanted,
-            precision: acceptAt,
-            auditShare: audit,
-            sampleShare: sample,
-            doubleShare: double,
-            accepts: !acceptNothing
-        )
-        if !newRound, let round = try store.currentRound(), round.options == options {
+        if !newRound, let round = try store.currentRound(), fits(round.options, known, acting) {
+            if let latest = known.first, let own = round.options.verifier, latest != own {
+                global.say("Round \(round.id) goes on with what \(own) proposes; --verifier \(latest) begins another.")
+            }
             // States that came since are ordered among the others.
             try store.recalibrate()
             return round
         }
-        return try store.startRound(options)
+        return try store.startRound(asked(of: RoundOptions(verifier: verifier ?? acting ?? known.first)))
+    }
+
+    /// Whether a round is what was asked for. The rest is as whoever began it has set it, such as a training.
+    private func fits(_ options: RoundOptions, _ known: [String], _ acting: String?) -> Bool {
+        guard asked(of: options) == options else { return false }
+        if let verifier { return options.verifier == verifier }
+        // Without scores in the store no verifier would propose anything better.
+        if known.isEmpty { return true }
+        return options.verifier.map { known.contains($0) || $0 == acting } ?? false
+    }
+
+    /// A round's options with those that were given in their place.
+    private func asked(of options: RoundOptions) -> RoundOptions {
+        var options = options
+        options.precision = acceptAt ?? options.precision
+        options.auditShare = audit ?? options.auditShare
+        options.sampleShare = sample ?? options.sampleShare
+        options.doubleShare = double ?? options.doubleShare
+        if acceptNothing { options.accepts = false }
+        return options
     }
 
     /// A device with the verifier on it.

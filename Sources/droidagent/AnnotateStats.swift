@@ -18,6 +18,12 @@ struct AnnotateStats: AsyncParsableCommand {
     @Flag(help: "List the states for which no candidate is right.") var gaps = false
     @Option(help: ArgumentHelp("Write the rounds as a page.", valueName: "file")) var report: String?
 
+    func validate() throws {
+        if gaps && (report != nil || round != nil) {
+            throw ValidationError("--gaps lists those of all rounds: leave out --round and --report")
+        }
+    }
+
     func run() async throws {
         let store = try store.existing()
         if gaps {
@@ -62,7 +68,7 @@ struct AnnotateStats: AsyncParsableCommand {
         }
         line("human share", report.humanShare)
         line("right on audit", report.audited)
-        line("first choice right", report.topOne)
+        line("first choice right, labelled", report.topOne)
         line("the same, random sample", report.sampleTopOne)
         line("pairs in the right order", report.pairwise)
         for (name, value) in [

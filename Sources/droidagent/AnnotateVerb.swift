@@ -46,7 +46,7 @@ enum AnnotateInput {
         _ path: String,
         to store: AnnotationStore,
         use: LabelImport.Use = .items,
-        annotator: String = "imported",
+        annotator: String = LabelImport.nobody,
         _ global: GlobalOptions
     ) throws -> ImportOutcome {
         var isFolder: ObjCBool = false
@@ -84,7 +84,7 @@ struct AnnotateImport: AsyncParsableCommand {
     @Argument(help: "Run folders, folders of such, and files.") var paths: [String]
     @Option(name: .customLong("as"), help: "What states of a file are: items to label, labels, or gold: known answers.")
     var use = LabelImport.Use.items
-    @Option(help: "Whose words they are, where the file does not say.") var annotator = "imported"
+    @Option(help: "Whose words they are, where the file does not say.") var annotator = LabelImport.nobody
 
     func run() async throws {
         let store = try store.open()
@@ -135,20 +135,26 @@ struct AnnotateExport: AsyncParsableCommand {
         options.pairs.selfCorrectionShare = corrections
         options.pairs.negativesPerStep = negatives
         options.pairs.seed = seed
-        let (pairs, outcome) = try store.pairs(options)
+        let (states, pairs, outcome) = try store.export(options)
+        // What screens say is nobody else's business.
         switch format {
-        case .pairs: try PairsFile.write(pairs, to: out)
+        case .pairs: try PairsFile.write(pairs, to: out, isPrivate: true)
         case .states:
-            let lines = try store.judgedStates(options).map { try JSON.line($0.state) + "\n" }
-            try FileBytes.write(lines.joined(), to: out)
-        case .labelStudio: try FileBytes.write(LabelStudio.document(pairs), to: out)
+            let lines = try states.map { try JSON.line($0.state) + "\n" }
+            try FileBytes.write(lines.joined(), to: out, mode: 0o600)
+        case .labelStudio: try FileBytes.write(LabelStudio.document(pairs), to: out, mode: 0o600)
         }
         try global.emit(outcome)
-        global.say("\(out): \(outcome.pairs) pairs of \(outcome.states) states")
+        switch format {
+        case .states: global.say("\(out): \(outcome.kept) states, which come to \(outcome.pairs) pairs")
+        case .pairs, .labelStudio: global.say("\(out): \(outcome.pairs) pairs of \(outcome.kept) states")
+        }
         for (name, count) in outcome.sources.sorted(by: { $0.key < $1.key }) { global.say("  by \(name): \(count)") }
         global.say(
-            "left out: \(outcome.heldOut) states of held-out tasks, \(outcome.disputed) disputed, \(outcome.uncovered) without "
-                + "a right candidate, \(outcome.correctionsLeftOut) self-corrections beyond their share"
+            "left out: \(outcome.heldOut) states of held-out tasks, \(outcome.disputed) disputed, "
+                + "\(outcome.uncovered) without a right candidate, "
+                + "\(outcome.equal) equal to others or without a wrong candidate, "
+                + "\(outcome.correctionsLeftOut) self-corrections beyond their share"
         )
     }
 }

@@ -80,6 +80,71 @@ struct DeskTests {
         #expect(try store.history(1).count == 1)
     }
 
+    /// The page's request for a word.
+    private func word(_ item: Int, _ request: String) -> String {
+        #"{"item": \#(item), "request": "\#(request)", "seconds": 1, "#
+            + #""judgement": {"kind": "right", "right": [1], "harmful": []}}"#
+    }
+
+    @Test("When the round ends under the page, the word is kept and can be taken back, and the page is told")
+    func ended() async throws {
+        let store = try Fixture().store()
+        try store.add(Fixture.items(3))
+        try store.startRound(RoundOptions(sampleShare: 0))
+        let desk = AnnotationDesk(store, annotator: "ada")
+        _ = try await ask(desk, "task")
+        try store.endRound()
+        let answer = try await ask(desk, "label", word(1, "r"))
+        #expect(answer.status == 200)
+        #expect(String(decoding: answer.body, as: UTF8.self).contains("No round goes on"))
+        #expect(try store.history(1).map(\.round) == [1])
+        let undone = String(decoding: try await ask(desk, "undo", "{}").body, as: UTF8.self)
+        #expect(undone.contains("\"given\"") && undone.contains("\"task\""))
+        #expect(try store.verdict(1) == nil)
+    }
+
+    @Test("Undo takes back what it names: the word of a request whose answer was lost, and none where it never came")
+    func undoing() async throws {
+        let store = try Fixture().store()
+        try store.add(Fixture.items(3))
+        try store.startRound(RoundOptions(sampleShare: 0))
+        let desk = AnnotationDesk(store, annotator: "ada")
+        for (item, request) in [(1, "a"), (2, "b")] {
+            #expect(try await ask(desk, "label", word(item, request)).status == 200)
+        }
+        let none = try await ask(desk, "undo", #"{"request": "never"}"#)
+        #expect(none.status == 200 && !String(decoding: none.body, as: UTF8.self).contains("given"))
+        func judged() throws -> [Int64] { try [1, 2].filter { try store.verdict($0) != nil } }
+        #expect(try judged() == [1, 2])
+        #expect(try await ask(desk, "undo", #"{"request": "a"}"#).status == 200)
+        #expect(try judged() == [2])
+        let last = try #require(try store.lastWord("ada"))
+        for _ in 0..<2 { #expect(try await ask(desk, "undo", #"{"label": \#(last)}"#).status == 200) }
+        #expect(try judged().isEmpty)
+        #expect(try await ask(desk, "undo", "[").status == 400)
+    }
+
+    @Test("What is said of one field of an episode leaves the others as they are")
+    func fields() async throws {
+        let store = try Fixture().store()
+        try store.add(Fixture.items(3))
+        try store.set(AnnotationEpisode(task: "wifi", app: "Settings", episode: "1000-0", goal: "Turn Wi-Fi off"))
+        let desk = AnnotationDesk(store, annotator: "ada")
+        func say(_ judgement: String, _ field: String) async throws -> Int {
+            let place = #""task": "wifi", "episode": "1000-0""#
+            let body = #"{\#(place), "judgement": \#(judgement), "fields": ["\#(field)"]}"#
+            return try await ask(desk, "episode", body).status
+        }
+        func said() throws -> EpisodeJudgement? { try store.episode("1000-0", task: "wifi")?.judgements["ada"] }
+        #expect(try await say(#"{"reached": false}"#, "reached") == 200)
+        #expect(try await say(#"{"firstWrong": 1}"#, "firstWrong") == 200)
+        #expect(try await say(#"{"note": "slow"}"#, "note") == 200)
+        #expect(try said() == EpisodeJudgement(reached: false, firstWrong: 1, note: "slow"))
+        #expect(try await say(#"{"firstWrong": 99}"#, "firstWrong") == 400)
+        #expect(try await say(#"{"firstWrong": null}"#, "firstWrong") == 200)
+        #expect(try said() == EpisodeJudgement(reached: false, note: "slow"))
+    }
+
     @Test("A report of a store without anything, and of one with rounds, is a page")
     func report() async throws {
         let store = try Fixture().store()

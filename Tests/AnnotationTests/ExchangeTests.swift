@@ -55,6 +55,35 @@ struct ExchangeTests {
         }
         let (pairs, outcome) = try store.pairs()
         #expect(pairs.count == 4 && outcome.heldOut == 1 && outcome.uncovered == 1 && outcome.states == 2)
+        #expect(outcome.kept == 1 && outcome.equal == 1)
+    }
+
+    @Test("States are exported within the caps of their pairs, with the seed and the run of their episode")
+    func exported() throws {
+        let store = try judged(Fixture())
+        var options = ExportOptions()
+        options.pairs.negativesPerStep = 2
+        let (states, pairs, outcome) = try store.export(options)
+        #expect(states.count == 4 && outcome.kept == 4 && pairs.count == 8 && outcome.pairs == 8)
+        #expect(states.allSatisfy { $0.state.seed == 1000 && $0.state.run == 0 && $0.state.wrong.count == 2 })
+        let all = try store.judgedStates()
+        #expect(all.count == 4 && all.allSatisfy { $0.state.seed == 1000 && $0.state.wrong.count == 4 })
+        let other = try Fixture().store()
+        try other.add([Fixture.item(0, episode: "31-2"), Fixture.item(1, episode: "run-31-2@today")])
+        try other.startRound()
+        while let task = try other.next("ada") { try other.save(.right([0]), for: task, annotator: "ada") }
+        let numbers = try other.judgedStates().map { [Int($0.state.seed), $0.state.run] }
+        #expect(numbers == [[31, 2], [0, 0]])
+    }
+
+    @Test("Known answers belong to no round")
+    func knownAnswers() throws {
+        let store = try judged(Fixture())
+        try store.addGold([(Fixture.item(0, task: "gold"), .right([0]))])
+        #expect(try store.judgedStates().count == 5)
+        var options = ExportOptions()
+        options.rounds = [1]
+        #expect(try store.judgedStates(options).count == 4)
     }
 
     @Test(
@@ -104,6 +133,21 @@ struct ExchangeTests {
         #expect(Set(pairs.map(\.rejected)) == [" type \"Ben\" into Name\n", " type \"Cleo\" into Name\n"])
     }
 
+    @Test("Of several right ones the text is that of the first that takes one")
+    func textOfSeveral() throws {
+        let store = try Fixture().store()
+        var item = Fixture.item(0, candidates: 3, chosen: 1)
+        item.suffixes = [" go back\n", " type into Name\n", " go home\n"]
+        item.actions = [.navigateBack, .inputText(3, text: nil), .navigateHome]
+        (item.filled, item.offered) = ("Ben", ["Ada"])
+        try store.add([item])
+        try store.startRound()
+        let task = try #require(try store.next("ada"))
+        try store.save(.right([0, 1], text: "Ada"), for: task, annotator: "ada")
+        let pairs = try store.pairs().pairs.filter { $0.kind == .text }
+        #expect(pairs.map(\.chosen) == [" type \"Ada\" into Name\n"])
+    }
+
     @Test("Pairs and Label Studio's JSON come back as the same words on the same states", arguments: ["jsonl", "json"])
     func roundTrip(form: String) throws {
         let fixture = Fixture()
@@ -115,7 +159,10 @@ struct ExchangeTests {
         } else {
             try FileBytes.write(LabelStudio.document(pairs), to: path)
         }
-        // Into the store they came from: a second annotator's words on the same states.
+        // Into the store they came from, of nobody's name: nothing new is said.
+        #expect(try LabelImport.add(path, to: store).labels == 0)
+        #expect(try store.agreements().isEmpty)
+        // With a name: a second annotator's words on the same states.
         let back = try LabelImport.add(path, to: store, annotator: "ben")
         #expect(back.known == 4 && back.new == 0 && back.labels == 4)
         #expect(try store.agreements().first?.same == 4)

@@ -110,6 +110,7 @@ struct RunImportTests {
         let store = try fixture.store()
         let outcome = try RunImport.add(run, to: store)
         #expect(outcome.new == 2)
+        #expect(outcome.unreadable.count == 1 && outcome.unreadable[0].contains("steps/002/step.json"))
         #expect(try store.items()[0].item.look?.picture == nil)
         #expect(try store.verifiers().isEmpty)
         try FileBytes.write(Array("nothing".utf8), to: fixture.folder + "/runs/cut/run.json")

@@ -54,6 +54,40 @@ struct StoreTests {
         #expect(try store.history(task.id).count == 2)
     }
 
+    @Test("Undo takes back the word that it names, once, and no other annotator's")
+    func namedUndo() throws {
+        let store = try Fixture().store()
+        try store.add(Fixture.items(3))
+        try store.startRound(RoundOptions(sampleShare: 0, doubleShare: 0))
+        var labels: [AnnotationLabel] = []
+        for _ in 0..<2 {
+            let task = try #require(try store.next("ada"))
+            labels.append(try store.save(.right([1]), for: task, annotator: "ada"))
+        }
+        #expect(try store.undo("ben", label: labels[1].id) == nil)
+        #expect(try store.undo("ada", label: labels[0].id)?.id == labels[0].id)
+        #expect(try store.undo("ada", label: labels[0].id)?.isUndone == true)
+        #expect(try store.verdict(labels[0].item) == nil)
+        #expect(try store.verdict(labels[1].item) != nil)
+        #expect(try store.lastWord("ada") == labels[1].id)
+        #expect(try store.undo("ada")?.id == labels[1].id)
+        #expect(try store.lastWord("ada") == nil)
+    }
+
+    @Test("What was written is on the disk, and nobody but its user may read it")
+    func durable() throws {
+        let store = try Fixture().store()
+        let level = try store.database.writeWithoutTransaction { database in
+            try Int.fetchOne(database, sql: "PRAGMA synchronous")
+        }
+        // FULL.
+        #expect(level == 2)
+        for file in ["annotations.sqlite", "annotations.sqlite-wal", "annotations.sqlite-shm"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(store.folder)/\(file)")
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(file)")
+        }
+    }
+
     @Test("A request that is sent twice is written once")
     func idempotent() throws {
         let store = try Fixture().store()

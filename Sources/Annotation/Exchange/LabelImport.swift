@@ -16,18 +16,22 @@ public enum LabelImport {
         case gold
     }
 
+    /// Whose words those are of whom nobody says whose they are.
+    public static let nobody = "imported"
+
     /// Imports a file of states, of pairs, or of Label Studio, whichever it is.
     ///
     /// - Parameters:
     ///   - use: what states are to be; pairs and Label Studio's results are labels.
-    ///   - annotator: whose words they are; for Label Studio, where the file names nobody.
+    ///   - annotator: whose words they are; for Label Studio, where the file names nobody. Without a name, a person's
+    ///     word that says the same as one that is there is taken to be that.
     /// - Throws: `DroidError` with code `file.read`, `states.format`, `pairs.format`, `labelstudio.format`,
     ///   `annotation.item` or `annotation.label`. Then nothing of the file is in the store.
     public static func add(
         _ path: String,
         to store: AnnotationStore,
         use: Use = .items,
-        annotator: String = "imported"
+        annotator: String = LabelImport.nobody
     ) throws -> ImportOutcome {
         try AnnotationStore.check(annotator: annotator)
         let bytes = try FileBytes.read(path)
@@ -100,7 +104,7 @@ public enum LabelImport {
                 AnnotationStore.Labelled(
                     item: item,
                     judgement: answer(state),
-                    annotator: annotator == "imported" ? "oracle" : annotator,
+                    annotator: annotator == Self.nobody ? "oracle" : annotator,
                     source: .oracle
                 )
             }
@@ -172,7 +176,8 @@ extension AnnotationStore {
         var verifier: String?
     }
 
-    /// Adds items with words, all or none. A word that is there already is not written again.
+    /// Adds items with words, all or none. A word that is there already is not written again, and neither is a person's
+    /// without a name where a person says the same: it may have been exported from here, and would agree with itself.
     func add(labelled: [Labelled]) throws -> ImportOutcome {
         for one in labelled {
             try one.item.check()
@@ -188,10 +193,13 @@ extension AnnotationStore {
                 let isThere = try Bool.fetchOne(
                     database,
                     sql: """
-                        SELECT EXISTS (SELECT 1 FROM label WHERE item = ? AND annotator = ? AND isCurrent = 1
-                          AND verdict = ?)
+                        SELECT EXISTS (SELECT 1 FROM label WHERE item = :item AND isCurrent = 1 AND verdict = :verdict
+                          AND (annotator = :name OR (source = 'person' AND :isNameless)))
                         """,
-                    arguments: [id, name, one.judgement.verdict]
+                    arguments: [
+                        "item": id, "verdict": one.judgement.verdict, "name": name,
+                        "isNameless": one.source == .person && name == LabelImport.nobody,
+                    ]
                 )
                 if isThere == true { continue }
                 let label = NewLabel(

@@ -107,6 +107,7 @@ public enum RunImport {
             }
             items.append((item, verifier == nil ? nil : record.candidates.map(\.score)))
         }
+        outcome.unreadable += brokenSteps(run)
         try store.set(episode)
         outcome.count(try store.add(items.map(\.item)))
         guard let verifier else { return }
@@ -115,6 +116,18 @@ public enum RunImport {
             return (id, scores)
         }
         try store.setScores(scored, verifier: verifier)
+    }
+
+    /// The steps whose record is there and is none. Where there is no record, the run was killed before the step's end.
+    private static func brokenSteps(_ run: RunRecord) -> [String] {
+        let read = Set(run.steps.filter { $0.record != nil }.map(\.number))
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: run.folder + "/steps")) ?? []
+        return names.sorted().compactMap { name in
+            let path = "\(run.folder)/steps/\(name)/step.json"
+            guard let number = Int(name), !read.contains(number), manager.fileExists(atPath: path) else { return nil }
+            return "\(path): it is no record of a step"
+        }
     }
 
     private static func item(

@@ -175,9 +175,7 @@ public final class LiveEpisode: Sendable {
         guard let step, let episode = running.withLock({ $0?.episode }) else {
             throw DroidError("annotation.live", "there is no such step")
         }
-        var word = try store.episode(episode.episode, task: episode.task)?.judgements[annotator] ?? EpisodeJudgement()
-        word.firstWrong = step
-        try store.save(word, episode: episode.episode, task: episode.task, annotator: annotator)
+        try store.change(episode: episode.episode, task: episode.task, annotator: annotator) { $0.firstWrong = step }
         await hub.update { view in
             view.firstWrong = step
         }

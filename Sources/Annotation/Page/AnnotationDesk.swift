@@ -35,7 +35,7 @@ public final class AnnotationDesk: Sendable {
         switch (request.method, request.path) {
         case (.get, ""): return AnnotationPage.page.response()
         case (.get, "task"):
-            guard let id = request.query["item"] else { return try .json(turn(try store.next(name), name)) }
+            guard let id = request.query["item"] else { return try .json(turn(try upcoming(name), name)) }
             guard let number = Int64(id), let task = try store.task(number) else {
                 return .text("there is no such state", status: 404)
             }
@@ -56,10 +56,10 @@ public final class AnnotationDesk: Sendable {
             return try .json(found)
         case (.post, "episode"):
             let word = try decode(EpisodeWord.self, request.body)
-            try store.save(word.judgement, episode: word.episode, task: word.task, annotator: name)
+            try store.change(episode: word.episode, task: word.task, annotator: name, word.change)
             return try .json(["saved": true])
         case (.post, "label"): return try label(try decode(Word.self, request.body), name)
-        case (.post, "undo"): return try undo(name)
+        case (.post, "undo"): return try undo(try decode(Undo.self, request.body), name)
         default: return .text("there is nothing here", status: 404)
         }
     }
@@ -73,10 +73,26 @@ public final class AnnotationDesk: Sendable {
         var judgement: Judgement
     }
 
+    /// Which word is taken back: by its number, or by the request that wrote it, where its answer was lost. The last
+    /// one where neither is named.
+    private struct Undo: Decodable {
+        var label: Int64?
+        var request: String?
+    }
+
     private struct EpisodeWord: Decodable {
         var task: String
         var episode: String
         var judgement: EpisodeJudgement
+        /// What of the judgement is said; all of it where they are not named.
+        var fields: [String]?
+
+        func change(_ said: inout EpisodeJudgement) {
+            func says(_ name: String) -> Bool { fields?.contains(name) ?? true }
+            if says("reached") { said.reached = judgement.reached }
+            if says("firstWrong") { said.firstWrong = judgement.firstWrong }
+            if says("note") { said.note = judgement.note }
+        }
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws -> Value {
@@ -92,9 +108,9 @@ public final class AnnotationDesk: Sendable {
             throw DroidError("annotation.request", "this is no request of the page's")
         }
         // Why it was asked is in the lease, and no matter of the page.
-        let pending = try store.next(name)
-        let task = try pending?.id == word.item ? pending : store.task(word.item)
-        guard let task else { return .text("there is no such state", status: 404) }
+        guard let task = try store.asked(word.item, of: name) else {
+            return .text("there is no such state", status: 404)
+        }
         let judgement = Judgement(
             kind: word.judgement.kind,
             right: word.judgement.right,
@@ -110,12 +126,27 @@ public final class AnnotationDesk: Sendable {
             seconds: min(word.seconds, 600),
             request: word.request
         )
-        return try .json(turn(try store.next(name), name))
+        return try .json(turn(try upcoming(name), name))
     }
 
-    private func undo(_ name: String) throws -> PageResponse {
-        guard let undone = try store.undo(name) else { return try .json(turn(try store.next(name), name)) }
-        return try .json(turn(try store.next(name), name, given: undone.judgement))
+    private func undo(_ word: Undo, _ name: String) throws -> PageResponse {
+        var id = word.label
+        if let request = word.request {
+            id = try store.word(request: request, of: name)
+            // It never arrived, so there is nothing to take back.
+            if id == nil { return try .json(turn(try upcoming(name), name)) }
+        }
+        guard let undone = try store.undo(name, label: id) else { return try .json(turn(try upcoming(name), name)) }
+        return try .json(turn(try store.asked(undone.item, of: name), name, given: undone.judgement))
+    }
+
+    /// The state that comes next; nil also where no round goes on, which may end while the page is open.
+    private func upcoming(_ name: String) throws -> AnnotationTask? {
+        do {
+            return try store.next(name)
+        } catch let error as DroidError where error.code == "annotation.round" {
+            return nil
+        }
     }
 
     // MARK: - Answers
@@ -126,19 +157,31 @@ public final class AnnotationDesk: Sendable {
         var task: TaskView?
         /// What was said of the task before, where that was taken back.
         var given: Judgement?
+        /// Why nothing comes, where that is not because all is done.
+        var problem: String?
     }
 
     private struct Status: Encodable {
         var annotator: String
         var progress: AnnotationStore.Progress
         var live: Bool
+        /// The word that would be taken back.
+        var last: Int64?
     }
 
     private func turn(_ task: AnnotationTask?, _ name: String, given: Judgement? = nil) throws -> Turn {
-        Turn(
-            status: Status(annotator: name, progress: try store.progress(name), live: live != nil),
+        let isOver = try task == nil && store.currentRound() == nil
+        let over = "No round goes on. What you said is kept; droidagent annotate begins another round."
+        return Turn(
+            status: Status(
+                annotator: name,
+                progress: try store.progress(name),
+                live: live != nil,
+                last: try store.lastWord(name)
+            ),
             task: task.map(TaskView.init),
-            given: given
+            given: given,
+            problem: isOver ? over : nil
         )
     }
 }

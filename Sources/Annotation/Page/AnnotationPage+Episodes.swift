@@ -3,7 +3,8 @@
 extension AnnotationPage {
     /// The episode view: a run from its first to its last screen.
     static let episodeScript = #"""
-        let episode = null, place = 0;
+        let episode = null, place = 0, telling = Promise.resolve();
+        const isShown = one => episode && episode.episode.episode === one.episode && episode.episode.task === one.task;
 
         const verdictOf = passed => passed === undefined || passed === null ? null : passed ? "passed" : "failed";
         function verdicts(one, own, parent) {
@@ -34,7 +35,7 @@ extension AnnotationPage {
         async function openEpisode(one) {
           try {
             const query = "episode?task=" + encodeURIComponent(one.task) + "&episode=" + encodeURIComponent(one.episode);
-            const same = episode && episode.episode.episode === one.episode && episode.episode.task === one.task;
+            const same = isShown(one);
             episode = await ask(query);
             if (!same) place = 0;
             drawEpisode();
@@ -79,11 +80,13 @@ extension AnnotationPage {
           button("l", "Label this step", labelStep);
           if (own.note) element("p", own.note, main, "dim");
         }
-        async function judge(change) {
-          const word = Object.assign({}, ownWord(), change), one = episode.episode;
-          for (const key of Object.keys(word)) if (word[key] === null) delete word[key];
-          try { await ask("episode", { task: one.task, episode: one.episode, judgement: word }); openEpisode(one); }
-          catch (error) { problem(error.message); }
+        function judge(change) {
+          const one = episode.episode;
+          const word = { task: one.task, episode: one.episode, judgement: change, fields: Object.keys(change) };
+          // Each names what it says, and leaves the rest as it is; in turn, so that of two quick ones the last counts.
+          telling = telling.then(() => ask("episode", word))
+            .then(() => { problem(""); if (isShown(one)) return openEpisode(one); })
+            .catch(error => problem(error.message));
         }
         function wrongStep() {
           const step = episode.steps[place];
@@ -93,11 +96,10 @@ extension AnnotationPage {
           const note = await text("What is to be said of this episode?", ownWord().note, []);
           if (note !== null) judge({ note: note || null });
         }
-        async function labelStep() {
+        function labelStep() {
           const step = episode.steps[place];
           if (!step) return;
-          try { const answer = await ask("task?item=" + step.item); view = "label"; take(answer); }
-          catch (error) { problem(error.message); }
+          fly(async () => { const answer = await ask("task?item=" + step.item); view = "label"; take(answer); });
         }
         function episodeKey(event) {
           if (!episode) return false;

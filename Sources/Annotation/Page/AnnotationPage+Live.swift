@@ -106,7 +106,7 @@ extension AnnotationPage {
         }
 
         // ---- Begin
-        ask("task").then(answer => { take(answer); show("label"); }).catch(error => problem(error.message));
+        fly(async () => take(await ask("task")));
 
         """#
 }

@@ -5,7 +5,7 @@ extension AnnotationPage {
     static let script = #"""
         const $ = id => document.getElementById(id);
         const as = new URLSearchParams(location.search).get("as");
-        let status = null, view = "label", ended = false;
+        let status = null, view = "label";
 
         function element(name, text, parent, kind) {
           const made = document.createElement(name);
@@ -26,18 +26,18 @@ extension AnnotationPage {
         function address(path) {
           return as ? path + (path.includes("?") ? "&" : "?") + "as=" + encodeURIComponent(as) : path;
         }
+        // A request that failed for good has changed nothing; of one whose answer is lost nobody knows.
         async function ask(path, body) {
-          let answer;
+          let answer, text;
           try {
             answer = await fetch(address(path), body === undefined ? {} : { method: "POST", body: JSON.stringify(body),
               headers: { "Content-Type": "application/json" } });
+            text = await answer.text();
           } catch (error) {
-            ended = true;
-            throw new Error("The program that serves this page has ended. What you labelled is kept: start it again, and go on.");
+            throw Object.assign(new Error("The program that serves this page has ended. What you labelled is kept: "
+              + "start it again, and go on."), { isLost: true });
           }
-          const text = await answer.text();
-          if (!answer.ok) throw new Error(text);
-          ended = false;
+          if (!answer.ok) throw Object.assign(new Error(text), { isLost: answer.status >= 500 });
           return text ? JSON.parse(text) : null;
         }
 
@@ -157,29 +157,50 @@ extension AnnotationPage {
           if (name === "live") followLive();
         }
         for (const button of document.querySelectorAll("[data-view]"))
-          button.addEventListener("click", () => { show(button.dataset.view); button.blur(); });
+          button.addEventListener("click", () => show(button.dataset.view));
+        // What the mouse has pressed leaves Enter and space to the state; what the keys have reached keeps them.
+        document.addEventListener("click", event => {
+          const pressed = event.detail && event.target.closest("button, a, summary");
+          if (pressed) pressed.blur();
+        }, true);
         $("who").addEventListener("click", async () => {
           const name = await text("Label under the name", status.annotator, []);
           if (name && name.trim()) location.search = "?as=" + encodeURIComponent(name.trim());
         });
 
         // ---- Keys
-        const keys = [["a", "accept what the verifier would do"], ["1 … 9", "the k-th candidate is right"],
-          ["⇧ 1 … 9", "it is one of several right ones (space: the one under the cursor)"],
-          ["↑ ↓  or  k j", "move the cursor"], ["↵", "save: the marked ones, or the one under the cursor"],
-          ["n", "none is right: say what is missing"], ["x", "the one under the cursor would do harm"],
-          ["t", "fill in the text of the one under the cursor"], ["s", "skip"], ["u", "undo; again to go further back"],
-          ["b", "boxes on and off"], ["?", "this page"]];
-        for (const [key, meaning] of keys) {
-          const cell = element("div", null, $("keyTable"));
-          element("kbd", key, cell);
-          element("div", meaning, $("keyTable"));
+        const keys = {
+          label: [["a", "accept what the verifier would do"], ["1 … 9", "the k-th candidate is right"],
+            ["⇧ 1 … 9", "it is one of several right ones (space: the one under the cursor)"],
+            ["↑ ↓  or  k j", "move the cursor"], ["↵", "save: the marked ones, or the one under the cursor"],
+            ["n", "none is right: say what is missing"], ["x", "the one under the cursor would do harm"],
+            ["t", "mark the one under the cursor, with its text"], ["s", "skip"], ["u", "undo; again to go further back"],
+            ["b", "boxes on and off"]],
+          episodes: [["y", "the goal was reached"], ["n", "it was not reached"],
+            ["w", "the step in view is the first wrong one; again: it is not"], ["c", "a note"],
+            ["l", "label the step in view"], ["← →", "the step before and after"],
+            ["↑ ↓", "the episode above and below"]],
+          live: [["1 … 9", "do the k-th candidate"], ["t", "take over"], ["h", "hand back"],
+            ["w", "the last step is the first wrong one"]] };
+        function help() {
+          $("keyTable").replaceChildren();
+          for (const [key, meaning] of [...keys[view], ["?", "this page"]]) {
+            element("kbd", key, element("div", null, $("keyTable")));
+            element("div", meaning, $("keyTable"));
+          }
+          $("help").showModal();
         }
-        $("helpButton").addEventListener("click", () => $("help").showModal());
+        $("helpButton").addEventListener("click", help);
+        const moves = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "j", "k"];
         addEventListener("keydown", event => {
           if (isBusy() || event.target.tagName === "INPUT" || event.altKey || event.metaKey) return;
           if (event.ctrlKey && event.key !== "z") return;
-          if (event.key === "?") { $("help").showModal(); event.preventDefault(); return; }
+          const presses = event.key === "Enter" || event.key === " ";
+          // A key that is held down moves the cursor on, and says nothing twice.
+          if (event.repeat && !moves.includes(event.key)) { if (presses) event.preventDefault(); return; }
+          // They press what the keys have reached.
+          if (presses && event.target.closest("button, a, summary")) return;
+          if (event.key === "?") { help(); event.preventDefault(); return; }
           const handled = view === "label" ? labelKey(event) : view === "episodes" ? episodeKey(event) : liveKey(event);
           if (handled) event.preventDefault();
         });

@@ -78,7 +78,7 @@ enum AnnotationPage {
         <dialog id="asking"><form method="dialog"><label id="wanted" for="given"></label>
           <input id="given" list="offered" autocomplete="off" spellcheck="false"/><datalist id="offered"></datalist>
           <div class="row end"><button value="no" type="button" id="dismiss">Cancel</button>
-          <button value="yes" class="primary">Save</button></div></form></dialog>
+          <button value="yes" class="primary">OK</button></div></form></dialog>
         <div id="toast" role="status"></div>
         """
 }

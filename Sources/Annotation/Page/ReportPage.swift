@@ -52,7 +52,7 @@ public enum ReportPage {
             ("right on audit", percent(report.audited), detail(report.audited)),
             (
                 "verifier's first choice right", percent(report.sampleTopOne),
-                "at random: \(detail(report.sampleTopOne))"
+                "random sample: \(detail(report.sampleTopOne))"
             ),
             ("pairs in the right order", percent(report.pairwise), "\(report.pairwise.of) pairs"),
             (
@@ -87,13 +87,15 @@ public enum ReportPage {
     private static func rounds(_ reports: [RoundReport]) -> String {
         let table = HTML.table(
             head: [
-                "round", "states", "human share", "right on audit", "first choice right", "before", "after", "verifier",
+                "round", "states", "human share", "right on audit", "first choice right, random sample", "before",
+                "after", "verifier",
             ],
             rows: reports.map { report in
                 func accuracy(_ value: Double?) -> String { value.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
                 return [
                     "\(report.round.id)", "\(report.items)", percent(report.humanShare), percent(report.audited),
-                    percent(report.topOne), accuracy(report.round.accuracyBefore), accuracy(report.round.accuracyAfter),
+                    percent(report.sampleTopOne), accuracy(report.round.accuracyBefore),
+                    accuracy(report.round.accuracyAfter),
                     report.round.options.verifier ?? "none",
                 ]
             },
@@ -105,7 +107,7 @@ public enum ReportPage {
         let plot = Plot.lines(
             [
                 series("human share") { $0.humanShare.share }, series("right on audit") { $0.audited.share },
-                series("first choice right") { $0.topOne.share },
+                series("first choice right, random sample") { $0.sampleTopOne.share },
             ],
             xTitle: "round",
             yRange: 0...1

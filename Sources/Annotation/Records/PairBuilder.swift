@@ -64,20 +64,34 @@ public enum PairBuilder {
     /// The pairs of `states`: every right candidate against the wrong ones. Of equal states (same prompt, same verdict) one is
     /// kept, so a home screen that starts every run does not outweigh all else.
     public static func pairs(_ states: [JudgedState], options: PairOptions = PairOptions()) -> [PairRecord] {
+        pairs(of: kept(states, options: options))
+    }
+
+    /// The states of which pairs are made, each with the wrong candidates that are compared.
+    static func kept(_ states: [JudgedState], options: PairOptions) -> [JudgedState] {
         var random = SeededRandom(seed: options.seed, name: "pairs")
         let set = StateSetOptions(
             selfCorrectionShare: options.selfCorrectionShare,
             orderShare: options.orderShare,
             seed: options.seed
         )
-        return StateSet.places(states.map(\.state), options: set).map { states[$0] }.flatMap { judged -> [PairRecord] in
-            var wrong = judged.state.wrong
+        return StateSet.places(states.map(\.state), options: set).map { place -> JudgedState in
+            var judged = states[place]
+            let wrong = judged.state.wrong
             if options.negativesPerStep > 0 && wrong.count > options.negativesPerStep {
                 let harmful = wrong.filter(judged.harmful.contains)
                 let others = wrong.filter { !harmful.contains($0) }.shuffled(using: &random)
-                wrong = Array((harmful + others).prefix(max(options.negativesPerStep, harmful.count))).sorted()
+                let limit = max(options.negativesPerStep, harmful.count)
+                judged.state.wrong = Array((harmful + others).prefix(limit)).sorted()
             }
-            return judged.state.right.flatMap { right in wrong.compactMap { pair(judged, right, $0) } }
+            return judged
+        }
+    }
+
+    /// The pairs of states as they are.
+    static func pairs(of states: [JudgedState]) -> [PairRecord] {
+        states.flatMap { judged -> [PairRecord] in
+            judged.state.right.flatMap { right in judged.state.wrong.compactMap { pair(judged, right, $0) } }
         }
     }
 

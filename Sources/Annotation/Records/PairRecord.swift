@@ -161,13 +161,14 @@ public enum PairsFile {
 
     /// Writes pairs, one a line.
     ///
+    /// - Parameter isPrivate: whether only the user may read the file, since what a screen says is in it.
     /// - Throws: `DroidError` with code `file.write`.
-    public static func write(_ pairs: some Sequence<PairRecord>, to path: String) throws {
+    public static func write(_ pairs: some Sequence<PairRecord>, to path: String, isPrivate: Bool = false) throws {
         var bytes: [UInt8] = []
         for pair in pairs {
             bytes.append(contentsOf: try JSON.line(pair).utf8)
             bytes.append(10)
         }
-        try FileBytes.write(bytes, to: path)
+        try FileBytes.write(bytes, to: path, mode: isPrivate ? 0o600 : 0o644)
     }
 }

@@ -145,21 +145,54 @@ extension AnnotationStore {
         task: String,
         annotator: String
     ) throws {
+        try change(episode: name, task: task, annotator: annotator) { $0 = judgement }
+    }
+
+    /// Changes what an annotator said of an episode, in one transaction: of two changes at a time neither is lost.
+    ///
+    /// - Parameter change: is given what was said last, or a judgement that says nothing.
+    /// - Returns: what the annotator says now.
+    /// - Throws: `DroidError` with code `annotation.episode` where there is no such episode or step, or the note is too
+    ///   long; then what was said before still counts.
+    @discardableResult
+    public func change(
+        episode name: String,
+        task: String,
+        annotator: String,
+        _ change: (inout EpisodeJudgement) -> Void
+    ) throws -> EpisodeJudgement {
         try Self.check(annotator: annotator)
-        guard let stored = try episode(name, task: task) else {
-            throw DroidError("annotation.episode", "there is no episode \(name) of \(task)")
-        }
-        if let step = judgement.firstWrong, !stored.steps.contains(where: { $0.step == step }) {
-            throw DroidError("annotation.episode", "the episode has no step \(step)")
-        }
-        guard (judgement.note?.count ?? 0) <= Judgement.textLimit else {
-            throw DroidError("annotation.episode", "the note has more than \(Judgement.textLimit) characters")
-        }
-        try database.write { database in
+        return try database.write { database in
+            func isThere(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
+                try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM \(sql))", arguments: arguments) ?? false
+            }
+            guard try isThere("episode WHERE task = ? AND episode = ?", [task, name]) else {
+                throw DroidError("annotation.episode", "there is no episode \(name) of \(task)")
+            }
+            let said = try String.fetchOne(
+                database,
+                sql: """
+                    SELECT body FROM episodeLabel WHERE task = ? AND episode = ? AND annotator = ?
+                    ORDER BY id DESC LIMIT 1
+                    """,
+                arguments: [task, name, annotator]
+            )
+            var judgement =
+                try said.map { try Self.decode(EpisodeJudgement.self, $0, "an episode's label") } ?? EpisodeJudgement()
+            change(&judgement)
+            if let step = judgement.firstWrong,
+                try !isThere("item WHERE task = ? AND episode = ? AND step = ?", [task, name, step])
+            {
+                throw DroidError("annotation.episode", "the episode has no step \(step)")
+            }
+            guard (judgement.note?.count ?? 0) <= Judgement.textLimit else {
+                throw DroidError("annotation.episode", "the note has more than \(Judgement.textLimit) characters")
+            }
             try database.execute(
                 sql: "INSERT INTO episodeLabel (task, episode, annotator, body, time) VALUES (?, ?, ?, ?, ?)",
                 arguments: [task, name, annotator, try JSON.line(judgement), now()]
             )
+            return judgement
         }
     }
 

@@ -9,7 +9,7 @@ import GRDB
 public struct ExportOptions: Sendable {
     /// Whose words count; all where it is empty.
     public var sources: Set<PairRecord.Source> = []
-    /// Only what was said in these rounds; everything where it is empty.
+    /// Only what was said in these rounds; everything, known answers among it, where it is empty.
     public var rounds: Set<Int64> = []
     public var pairs: PairOptions
 
@@ -19,16 +19,20 @@ public struct ExportOptions: Sendable {
 
 /// What came out of a store, and what did not.
 public struct ExportOutcome: Codable, Sendable, Equatable {
-    /// States with a right and a wrong candidate.
+    /// States with a right candidate.
     public var states = 0
+    /// Those of them that are learned from: such as have something to compare, equal ones once, within their shares.
+    public var kept = 0
     public var pairs = 0
     /// Pairs by who says so.
     public var sources: [String: Int] = [:]
     /// Pairs of each app.
     public var apps: [String: Int] = [:]
-    /// Self-corrections among the pairs' states, and those that their share left out.
+    /// Self-corrections among the kept states, and those that their share left out.
     public var corrections = 0
     public var correctionsLeftOut = 0
+    /// States that are equal to one that is kept, or have nothing to compare.
+    public var equal = 0
     /// States of tasks that are held out; they are never learned from.
     public var heldOut = 0
     /// States on which annotators are torn, and such as have no right candidate.
@@ -37,8 +41,9 @@ public struct ExportOutcome: Codable, Sendable, Equatable {
 }
 
 extension AnnotationStore {
-    /// The judged states: every candidate that is not right is wrong. States that nobody judged, that have no right candidate, on
-    /// which annotators are torn, or of a held-out task are left out.
+    /// The judged states: every candidate that is not right is wrong. States that nobody judged, that have no right
+    /// candidate, on which annotators are torn, or of a held-out task are left out. Seed and run are those of the
+    /// episode's name, where it is `SEED-RUN`; 0 otherwise.
     public func judgedStates(_ options: ExportOptions = ExportOptions()) throws -> [JudgedState] {
         try judged(options).states
     }
@@ -47,17 +52,29 @@ extension AnnotationStore {
     public func pairs(
         _ options: ExportOptions = ExportOptions()
     ) throws -> (pairs: [PairRecord], outcome: ExportOutcome) {
-        var (states, outcome) = try judged(options)
-        let pairs = PairBuilder.pairs(states, options: options.pairs)
-        let isCorrection = { (state: JudgedState) in state.state.kind == .selfCorrection }
+        let (_, pairs, outcome) = try export(options)
+        return (pairs, outcome)
+    }
+
+    /// The judged states within their caps, each with the wrong candidates that count; their pairs; and what came of it.
+    public func export(
+        _ options: ExportOptions = ExportOptions()
+    ) throws -> (states: [JudgedState], pairs: [PairRecord], outcome: ExportOutcome) {
+        let (states, found) = try judged(options)
+        var outcome = found
+        let kept = PairBuilder.kept(states, options: options.pairs)
+        let pairs = PairBuilder.pairs(of: kept)
+        let distinct = StateSet.distinct(states.map(\.state))
         outcome.states = states.count
+        outcome.kept = kept.count
         outcome.pairs = pairs.count
         outcome.sources = Dictionary(grouping: pairs, by: \.source.rawValue).mapValues(\.count)
         outcome.apps = Dictionary(grouping: pairs, by: \.app).mapValues(\.count)
-        let corrections = pairs.filter { $0.kind == .selfCorrection }
-        outcome.corrections = Set(corrections.map { "\($0.task) \($0.episode) \($0.step)" }).count
-        outcome.correctionsLeftOut = states.count(where: isCorrection) - outcome.corrections
-        return (pairs, outcome)
+        outcome.corrections = kept.count { $0.state.kind == .selfCorrection }
+        outcome.correctionsLeftOut =
+            distinct.count { states[$0].state.kind == .selfCorrection } - outcome.corrections
+        outcome.equal = states.count - distinct.count
+        return (kept, pairs, outcome)
     }
 
     private func judged(_ options: ExportOptions) throws -> (states: [JudgedState], outcome: ExportOutcome) {
@@ -81,7 +98,10 @@ extension AnnotationStore {
                     (options.sources.isEmpty || options.sources.contains(word.source))
                         && (options.rounds.isEmpty || word.round.map(options.rounds.contains) ?? false)
                 }
-                let known = options.sources.isEmpty || options.sources.contains(.oracle) ? answers[id] : nil
+                // A known answer was said in no round.
+                let usesKnown =
+                    options.rounds.isEmpty && (options.sources.isEmpty || options.sources.contains(.oracle))
+                let known = usesKnown ? answers[id] : nil
                 guard known != nil || said.contains(where: { $0.judgement.kind != .skipped }) else { continue }
                 let item = try Self.decode(AnnotationItem.self, row["body"], "item \(id)")
                 guard let verdict = known.map({ Verdict(judgement: $0, source: .oracle) }) ?? Verdict.of(said) else {
@@ -115,17 +135,25 @@ extension AnnotationStore {
         }
     }
 
+    /// The seed and the run that an episode's name tells: what is held back from training goes by them.
+    private static func numbers(of episode: String) -> (seed: UInt64, run: Int) {
+        let parts = episode.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let seed = UInt64(parts[0]), let run = Int(parts[1]) else { return (0, 0) }
+        return (seed, run)
+    }
+
     /// The state of an item, and where its placeholder got a text, the choice of that.
     private static func states(_ item: AnnotationItem, _ verdict: Verdict) -> [JudgedState] {
         let judgement = verdict.judgement
+        let (seed, run) = numbers(of: item.episode)
         func state(_ suffixes: [String], _ right: [Int], _ kind: StateRecord.Kind, chosen: Int) -> StateRecord {
             let isRight = Set(right)
             return StateRecord(
                 task: item.task,
                 app: item.app,
                 split: item.split,
-                seed: 0,
-                run: 0,
+                seed: seed,
+                run: run,
                 step: item.step,
                 kind: kind,
                 goal: item.goal,
@@ -154,7 +182,7 @@ extension AnnotationStore {
                 harmful: judgement.harmful
             )
         ]
-        if let text = judgement.text, let candidate = judgement.right.first, item.asks(candidate) {
+        if let text = judgement.text, let candidate = judgement.right.first(where: item.asks) {
             let builder = PromptBuilder(options: item.prompt ?? PromptOptions())
             let wrong = item.texts(for: candidate).filter { $0 != text }
             let suffixes = ([text] + wrong).map { builder.suffix(item.textWords($0, for: candidate)) }

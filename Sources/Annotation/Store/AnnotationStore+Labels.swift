@@ -57,7 +57,7 @@ extension Judgement {
 }
 
 extension AnnotationStore {
-    /// Writes an annotator's word.
+    /// Writes an annotator's word, as one of the round that goes on; where none does any more, of the last one.
     ///
     /// - Parameters:
     ///   - task: what was asked; the word is kept with its purpose and with the verifier whose proposal was seen.
@@ -104,7 +104,8 @@ extension AnnotationStore {
                 throw DroidError("annotation.label", "there is no item \(label.item) in the store")
             }
             try label.judgement.check(item)
-            let round = try Self.currentRound(in: database)
+            // A round may end under an annotator's hands: what is said then is the last one's.
+            let round = try Self.lastRound(in: database)
             let id = try Self.insert(label, round: round?.id, time: now(), in: database)
             try database.execute(
                 sql: "DELETE FROM lease WHERE item = ? AND annotator = ?",
@@ -150,27 +151,28 @@ extension AnnotationStore {
         return database.lastInsertedRowID
     }
 
-    /// Takes an annotator's last word back, and puts its state before the annotator again. What was said before on that state
-    /// counts again.
+    /// Takes an annotator's word back, and puts its state before the annotator again. What was said before on that
+    /// state counts again.
     ///
+    /// - Parameter id: the word that is meant; nil for the last one. Taken back twice, it is so once.
     /// - Returns: the word that was taken back; nil where there is none.
     @discardableResult
-    public func undo(_ annotator: String) throws -> AnnotationLabel? {
+    public func undo(_ annotator: String, label id: Int64? = nil) throws -> AnnotationLabel? {
         try database.write { database in
-            let purposes = "purpose NOT IN ('auto', 'imported')"
             guard
                 let row = try Row.fetchOne(
                     database,
                     sql: """
-                        SELECT * FROM label WHERE annotator = ? AND undone IS NULL AND \(purposes)
+                        SELECT * FROM label WHERE annotator = :annotator AND \(Self.isSaid)
+                          AND CASE WHEN :id IS NULL THEN undone IS NULL ELSE id = :id END
                         ORDER BY id DESC LIMIT 1
                         """,
-                    arguments: [annotator]
+                    arguments: ["annotator": annotator, "id": id]
                 )
             else { return nil }
             var label = try Self.label(row)
             try database.execute(
-                sql: "UPDATE label SET undone = ?, isCurrent = 0 WHERE id = ?",
+                sql: "UPDATE label SET undone = COALESCE(undone, ?), isCurrent = 0 WHERE id = ?",
                 arguments: [now(), label.id]
             )
             try database.execute(
@@ -184,6 +186,31 @@ extension AnnotationStore {
             try Self.lease(label.item, to: annotator, label.purpose, until: now() + Self.leaseSeconds, in: database)
             label.isUndone = true
             return label
+        }
+    }
+
+    /// What an annotator has said, and may take back.
+    private static let isSaid = "purpose NOT IN ('auto', 'imported')"
+
+    /// The annotator's last word that stands; nil for none.
+    func lastWord(_ annotator: String) throws -> Int64? {
+        try database.read { database in
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT MAX(id) FROM label WHERE annotator = ? AND undone IS NULL AND \(Self.isSaid)",
+                arguments: [annotator]
+            )
+        }
+    }
+
+    /// The word that was written under a request's name; nil where none arrived.
+    func word(request: String, of annotator: String) throws -> Int64? {
+        try database.read { database in
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT id FROM label WHERE request = ? AND annotator = ?",
+                arguments: [request, annotator]
+            )
         }
     }
 

@@ -45,6 +45,26 @@ extension AnnotationStore {
         }
     }
 
+    /// How many states wait for somebody, whoever it is: those of which nobody has said a word and that were not
+    /// accepted, and audits that are still to be done. A state that is before somebody waits until the word is said; one
+    /// that was skipped waits no more.
+    ///
+    /// Audits are those of the round that goes on; where none does, there are none.
+    public func unhandled() throws -> Int {
+        try database.read { database in
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT COUNT(*) FROM item WHERE \(Self.isUnknown)
+                      AND NOT EXISTS
+                        (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND source != 'verifier')
+                      AND (NOT \(Self.isAccepted) OR \(Self.hasAudit))
+                    """,
+                arguments: ["round": try Self.currentRound(in: database)?.id]
+            ) ?? 0
+        }
+    }
+
     /// How far it is.
     public func progress(_ annotator: String) throws -> Progress {
         try database.read { database in
@@ -72,20 +92,23 @@ extension AnnotationStore {
         NOT EXISTS (SELECT 1 FROM lease WHERE lease.item = item.id AND lease.annotator != :annotator)
         AND NOT EXISTS (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND annotator = :annotator)
         """
+    /// Whether its answer is not known beforehand.
+    private static let isUnknown = "NOT EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id)"
     private static let isUnjudged = """
         NOT EXISTS (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND kind != 'skipped'
           AND source != 'verifier')
-        AND NOT EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id)
+        AND \(isUnknown)
         """
-    private static let isOpen = """
-        \(isFree) AND \(isUnjudged)
-        AND NOT EXISTS (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND purpose = 'auto')
+    private static let isAccepted = """
+        EXISTS (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND purpose = 'auto')
         """
     /// What another round accepted is that round's to audit.
-    private static let isToAudit = """
-        \(isFree) AND \(isUnjudged) AND isAudited = 1 AND EXISTS
+    private static let hasAudit = """
+        isAudited = 1 AND EXISTS
           (SELECT 1 FROM label WHERE label.item = item.id AND isCurrent = 1 AND purpose = 'auto' AND round = :round)
         """
+    private static let isOpen = "\(isFree) AND \(isUnjudged) AND NOT \(isAccepted)"
+    private static let isToAudit = "\(isFree) AND \(isUnjudged) AND \(hasAudit)"
 
     private static func choose(
         _ annotator: String,
@@ -114,7 +137,10 @@ extension AnnotationStore {
                     """
                 let verdicts = words.replacing("COUNT(*)", with: "COUNT(DISTINCT verdict)")
                 return try first(
-                    "\(isFree) AND NOT EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id) AND ((second < :share AND (\(words)) = 1) OR ((\(words)) = 2 AND (\(verdicts)) = 2))",
+                    """
+                    \(isFree) AND \(isUnknown) AND ((second < :share AND (\(words)) = 1)
+                      OR ((\(words)) = 2 AND (\(verdicts)) = 2))
+                    """,
                     order: "draw",
                     ["share": round.options.doubleShare]
                 )
@@ -145,10 +171,7 @@ extension AnnotationStore {
             }
         }
         for purpose in order {
-            guard let id = try pick(purpose) else { continue }
-            // An item of the random sample is one, whichever way it was reached.
-            let draw = try Double.fetchOne(database, sql: "SELECT draw FROM item WHERE id = ?", arguments: [id]) ?? 1
-            return (id, purpose == .queue && draw < options.sampleShare ? .sample : purpose)
+            if let id = try pick(purpose) { return (id, purpose) }
         }
         return nil
     }
@@ -169,6 +192,20 @@ extension AnnotationStore {
     /// Gives a state that was put before an annotator to others.
     public func release(_ annotator: String) throws {
         try database.write { try $0.execute(sql: "DELETE FROM lease WHERE annotator = ?", arguments: [annotator]) }
+    }
+
+    /// A state as it was put before an annotator, with why, also after its round has ended; one that was not is as the
+    /// next of the queue. Nil where there is none.
+    func asked(_ id: Int64, of annotator: String) throws -> AnnotationTask? {
+        try database.read { database in
+            let purpose = try String.fetchOne(
+                database,
+                sql: "SELECT purpose FROM lease WHERE item = ? AND annotator = ?",
+                arguments: [id, annotator]
+            )
+            .flatMap { AnnotationLabel.Purpose(rawValue: $0) }
+            return try Self.task(id, purpose ?? .queue, Self.lastRound(in: database), in: database)
+        }
     }
 
     /// A state as an annotator is asked about it; nil where there is none.

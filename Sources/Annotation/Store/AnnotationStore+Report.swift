@@ -11,7 +11,7 @@ extension AnnotationStore {
     public func report(_ id: Int64) throws -> RoundReport {
         try database.read { database in
             let round = try Self.need(id, in: database)
-            let words = try Self.words(where: "item IN (SELECT item FROM label WHERE round = \(id))", in: database)
+            var words = try Self.words(where: "item IN (SELECT item FROM label WHERE round = \(id))", in: database)
             let golds = Set(try Int64.fetchAll(database, sql: "SELECT item FROM gold"))
             let all = try Row.fetchAll(
                 database,
@@ -19,6 +19,17 @@ extension AnnotationStore {
                 arguments: [id]
             )
             .map(Self.label)
+            let current = Set(
+                try Int64.fetchAll(
+                    database,
+                    sql: "SELECT id FROM label WHERE round = ? AND isCurrent = 1",
+                    arguments: [id]
+                )
+            )
+            // What a later round decided anew was accepted in this one all the same.
+            for label in all where label.purpose == .auto && !label.isUndone && !current.contains(label.id) {
+                words[label.item, default: []].append(label)
+            }
             var tally = Tally()
             for (item, words) in words.sorted(by: { $0.key < $1.key }) where !golds.contains(item) {
                 let own = words.filter { $0.round == id && $0.purpose != .imported && $0.judgement.kind != .skipped }
@@ -28,7 +39,8 @@ extension AnnotationStore {
                 }
                 tally.add(body, words, own, scores: scores)
             }
-            tally.audit(all)
+            tally.audit(all, current: current)
+            tally.sample = try Self.sample(round, in: database)
             return RoundReport(
                 round: round,
                 items: tally.items,
@@ -46,7 +58,7 @@ extension AnnotationStore {
                 harmful: tally.harmful,
                 harmfulChosen: tally.harmfulChosen,
                 disputed: tally.disputed,
-                annotators: try Self.annotators(all, in: database),
+                annotators: try Self.annotators(all, current: current, in: database),
                 agreements: try Self.agreements(in: database)
             )
         }
@@ -112,9 +124,6 @@ extension AnnotationStore {
             guard let scores, let first = Ranked.rank(scores).first?.index else { return }
             let isRight = judgement.right.contains(first)
             (top.right, top.of) = (top.right + (isRight ? 1 : 0), top.of + 1)
-            if people.contains(where: { $0.purpose == .sample }) {
-                (sample.right, sample.of) = (sample.right + (isRight ? 1 : 0), sample.of + 1)
-            }
             if judgement.harmful.contains(first) { harmfulChosen += 1 }
             func acts(_ candidate: Int, _ action: Action, _ words: String) -> Bool {
                 item.actions.isEmpty ? item.words(candidate) == words : item.actions[candidate] == action
@@ -131,19 +140,61 @@ extension AnnotationStore {
         }
 
         /// Compares what was accepted with what was said of it afterwards.
-        mutating func audit(_ labels: [AnnotationLabel]) {
-            for audit in labels where audit.purpose == .audit && !audit.isUndone && audit.judgement.kind != .skipped {
-                guard let accepted = labels.last(where: { $0.item == audit.item && $0.purpose == .auto }) else {
-                    continue
-                }
+        mutating func audit(_ labels: [AnnotationLabel], current: Set<Int64>) {
+            for audit in labels where audit.purpose == .audit && current.contains(audit.id) {
+                guard audit.judgement.kind != .skipped,
+                    let accepted = labels.last(where: { $0.item == audit.item && $0.purpose == .auto })
+                else { continue }
                 audited.of += 1
                 if accepted.judgement.right.allSatisfy(audit.judgement.right.contains) { audited.right += 1 }
             }
         }
     }
 
+    /// How often the verifier's first choice was right on the states drawn at random that waited for this round.
+    ///
+    /// In the order of their draws, up to the first of which nobody has said a word yet: behind that one the queue has
+    /// taken the doubtful ones first. States that were judged before, came with a word, or were skipped, are no part of it.
+    private static func sample(_ round: Round, in database: Database) throws -> (right: Int, of: Int) {
+        var found = (right: 0, of: 0)
+        guard let verifier = round.options.verifier else { return found }
+        let share = round.options.sampleShare
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT item.id AS id, score.scores AS scores FROM item
+                  JOIN score ON score.item = item.id AND score.verifier = :verifier
+                WHERE draw < :share AND (:ended IS NULL OR added <= :ended)
+                  AND NOT EXISTS (SELECT 1 FROM gold WHERE gold.item = item.id)
+                ORDER BY draw
+                """,
+            arguments: ["verifier": verifier, "share": share, "ended": round.ended]
+        )
+        let words = try Self.words(where: "item IN (SELECT id FROM item WHERE draw < \(share))", in: database)
+        for row in rows {
+            let id: Int64 = row["id"]
+            let said = words[id] ?? []
+            let people = said.filter { $0.source != .verifier }
+            let isOfRound = people.contains { word in
+                word.round == round.id && word.purpose != .imported && word.judgement.kind != .skipped
+            }
+            guard isOfRound else {
+                if people.contains(where: { ($0.round ?? 0) <= round.id }) { continue }
+                break
+            }
+            let scores = try decode([Double].self, row["scores"], "the scores of item \(id)")
+            guard let judgement = Verdict.of(said)?.judgement, let first = Ranked.rank(scores).first?.index else {
+                continue
+            }
+            found.of += 1
+            if judgement.right.contains(first) { found.right += 1 }
+        }
+        return found
+    }
+
     private static func annotators(
         _ labels: [AnnotationLabel],
+        current: Set<Int64>,
         in database: Database
     ) throws -> [RoundReport.Annotator] {
         var answers: [Int64: Judgement] = [:]
@@ -153,17 +204,18 @@ extension AnnotationStore {
         }
         let people = labels.filter { $0.source != .verifier && $0.purpose != .imported }
         return Dictionary(grouping: people, by: \.annotator).sorted { $0.key < $1.key }.map { name, words in
-            let standing = words.filter { !$0.isUndone }
+            let standing = words.filter { current.contains($0.id) }
             let gold = standing.filter { $0.judgement.kind != .skipped }.compactMap { word in
                 answers[word.item].map { isRight(word.judgement, by: $0) }
             }
-            let seconds = standing.map(\.seconds).sorted()
+            // What was done on a device took no time on the page.
+            let seconds = standing.filter { $0.purpose != .live }.map(\.seconds).sorted()
             return RoundReport.Annotator(
                 name: name,
                 source: words[0].source,
                 labels: standing.count { $0.judgement.kind != .skipped },
                 skipped: standing.count { $0.judgement.kind == .skipped },
-                undone: words.count - standing.count,
+                undone: words.count(where: \.isUndone),
                 medianSeconds: seconds.isEmpty ? 0 : seconds[seconds.count / 2],
                 gold: MeasuredShare(gold.count { $0 }, of: gold.count)
             )

@@ -5,8 +5,9 @@ import Base
 import GRDB
 
 extension AnnotationStore {
-    /// Ends the round that goes on, if one does, and starts another: calibrates on what is labelled, orders the queue, and
-    /// accepts what is sure enough.
+    /// Ends the round that goes on, if one does, and starts another: calibrates on what is labelled, orders the queue,
+    /// and accepts what is sure enough. What earlier rounds accepted is decided anew where the round's verifier has
+    /// scored the state; where the round accepts nothing, all of it waits for people.
     ///
     /// - Throws: `DroidError` with code `annotation.round`.
     @discardableResult
@@ -37,6 +38,18 @@ extension AnnotationStore {
 
     static func currentRound(in database: Database) throws -> Round? {
         try Row.fetchOne(database, sql: "SELECT * FROM round WHERE ended IS NULL ORDER BY id DESC LIMIT 1").map(round)
+    }
+
+    /// The round that goes on, or else the last one; nil for none.
+    static func lastRound(in database: Database) throws -> Round? {
+        try Row.fetchOne(database, sql: "SELECT * FROM round ORDER BY ended IS NULL DESC, id DESC LIMIT 1").map(round)
+    }
+
+    /// Whether a round has ended.
+    ///
+    /// - Throws: `DroidError` with code `annotation.round` where there is none of this number.
+    public func hasEnded(round id: Int64) throws -> Bool {
+        try database.read { try Self.need(id, in: $0).ended != nil }
     }
 
     /// All rounds, the first first.
@@ -126,6 +139,7 @@ extension AnnotationStore {
     }
 
     private func calibrate(_ round: Round, in database: Database) throws {
+        try Self.reopen(for: round, in: database)
         guard let verifier = round.options.verifier else {
             try database.execute(sql: "UPDATE item SET entropy = NULL, confidence = NULL, top = NULL, isAudited = 0")
             return
@@ -179,6 +193,20 @@ extension AnnotationStore {
             samples.append(Calibration.Sample(scores: values, right: judgement.right))
         }
         return samples
+    }
+
+    /// What earlier rounds accepted counts no longer where this one can decide on it: where its verifier has scored the
+    /// state, or where it accepts nothing. It is not taken back, since in those rounds it was accepted.
+    private static func reopen(for round: Round, in database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE label SET isCurrent = 0 WHERE purpose = 'auto' AND isCurrent = 1 AND round IS NOT :round
+                  AND (NOT :accepts OR item IN (SELECT item FROM score WHERE verifier = :verifier))
+                """,
+            arguments: [
+                "round": round.id, "accepts": round.options.accepts, "verifier": round.options.verifier,
+            ]
+        )
     }
 
     /// Accepts what nobody has judged and is sure enough, and takes back what is so no longer.

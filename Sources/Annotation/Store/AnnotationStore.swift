@@ -3,6 +3,7 @@
 import Base
 import Foundation
 import GRDB
+import Glibc
 
 /// States, what was said of them, and the rounds in which it was said: one SQLite file with its pictures beside it.
 ///
@@ -24,7 +25,7 @@ public final class AnnotationStore: Sendable {
     /// Where the user's store lies unless another is named.
     public static var defaultFolder: String { Locations.state + "/annotations" }
 
-    /// Opens a store, or makes it. Its folder is readable by its user only.
+    /// Opens a store, or makes it. Its folder and its files are readable by its user only.
     ///
     /// - Parameters:
     ///   - folder: where it lies.
@@ -41,9 +42,12 @@ public final class AnnotationStore: Sendable {
         var configuration = Configuration()
         // Another process that writes is waited for.
         configuration.busyMode = .timeout(20)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let path = folder + "/annotations.sqlite"
+        Self.makeFile(path)
         do {
-            database = try DatabasePool(path: folder + "/annotations.sqlite", configuration: configuration)
+            database = try DatabasePool(path: path, configuration: configuration)
+            // Opening sets NORMAL, under which a loss of power takes the last words along.
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             let migrator = Self.migrator
             guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else {
                 throw DroidError(
@@ -53,6 +57,8 @@ public final class AnnotationStore: Sendable {
                 )
             }
             try migrator.migrate(database)
+            // Stores of before this was cared for; whoever may only read one leaves it as it is.
+            for file in [path, path + "-wal", path + "-shm"] { _ = Glibc.chmod(file, 0o600) }
         } catch {
             throw DroidError.wrapping(
                 error,
@@ -61,6 +67,13 @@ public final class AnnotationStore: Sendable {
                 next: "name another folder with --store; what is there was left as it is"
             )
         }
+    }
+
+    /// Makes the file where there is none, readable by its user only; SQLite makes the two beside it as the file is.
+    private static func makeFile(_ path: String) {
+        // Only a new one: closing a file that this process has open elsewhere would drop the locks of that.
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
     /// Closes the file.

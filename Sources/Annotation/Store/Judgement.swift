@@ -19,7 +19,7 @@ public struct Judgement: Codable, Sendable, Equatable {
     public var right: [Int]
     /// Candidates that would do harm; none of them is right.
     public var harmful: [Int]
-    /// The text for the first right candidate's placeholder, or nil.
+    /// The text for the placeholder of the first right candidate that has one, or nil.
     public var text: String?
     /// What the annotator wants to say about it; for `none`, what was missing.
     public var note: String?
@@ -61,8 +61,8 @@ public struct Judgement: Codable, Sendable, Equatable {
                 "candidate \(both) is named as right and as harmful"
             } else if (text?.count ?? 0) > Self.textLimit || (note?.count ?? 0) > Self.textLimit {
                 "a text has more than \(Self.textLimit) characters"
-            } else if text != nil && !(right.first.map(item.asks) ?? false) && !item.actions.isEmpty {
-                "the right candidate takes no text"
+            } else if text != nil && !right.contains(where: item.asks) && !item.actions.isEmpty {
+                "no right candidate takes a text"
             } else { nil }
         if let problem { throw DroidError("annotation.label", "the judgement does not fit its state", why: problem) }
     }

@@ -26,10 +26,11 @@ public struct RoundReport: Codable, Sendable, Equatable {
     public struct Annotator: Codable, Sendable, Equatable {
         public var name: String
         public var source: PairRecord.Source
+        /// Words that count, and how many were taken back. Of several on one state the last counts.
         public var labels: Int
         public var skipped: Int
         public var undone: Int
-        /// The median of the seconds that a word took.
+        /// The median of the seconds that a word took; what was done on a device is not among them.
         public var medianSeconds: Double
         /// Questions with a known answer, and how many were answered right.
         public var gold: MeasuredShare
@@ -43,10 +44,12 @@ public struct RoundReport: Codable, Sendable, Equatable {
     public var humanShare: MeasuredShare
     /// Those that were accepted without anybody.
     public var accepted: Int
-    /// Of what was accepted and looked at: how often it was right. What was taken back later is among it.
+    /// Of what was accepted and looked at: how often it was right, by an annotator's last word. What was taken back later
+    /// is among it.
     public var audited: MeasuredShare
-    /// How often the verifier's first choice was right where a person judged: over all, and over the random sample alone, which
-    /// the order of the queue does not bend.
+    /// How often the verifier's first choice was right where a person judged. Over all, the queue bends it: the doubtful
+    /// ones come first. The random sample is not bent: there, those count that were drawn before the first one that still
+    /// waits.
     public var topOne: MeasuredShare
     public var sampleTopOne: MeasuredShare
     /// Of all pairs of a right and a wrong candidate: how often the verifier's score of the right one was higher.
