@@ -83,10 +83,12 @@ public enum HeadTraining {
         )
         let ranker = try PairwiseTrainer.train(matrix, split: split, options: recipe.pairwise) { progress(.step($0)) }
         let measured = split.validation.isEmpty ? split.training : split.validation
-        let scored = measured.map { group in
-            (
-                right: group.right.map { Double(ranker.score(matrix[$0])) },
-                wrong: group.wrong.map { Double(ranker.score(matrix[$0])) }
+        let scored = measured.map { group -> Temperature.Decision in
+            let scores = (group.right + group.wrong).map { Double(ranker.score(matrix[$0])) }
+            return Temperature.Decision(
+                scores: scores,
+                right: Array(0..<group.right.count),
+                wrong: Array(group.right.count..<scores.count)
             )
         }
         let head = VerifierHead(

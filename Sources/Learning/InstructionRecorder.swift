@@ -81,6 +81,7 @@ final class InstructionRecorder: ActionChooser {
                 right: found.right,
                 wrong: found.wrong,
                 chosen: found.right[0],
+                priors: found.priors,
                 actionSpace: ActionSpace.version,
                 prompt: options.prompt == PromptOptions() ? nil : options.prompt
             )
@@ -96,6 +97,7 @@ private final class InstructionProbe: ActionChooser {
         var suffixes: [String]
         var right: [Int]
         var wrong: [Int]
+        var priors: [Double]
         var isText = false
     }
 
@@ -122,7 +124,8 @@ private final class InstructionProbe: ActionChooser {
             prompt: decision.prompt,
             suffixes: decision.prompt.suffixes,
             right: instruction.right,
-            wrong: wrong
+            wrong: wrong,
+            priors: decision.priors
         )
         memory.withLock { $0 = [state] + (text.map { [$0] } ?? []) }
         return end
@@ -139,7 +142,14 @@ private final class InstructionProbe: ActionChooser {
         let suffixes = options.indices.map { builder.suffix(query.words($0)) }
         let wrong = suffixes.indices.filter { suffixes[$0] != suffixes[right] }
         guard !wrong.isEmpty || instruction.needsText else { return nil }
-        return Found(prompt: decision.prompt, suffixes: suffixes, right: [right], wrong: wrong, isText: true)
+        return Found(
+            prompt: decision.prompt,
+            suffixes: suffixes,
+            right: [right],
+            wrong: wrong,
+            priors: options.map(\.prior),
+            isText: true
+        )
     }
 }
 

@@ -72,7 +72,8 @@ final class RecordingOracle: StepWatching {
         let choice = try await chosen(decision, move: move, wrong: wrong)
         let first = choice.ranked.first?.index ?? move.right[0]
         let place = memory.withLock { $0.states.count }
-        add(decision, decision.prompt.suffixes, right: move.right, wrong: wrong, chosen: first)
+        let suffixes = decision.prompt.suffixes
+        add(decision, suffixes, right: move.right, wrong: wrong, chosen: first, priors: decision.priors)
         memory.withLock {
             $0.step = Step(decision: decision, move: move, place: place, isActors: choice.isActors)
         }
@@ -82,7 +83,15 @@ final class RecordingOracle: StepWatching {
             // What the text itself allows is wrong; what is neither right nor wrong without it stays so.
             let wrong = places.indices.filter { places[$0].map(wrong.contains) ?? true }
             let done = places.firstIndex(of: first) ?? 0
-            add(ordered, ordered.prompt.suffixes, right: right, wrong: wrong, chosen: done, kind: .order)
+            add(
+                ordered,
+                ordered.prompt.suffixes,
+                right: right,
+                wrong: wrong,
+                chosen: done,
+                kind: .order,
+                priors: ordered.priors
+            )
         }
         return choice.choice
     }
@@ -147,7 +156,9 @@ final class RecordingOracle: StepWatching {
         let builder = PromptBuilder(options: query.decision.prompt.options)
         let suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
         let wrong = suffixes.indices.filter { suffixes[$0] != suffixes[chosen] }
-        if !wrong.isEmpty { add(query.decision, suffixes, right: [chosen], wrong: wrong, chosen: chosen, kind: .text) }
+        guard !wrong.isEmpty else { return }
+        let priors = query.options.map(\.prior)
+        add(query.decision, suffixes, right: [chosen], wrong: wrong, chosen: chosen, kind: .text, priors: priors)
     }
 
     private func add(
@@ -156,7 +167,8 @@ final class RecordingOracle: StepWatching {
         right: [Int],
         wrong: [Int],
         chosen: Int,
-        kind: StateRecord.Kind? = nil
+        kind: StateRecord.Kind? = nil,
+        priors: [Double]
     ) {
         memory.withLock { memory in
             memory.states.append(
@@ -174,6 +186,7 @@ final class RecordingOracle: StepWatching {
                     right: right,
                     wrong: wrong,
                     chosen: chosen,
+                    priors: priors,
                     actionSpace: ActionSpace.version,
                     prompt: decision.prompt.options == PromptOptions() ? nil : decision.prompt.options
                 )

@@ -31,10 +31,11 @@ public final class StateScorer {
         try self.init(VerifierFiles(model: model, adapter: adapter, threads: threads))
     }
 
-    /// The raw scores of a state's candidates.
+    /// The scores of a state's candidates, together with what rules say of them.
     public func scores(_ state: StateRecord) throws -> [Double] {
         let prompt = Prompt.recorded(prefix: state.prefix, suffixes: state.suffixes)
         let request = try Verifier.request(prompt, head: head, tokenizer: language.tokenizer)
-        return try session.score(request).scores.map { Verifier.score($0, head: head) }
+        let priors = state.priors ?? [Double](repeating: 0, count: state.suffixes.count)
+        return try zip(session.score(request).scores, priors).map { Verifier.score($0, head: head, prior: $1) }
     }
 }

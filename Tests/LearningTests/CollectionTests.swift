@@ -115,6 +115,9 @@ import Testing
             let states = outcome.states
             #expect(Set(states.map(\.task)).count == 2)
             #expect(states.contains { $0.kind == .selfCorrection })
+            // What rules say is kept: of the end of a run with something open, and of the texts that are offered.
+            #expect(states.contains { $0.kind != .text && $0.priors != nil })
+            #expect(states.contains { $0.kind == .text && Set($0.priors ?? []).count > 2 })
             #expect(states.contains { $0.kind != .text && !$0.right.contains($0.chosen) })
             for state in states { #expect(!state.right.isEmpty && Set(state.right).isDisjoint(with: state.wrong)) }
             // A wrong ending is noted and not done: no run is over after it.

@@ -88,6 +88,11 @@ struct RoundTests {
         let scorer = try StateScorer(model: model, adapter: first.after, threads: 2)
         #expect(try scorer.scores(states[0]).count == states[0].suffixes.count)
         #expect(!scorer.head.readsWords && scorer.head.layers == [30])
+        // A rule's word counts as much as it says once scores are shares, whatever the size of the scores.
+        var (plain, known) = (states[0], states[0])
+        (plain.priors, known.priors) = (nil, states[0].suffixes.indices.map { $0 == 1 ? -2 : 0 })
+        let moved = try zip(scorer.scores(known), scorer.scores(plain)).map { $0 - $1 }
+        #expect(abs(moved[1] + 2 * Double(scorer.head.temperature)) < 1e-4 && abs(moved[0]) < 1e-4)
         // The second round collects what that verifier comes to, and the store has its scores.
         var next = plan
         next.isPerson = true

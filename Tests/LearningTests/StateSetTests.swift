@@ -112,13 +112,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"schema\": 1}", "no state"), ("\u{1}", "no state"), ("right", "does not have"),
+        ("{\"schema\": 1}", "no state"), ("\u{1}", "no state"), ("right", "does not have"), ("priors", "priors for"),
     ]) func `a line that is no state is named`(line: String, words: String) throws {
         let path = temporary()
         defer { try? FileManager.default.removeItem(atPath: path) }
         var broken = Self.state(9)
-        broken.right = [7]
-        let text = line == "right" ? try JSON.line(broken) : line
+        if line == "right" { broken.right = [7] } else { broken.priors = [1] }
+        let text = ["right", "priors"].contains(line) ? try JSON.line(broken) : line
         try StatesFile.write([Self.state(0)], to: path)
         try FileBytes.write(FileBytes.read(path) + Array("\(text)\n".utf8), to: path)
         #expect { try StatesFile.read(path) } throws: { error in

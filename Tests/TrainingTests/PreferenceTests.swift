@@ -210,6 +210,48 @@ struct PreferenceTests {
         #expect(small.right.map { small.candidates[$0] } == [state.candidates[7], state.candidates[30]])
         #expect(Set(small.right + small.wrong) == Set(0..<10))
         #expect(state.limited(to: 200, using: &random) == state)
+        var known = state
+        known.priors = (0..<40).map(Double.init)
+        let left = known.limited(to: 50, using: &random)
+        #expect(left.priors.count == 10 && left.priors == left.candidates.map { Double($0[0]) })
+    }
+
+    @Test("what is known of candidates is added to their scores, and learned no more")
+    func priors() throws {
+        let trainer = try trainer(options())
+        let state = PreferenceTests.states[0]
+        var known = state
+        known.priors = [0.5, -2, 0, 7]
+        let plain = try trainer.scores([state]).scores[0]
+        let both = try trainer.scores([known, state]).scores
+        for index in plain.indices { #expect(abs(both[0][index] - plain[index] - known.priors[index]) < 1e-5) }
+        #expect(zip(both[1], plain).allSatisfy { abs($0 - $1) < 1e-5 })
+        // Rules that are sure of the right one leave nothing to learn.
+        known.priors = state.candidates.indices.map { state.right.contains($0) ? 30 : 0 }
+        #expect(try trainer.evaluate([known]).loss < 1e-6)
+        #expect(try trainer.evaluate([known]).topOne == 1)
+    }
+
+    @Test("the temperature that made the choices is found, whatever else is known of the candidates")
+    func temperature() {
+        var random = SeededRandom(seed: 9)
+        let decisions = (0..<3000).map { _ in
+            let scores = (0..<4).map { _ in Double.random(in: -6...6, using: &random) }
+            let priors = (0..<4).map { _ in Double.random(in: -2...2, using: &random) }
+            let weights = zip(scores, priors).map { exp($0 / 3 + $1) }
+            var left = Double.random(in: 0..<weights.reduce(0, +), using: &random)
+            let right =
+                weights.firstIndex {
+                    left -= $0; return left < 0
+                } ?? 3
+            return Temperature.Decision(
+                scores: scores,
+                priors: priors,
+                right: [right],
+                wrong: (0..<4).filter { $0 != right }
+            )
+        }
+        #expect(abs(Temperature.best(decisions) - 3) < 0.4)
     }
 
     @Test("AdamW does what its paper says")

@@ -15,6 +15,7 @@ extension AgentRun {
         var scores: [Int: Ranked] = [:]
         for ranked in choice.ranked { scores[ranked.index] = ranked }
         let screen = decision.screen
+        let priors = decision.priors
         return StepRecord(
             step: steps,
             promptSHA256: decision.prompt.sha256,
@@ -29,6 +30,7 @@ extension AgentRun {
                     bounds: candidate.elementID.map { screen.visibleBounds(of: $0) },
                     score: scores[index]?.score ?? 0,
                     normalised: scores[index]?.normalised ?? 0,
+                    prior: priors[index] == 0 ? nil : priors[index],
                     ruledOut: picked.objections[index]
                 )
             },

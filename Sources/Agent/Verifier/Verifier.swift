@@ -64,6 +64,12 @@ public actor Verifier: ActionChooser {
         return request
     }
 
+    /// The score of a candidate that rules have an opinion on: of two logarithms of odds the sum. The head's score is one once it is divided
+    /// by the head's temperature, so it is the rules' word that is put on the scale of scores.
+    public static func score(_ facts: CandidateScore, head: VerifierHead, prior: Double) -> Double {
+        score(facts, head: head) + prior * Double(head.temperature)
+    }
+
     /// The raw score of a candidate under a head.
     public static func score(_ facts: CandidateScore, head: VerifierHead) -> Double {
         switch head.kind {
@@ -81,7 +87,7 @@ public actor Verifier: ActionChooser {
         request.isKept = decision.step == 0
         let encoded = ContinuousClock.now
         let result = try session.score(request)
-        let scores = result.scores.map { Self.score($0, head: head) }
+        let scores = zip(result.scores, decision.priors).map { Self.score($0, head: head, prior: $1) }
         let ranked = Ranked.rank(scores, temperature: Double(head.temperature))
         let done = ContinuousClock.now
         return Choice(
@@ -94,8 +100,8 @@ public actor Verifier: ActionChooser {
     }
 
     /// Scores the offered texts as it scores candidates: each as the words of the step that it would make, in one batch over the prefix
-    /// of the decision. The rules' priors are added as what they stand for, the logarithms of odds: what a label says of a field
-    /// ("Last name") outweighs what a small model makes of a name, and where rules see no difference the model decides.
+    /// of the decision, together with the rules' priors: what a label says of a field ("Last name") outweighs what a small model makes of a
+    /// name, and where rules see no difference the model decides.
     public func chooseText(_ query: TextQuery) async throws -> Int? {
         guard query.options.count > 1 else { return query.options.isEmpty ? nil : 0 }
         let builder = PromptBuilder(options: head.prompt)
@@ -103,7 +109,7 @@ public actor Verifier: ActionChooser {
         prompt.suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
         let request = try Self.request(prompt, head: head, tokenizer: model.tokenizer)
         let scores = try zip(session.score(request).scores, query.options).map { facts, option in
-            Self.score(facts, head: head) / Double(head.temperature) + option.prior
+            Self.score(facts, head: head, prior: option.prior)
         }
         return Ranked.rank(scores).first?.index
     }

@@ -155,6 +155,8 @@ public enum RunImport {
             chosen: record.candidates.indices.contains(record.chosen) ? record.chosen : nil,
             filled: record.filled?.text,
             offered: record.offered?.map(\.text) ?? [],
+            priors: record.candidates.map { $0.prior ?? 0 },
+            offeredPriors: record.offered?.map(\.prior),
             actionSpace: header.actionSpaceVersion,
             prompt: header.prompt,
             look: AnnotationItem.Look(

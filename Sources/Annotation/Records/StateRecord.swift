@@ -40,6 +40,9 @@ public struct StateRecord: Codable, Sendable, Equatable {
     public var wrong: [Int]
     /// The candidate that was done.
     public var chosen: Int
+    /// What rules say of each candidate, in logarithms of odds, as it is added to a verifier's scores; nil where they say nothing, and in
+    /// records of before it was kept.
+    public var priors: [Double]?
     /// The version of the action space that made the candidates.
     public var actionSpace: Int
     /// What the prompt was made with; nil in records of before that was kept, and then it was made as by default.
@@ -59,6 +62,7 @@ public struct StateRecord: Codable, Sendable, Equatable {
         right: [Int],
         wrong: [Int],
         chosen: Int,
+        priors: [Double]? = nil,
         actionSpace: Int,
         prompt: PromptOptions? = nil
     ) {
@@ -66,5 +70,9 @@ public struct StateRecord: Codable, Sendable, Equatable {
         (self.step, self.kind, self.goal, self.prefix, self.suffixes) = (step, kind, goal, prefix, suffixes)
         (self.right, self.wrong, self.chosen) = (right, wrong, chosen)
         (self.actionSpace, self.prompt) = (actionSpace, prompt)
+        self.priors = Self.telling(priors)
     }
+
+    /// Priors that say something, or nil.
+    static func telling(_ priors: [Double]?) -> [Double]? { priors.flatMap { $0.contains { $0 != 0 } ? $0 : nil } }
 }

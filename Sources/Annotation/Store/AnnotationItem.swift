@@ -41,6 +41,9 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
     /// The text that went into the chosen one's placeholder, and the texts that were offered for it.
     public var filled: String?
     public var offered: [String]
+    /// What rules say of each candidate, and of each offered text; nil where it is not known or nothing.
+    public var priors: [Double]?
+    public var offeredPriors: [Double]?
     public var actionSpace: Int
     public var prompt: PromptOptions?
     public var look: Look?
@@ -61,6 +64,8 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
         chosen: Int? = nil,
         filled: String? = nil,
         offered: [String] = [],
+        priors: [Double]? = nil,
+        offeredPriors: [Double]? = nil,
         actionSpace: Int = ActionSpace.version,
         prompt: PromptOptions? = nil,
         look: Look? = nil,
@@ -70,6 +75,7 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
         (self.kind, self.goal, self.prefix, self.suffixes) = (kind, goal, prefix, suffixes)
         (self.actions, self.chosen, self.filled, self.offered) = (actions, chosen, filled, offered)
         (self.actionSpace, self.prompt, self.look, self.origin) = (actionSpace, prompt, look, origin)
+        (self.priors, self.offeredPriors) = (StateRecord.telling(priors), StateRecord.telling(offeredPriors))
     }
 
     /// The state of an oracle's run, without what the oracle says of it.
@@ -85,6 +91,7 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
             prefix: state.prefix,
             suffixes: state.suffixes,
             chosen: state.suffixes.indices.contains(state.chosen) ? state.chosen : nil,
+            priors: state.priors,
             actionSpace: state.actionSpace,
             prompt: state.prompt,
             origin: origin
@@ -123,6 +130,10 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
                 "its boxes do not fit its candidates"
             } else if let look, look.boxes.contains(where: { !$0.isEmpty && $0.count != 4 }) {
                 "a box has four edges"
+            } else if let priors, priors.count != suffixes.count {
+                "it has \(suffixes.count) candidates and \(priors.count) priors"
+            } else if let offeredPriors, offeredPriors.count != offered.count {
+                "it has \(offered.count) texts and \(offeredPriors.count) priors of them"
             } else if let chosen, !suffixes.indices.contains(chosen) {
                 "it chose candidate \(chosen) of \(suffixes.count)"
             } else { nil }

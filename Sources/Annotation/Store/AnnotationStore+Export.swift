@@ -146,7 +146,13 @@ extension AnnotationStore {
     private static func states(_ item: AnnotationItem, _ verdict: Verdict) -> [JudgedState] {
         let judgement = verdict.judgement
         let (seed, run) = numbers(of: item.episode)
-        func state(_ suffixes: [String], _ right: [Int], _ kind: StateRecord.Kind, chosen: Int) -> StateRecord {
+        func state(
+            _ suffixes: [String],
+            _ right: [Int],
+            _ kind: StateRecord.Kind,
+            chosen: Int,
+            priors: [Double]?
+        ) -> StateRecord {
             let isRight = Set(right)
             return StateRecord(
                 task: item.task,
@@ -162,6 +168,7 @@ extension AnnotationStore {
                 right: right,
                 wrong: suffixes.indices.filter { !isRight.contains($0) },
                 chosen: chosen,
+                priors: priors,
                 actionSpace: item.actionSpace,
                 prompt: item.prompt
             )
@@ -178,16 +185,24 @@ extension AnnotationStore {
         }
         var states = [
             judged(
-                state(item.suffixes, judgement.right, item.kind, chosen: item.chosen ?? judgement.right[0]),
+                state(
+                    item.suffixes,
+                    judgement.right,
+                    item.kind,
+                    chosen: item.chosen ?? judgement.right[0],
+                    priors: item.priors
+                ),
                 harmful: judgement.harmful
             )
         ]
         if let text = judgement.text, let candidate = judgement.right.first(where: item.asks) {
             let builder = PromptBuilder(options: item.prompt ?? PromptOptions())
             let wrong = item.texts(for: candidate).filter { $0 != text }
-            let suffixes = ([text] + wrong).map { builder.suffix(item.textWords($0, for: candidate)) }
+            let texts = [text] + wrong
+            let suffixes = texts.map { builder.suffix(item.textWords($0, for: candidate)) }
             if suffixes.dropFirst().contains(where: { $0 != suffixes[0] }) {
-                states.append(judged(state(suffixes, [0], .text, chosen: 0)))
+                let priors = texts.map(item.prior(ofText:))
+                states.append(judged(state(suffixes, [0], .text, chosen: 0, priors: priors)))
             }
         }
         return states
@@ -199,6 +214,12 @@ extension AnnotationItem {
     func texts(for candidate: Int) -> [String] {
         guard asks(candidate), candidate == chosen else { return [] }
         return offered + (filled.map { offered.contains($0) ? [] : [$0] } ?? [])
+    }
+
+    /// What rules say of an offered text; of one that was not offered as little as of the last.
+    func prior(ofText text: String) -> Double {
+        guard let offeredPriors else { return 0 }
+        return offered.firstIndex(of: text).map { offeredPriors[$0] } ?? offeredPriors.min() ?? 0
     }
 
     /// A candidate with a text filled in, in the words in which a step is remembered.

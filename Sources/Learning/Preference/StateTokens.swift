@@ -30,6 +30,7 @@ struct StateTokens {
             candidates: candidates,
             right: record.right,
             wrong: wrong,
+            priors: record.priors ?? [],
             family: record.task
         )
     }

@@ -18,7 +18,8 @@ extension PreferenceState {
 }
 
 extension TrainingPass {
-    /// The scores of all candidates of some decisions, and the states that they were made of, which are valid until the next pass.
+    /// The scores of all candidates of some decisions with their priors, and the states that they were made of, which are valid until the
+    /// next pass.
     func scores(
         of decisions: [PreferenceState],
         head: ScoreHead
@@ -33,7 +34,7 @@ extension TrainingPass {
             rows,
             decisions.map { state in
                 defer { at += state.candidates.count }
-                return Array(flat[at..<(at + state.candidates.count)])
+                return state.candidates.indices.map { flat[at + $0] + state.prior($0) }
             }
         )
     }

@@ -7,6 +7,9 @@ public struct PreferenceState: Sendable, Equatable {
     /// Indices of candidates that are all equally right, and of those that are wrong; others are neither.
     public var right: [Int]
     public var wrong: [Int]
+    /// What is known of each candidate without a model, in logarithms of odds. It is added to the scores, so that the model learns what it does
+    /// not say. Empty for nothing.
+    public var priors: [Double]
     public var weight: Float
     /// What it belongs to: sets are divided by families, never by states.
     public var family: String
@@ -16,12 +19,16 @@ public struct PreferenceState: Sendable, Equatable {
         candidates: [[Int32]],
         right: [Int],
         wrong: [Int],
+        priors: [Double] = [],
         weight: Float = 1,
         family: String = ""
     ) {
         (self.prefix, self.candidates, self.right, self.wrong) = (prefix, candidates, right, wrong)
-        (self.weight, self.family) = (weight, family)
+        (self.priors, self.weight, self.family) = (priors, weight, family)
     }
+
+    /// What is known of a candidate without a model.
+    func prior(_ candidate: Int) -> Double { priors.isEmpty ? 0 : priors[candidate] }
 
     /// Tokens of the prefix and of all candidates.
     public var tokens: Int { candidates.reduce(prefix.count) { $0 + $1.count } }
@@ -41,6 +48,7 @@ public struct PreferenceState: Sendable, Equatable {
         kept.sort()
         var copy = self
         copy.candidates = kept.map { candidates[$0] }
+        if !priors.isEmpty { copy.priors = kept.map { priors[$0] } }
         let places = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
         copy.right = right.compactMap { places[$0] }
         copy.wrong = wrong.compactMap { places[$0] }

@@ -319,10 +319,13 @@ extension PreferenceTrainer {
 
     /// The temperature of this verifier's scores, by the states that are given.
     public func temperature(_ states: [PreferenceState]) throws -> Double {
-        var scored: [(right: [Double], wrong: [Double])] = []
+        var scored: [Temperature.Decision] = []
         for pack in packed(states) {
             for (state, scores) in zip(pack, try scores(pack).scores) {
-                scored.append((state.right.map { scores[$0] }, state.wrong.map { scores[$0] }))
+                let own = scores.indices.map { scores[$0] - state.prior($0) }
+                scored.append(
+                    Temperature.Decision(scores: own, priors: state.priors, right: state.right, wrong: state.wrong)
+                )
             }
         }
         return Temperature.best(scored)
