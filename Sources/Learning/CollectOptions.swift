@@ -71,7 +71,7 @@ public struct CollectOptions: Sendable {
     /// - Parameter suite: the suite that is collected from.
     /// - Throws: `DroidError` with code `file.read` for a task that cannot be read.
     public func digest(of suite: TaskSuite) throws -> String {
-        let versions = "\(PromptBuilder.version) \(ActionSpace.version)"
+        let versions = "\(PromptBuilder.version) \(ActionSpace.version) \(CandidateFact.version)"
         let from =
             switch source {
             case .oracle: ""

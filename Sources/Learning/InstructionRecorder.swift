@@ -81,6 +81,7 @@ final class InstructionRecorder: ActionChooser {
                 right: found.right,
                 wrong: found.wrong,
                 chosen: found.right[0],
+                facts: found.facts,
                 priors: found.priors,
                 actionSpace: ActionSpace.version,
                 prompt: options.prompt == PromptOptions() ? nil : options.prompt
@@ -97,7 +98,8 @@ private final class InstructionProbe: ActionChooser {
         var suffixes: [String]
         var right: [Int]
         var wrong: [Int]
-        var priors: [Double]
+        var facts: [CandidateFacts]?
+        var priors: [Double]?
         var isText = false
     }
 
@@ -125,7 +127,7 @@ private final class InstructionProbe: ActionChooser {
             suffixes: decision.prompt.suffixes,
             right: instruction.right,
             wrong: wrong,
-            priors: decision.priors
+            facts: decision.facts
         )
         memory.withLock { $0 = [state] + (text.map { [$0] } ?? []) }
         return end

@@ -73,7 +73,7 @@ final class RecordingOracle: StepWatching {
         let first = choice.ranked.first?.index ?? move.right[0]
         let place = memory.withLock { $0.states.count }
         let suffixes = decision.prompt.suffixes
-        add(decision, suffixes, right: move.right, wrong: wrong, chosen: first, priors: decision.priors)
+        add(decision, suffixes, right: move.right, wrong: wrong, chosen: first, facts: decision.facts)
         memory.withLock {
             $0.step = Step(decision: decision, move: move, place: place, isActors: choice.isActors)
         }
@@ -90,7 +90,7 @@ final class RecordingOracle: StepWatching {
                 wrong: wrong,
                 chosen: done,
                 kind: .order,
-                priors: ordered.priors
+                facts: ordered.facts
             )
         }
         return choice.choice
@@ -168,7 +168,8 @@ final class RecordingOracle: StepWatching {
         wrong: [Int],
         chosen: Int,
         kind: StateRecord.Kind? = nil,
-        priors: [Double]
+        facts: [CandidateFacts]? = nil,
+        priors: [Double]? = nil
     ) {
         memory.withLock { memory in
             memory.states.append(
@@ -186,6 +187,7 @@ final class RecordingOracle: StepWatching {
                     right: right,
                     wrong: wrong,
                     chosen: chosen,
+                    facts: facts,
                     priors: priors,
                     actionSpace: ActionSpace.version,
                     prompt: decision.prompt.options == PromptOptions() ? nil : decision.prompt.options

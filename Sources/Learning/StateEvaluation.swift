@@ -45,6 +45,19 @@ public struct StateEvaluation: Codable, Sendable {
         public var prefix: String
     }
 
+    /// A state's scores, for whoever wants to know more of them than which is the first.
+    public struct Scored: Codable, Sendable, Equatable {
+        public var task: String
+        public var seed: UInt64
+        public var run: Int
+        public var step: Int
+        public var kind: StateRecord.Kind
+        /// One a candidate, in the order of the state, with what rules say of them.
+        public var scores: [Double]
+        public var right: [Int]
+        public var wrong: [Int]
+    }
+
     public var all = Part(name: "all")
     /// By kind of state, and by task, in the order of their names.
     public var kinds: [Part] = []
@@ -57,12 +70,14 @@ public struct StateEvaluation: Codable, Sendable {
     ///
     /// - Parameters:
     ///   - mistakes: receives each state whose first choice is wrong.
+    ///   - scored: receives the scores of each state.
     ///   - progress: states that are done, and all.
     /// - Throws: `DroidError` from model, adapter or head, with code `training.empty` when no state has a right and a wrong candidate.
     public static func run(
         _ states: [StateRecord],
         by verifier: VerifierFiles,
         mistakes: (Mistake) -> Void = { _ in },
+        scored: (Scored) -> Void = { _ in },
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> StateEvaluation {
         let scorer = try StateScorer(verifier)
@@ -80,6 +95,18 @@ public struct StateEvaluation: Codable, Sendable {
             evaluation.all.add(scores, state, wrong: wrong)
             kinds[state.kind.rawValue, default: Part(name: state.kind.rawValue)].add(scores, state, wrong: wrong)
             tasks[state.task, default: Part(name: state.task)].add(scores, state, wrong: wrong)
+            scored(
+                Scored(
+                    task: state.task,
+                    seed: state.seed,
+                    run: state.run,
+                    step: state.step,
+                    kind: state.kind,
+                    scores: scores,
+                    right: state.right,
+                    wrong: wrong
+                )
+            )
             if let mistake = mistake(scores, state, wrong: wrong) { mistakes(mistake) }
             progress(index + 1, states.count)
         }

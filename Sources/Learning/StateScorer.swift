@@ -31,11 +31,11 @@ public final class StateScorer {
         try self.init(VerifierFiles(model: model, adapter: adapter, threads: threads))
     }
 
-    /// The scores of a state's candidates, together with what rules say of them.
+    /// The scores of a state's candidates, together with what is known of them beforehand.
     public func scores(_ state: StateRecord) throws -> [Double] {
         let prompt = Prompt.recorded(prefix: state.prefix, suffixes: state.suffixes)
         let request = try Verifier.request(prompt, head: head, tokenizer: language.tokenizer)
-        let priors = state.priors ?? [Double](repeating: 0, count: state.suffixes.count)
-        return try zip(session.score(request).scores, priors).map { Verifier.score($0, head: head, prior: $1) }
+        let scores = try session.score(request).scores
+        return zip(scores, state.priors(for: head)).map { Verifier.score($0, head: head, prior: $1) }
     }
 }

@@ -111,19 +111,24 @@ struct TrainRank: AsyncParsableCommand {
         )
     )
     var mistakes: String?
+    @Option(help: ArgumentHelp("Write the scores of all states here, one JSON document a line.", valueName: "file"))
+    var scores: String?
 
     func run() async throws {
         var records = try states.flatMap { try StatesFile.read($0) }
         if let kind { records = records.filter { $0.kind.rawValue == kind } }
         let bar = ProgressBar("ranking", total: records.count, unit: "state", isEnabled: !global.quiet)
         var wrong: [StateEvaluation.Mistake] = []
+        var scored: [StateEvaluation.Scored] = []
         let result = try StateEvaluation.run(
             records,
             by: VerifierFiles(model, adapter, threads: threads.count),
             mistakes: { wrong.append($0) },
+            scored: { scored.append($0) },
             progress: { done, _ in bar.update(done) }
         )
         bar.finish()
+        if let scores { try JSONLines.writeAll(scored, to: scores) }
         if let mistakes { try JSONLines.writeAll(wrong, to: mistakes) }
         try global.emit(result)
         guard !global.json else { return }

@@ -65,32 +65,6 @@ struct LedgerTests {
         #expect(walk.ledger.lines == ["Rows: 3 of 3 done"])
     }
 
-    @Test("What is open speaks against the end of a run, what is done for it, and an answer is for a question")
-    func priors() throws {
-        func priors(_ ledger: Ledger?) throws -> [Double] {
-            let candidates: [Action] = [.complete, .answer(nil), .navigateBack, .infeasible]
-            return RulePriors.of(candidates.map { Candidate(action: $0, text: "\($0)") }, ledger)
-        }
-        var walk = Walk(F.threeRows)
-        walk.see(try F.page("Home", ["Old"]))
-        #expect(try priors(walk.ledger) == [RulePriors.early, RulePriors.contradicted, 0, 0])
-        for row in 0...2 {
-            walk.see(try F.form([("name", ""), ("amount", ""), ("note", "")]), .click(0))
-            walk.see(try entered(row), .inputText(1, text: "x"))
-            if row == 2 { #expect(try priors(walk.ledger)[0] == 0, "entered is neither open nor done") }
-            walk.see(try F.page("Home", ["Textbooks", "Taxi Ride", "Groceries"].suffix(row + 1) + ["Old"]), .click(0))
-        }
-        #expect(try priors(walk.ledger) == [RulePriors.due, RulePriors.contradicted, 0, 0])
-        let now = try #require(DeviceMoment("2023-10-15 15:34:00"))
-        var question = Ledger(GoalState("How many notes are in the folder Work?", now: now))
-        #expect(question.awaitsAnswer)
-        #expect(try priors(question) == [RulePriors.contradicted, 0, 0, 0])
-        question.observe(screen: try F.page("Work", ["A"]), action: .answer("1"), before: nil)
-        #expect(try priors(question) == [RulePriors.due, RulePriors.contradicted, 0, 0])
-        #expect(try priors(nil) == [0, 0, 0, 0])
-        #expect(try priors(Ledger(GoalState("Hello", now: now))) == [0, 0, 0, 0])
-    }
-
     @Test("Typing proves nothing: a form that was left without saving leaves its row entered at most")
     func discarded() throws {
         var walk = Walk(F.threeRows)

@@ -121,7 +121,7 @@ struct ExchangeTests {
         item.actions = [.inputText(3, text: nil), .navigateBack]
         item.filled = "Ben"
         item.offered = ["Ada", "Ben", "Cleo"]
-        (item.priors, item.offeredPriors) = ([0, -1.5], [2, 3, -1])
+        (item.facts, item.offeredPriors) = ([[.type: 1], [.back: 1]], [2, 3, -1])
         try store.add([item])
         try store.startRound()
         let task = try #require(try store.next("ada"))
@@ -132,10 +132,11 @@ struct ExchangeTests {
         let pairs = try store.pairs().pairs.filter { $0.kind == .text }
         #expect(pairs.map(\.chosen) == [" type \"Ada\" into Name\n", " type \"Ada\" into Name\n"])
         #expect(Set(pairs.map(\.rejected)) == [" type \"Ben\" into Name\n", " type \"Cleo\" into Name\n"])
-        // What rules say of candidates and texts stays with them, whatever their order.
+        // What is known of candidates and texts stays with them, whatever their order.
         let states = try store.judgedStates().map(\.state)
-        #expect(states.map(\.priors) == [[0, -1.5], [2, 3, -1]])
-        item.priors = [1]
+        #expect(states.map(\.facts) == [[[.type: 1], [.back: 1]], nil])
+        #expect(states.map(\.priors) == [nil, [2, 3, -1]])
+        item.facts = [[:]]
         #expect(throws: DroidError.self) { try item.check() }
     }
 

@@ -115,8 +115,10 @@ import Testing
             let states = outcome.states
             #expect(Set(states.map(\.task)).count == 2)
             #expect(states.contains { $0.kind == .selfCorrection })
-            // What rules say is kept: of the end of a run with something open, and of the texts that are offered.
-            #expect(states.contains { $0.kind != .text && $0.priors != nil })
+            // What is known beforehand is kept: facts of candidates, and what rules say of texts that are offered.
+            #expect(states.allSatisfy { ($0.facts == nil) == ($0.kind == .text) })
+            #expect(states.contains { $0.facts?.contains { $0[.endOpen] == 1 } == true })
+            #expect(states.contains { $0.facts?.contains { ($0[.typeFit] ?? 0) > 0.5 } == true })
             #expect(states.contains { $0.kind == .text && Set($0.priors ?? []).count > 2 })
             #expect(states.contains { $0.kind != .text && !$0.right.contains($0.chosen) })
             for state in states { #expect(!state.right.isEmpty && Set(state.right).isDisjoint(with: state.wrong)) }
@@ -161,7 +163,18 @@ import Testing
             options.source = .instructions(perScreen: 4)
             return try await StateCollector.run(options).states
         }
-        #expect(all == again)
+        #expect(all.count == again.count)
+        let other = zip(all, again).first { $0 != $1 }
+        #expect(other == nil, "\(other.map { Self.difference($0, $1) } ?? "")")
+    }
+
+    /// Where two states differ, in few words.
+    private static func difference(_ one: StateRecord, _ other: StateRecord) -> String {
+        guard one.prefix == other.prefix && one.suffixes == other.suffixes else {
+            return "\(one.prefix) \(other.prefix)"
+        }
+        let facts = zip(one.facts ?? [], other.facts ?? []).enumerated().first { $0.element.0 != $0.element.1 }
+        return "\(one.goal): \(facts.map { "\(one.suffixes[$0.offset]) \($0.element)" } ?? "no facts")"
     }
 }
 

@@ -88,9 +88,14 @@ struct RoundTests {
         let scorer = try StateScorer(model: model, adapter: first.after, threads: 2)
         #expect(try scorer.scores(states[0]).count == states[0].suffixes.count)
         #expect(!scorer.head.readsWords && scorer.head.layers == [30])
+        // What facts are worth was learned with it, and goes on to the verifiers that come of it.
+        let worth = try #require(scorer.head.facts)
+        #expect((worth[.giveUp] ?? 0) < 0 && (worth[.giveUp] ?? 0) < (worth[.tap] ?? 0))
         // A rule's word counts as much as it says once scores are shares, whatever the size of the scores.
         var (plain, known) = (states[0], states[0])
-        (plain.priors, known.priors) = (nil, states[0].suffixes.indices.map { $0 == 1 ? -2 : 0 })
+        (plain.priors, known.priors) = (
+            states[0].suffixes.map { _ in 0 }, states[0].suffixes.indices.map { $0 == 1 ? -2 : 0 }
+        )
         let moved = try zip(scorer.scores(known), scorer.scores(plain)).map { $0 - $1 }
         #expect(abs(moved[1] + 2 * Double(scorer.head.temperature)) < 1e-4 && abs(moved[0]) < 1e-4)
         // The second round collects what that verifier comes to, and the store has its scores.
@@ -124,7 +129,7 @@ struct RoundTests {
     @Test("states whose words do not tell right from wrong are left out, and tokens are those of use")
     func tokens() throws {
         let tokenizer = try Tokenizer(GGUFFile(path: model))
-        var tokens = StateTokens(tokenizer)
+        var tokens = StateTokens(tokenizer, head: .likelihood)
         var record = StateRecord(
             task: "t",
             app: "a",

@@ -105,20 +105,25 @@ import Testing
     @Test func `states come back as they were written`() throws {
         let path = temporary()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let states = (0..<5).map { Self.state($0, kind: $0 == 3 ? .instruction : .decision) }
+        var states = (0..<5).map { Self.state($0, kind: $0 == 3 ? .instruction : .decision) }
+        states[1].facts = states[1].suffixes.indices.map { $0 == 0 ? [.tap: 1, .tapShare: 0.25] : [:] }
+        states[2].priors = states[2].suffixes.indices.map(Double.init)
         try StatesFile.write(states, to: path)
         #expect(try StatesFile.read(path) == states)
         #expect(try FileBytes.read(path).count { $0 == 10 } == 5)
     }
 
     @Test(arguments: [
-        ("{\"schema\": 1}", "no state"), ("\u{1}", "no state"), ("right", "does not have"), ("priors", "priors for"),
+        ("{\"schema\": 1}", "no state"), ("\u{1}", "no state"), ("right", "does not have"),
+        ("priors", "facts or priors"), ("facts", "facts or priors"),
     ]) func `a line that is no state is named`(line: String, words: String) throws {
         let path = temporary()
         defer { try? FileManager.default.removeItem(atPath: path) }
         var broken = Self.state(9)
-        if line == "right" { broken.right = [7] } else { broken.priors = [1] }
-        let text = ["right", "priors"].contains(line) ? try JSON.line(broken) : line
+        if line == "right" { broken.right = [7] }
+        if line == "priors" { broken.priors = [1] }
+        if line == "facts" { broken.facts = [[.tap: 1]] }
+        let text = broken == Self.state(9) ? line : try JSON.line(broken)
         try StatesFile.write([Self.state(0)], to: path)
         try FileBytes.write(FileBytes.read(path) + Array("\(text)\n".utf8), to: path)
         #expect { try StatesFile.read(path) } throws: { error in

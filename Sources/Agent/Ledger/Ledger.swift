@@ -115,25 +115,17 @@ public struct Ledger: Sendable {
         return units.contains { !$0.isApp && !$0.cells.allSatisfy(\.isLocator) }
     }
 
-    /// Whether the goal names nothing that can be proven.
-    var isEmpty: Bool { units.isEmpty }
-
-    /// Whether something is open that is more than a place where work is done.
-    var hasOpen: Bool {
-        rows.contains { row in row.cells.contains { $0.state == .open } } || slots.contains { $0.state == .open }
-    }
-
-    /// Whether the goal is a question that was not answered yet.
-    var awaitsAnswer: Bool { units.contains { $0.work == .answer && !$0.isSettled } }
-
     /// The first row with something open, else the first one that is not proven; from 1. Nil where there are no rows or all are
     /// done.
-    public var openRow: Int? {
+    public var openRow: Int? { openRowIndex.flatMap { rowIndices.firstIndex(of: $0) }.map { $0 + 1 } }
+
+    /// The unit of that row.
+    var openRowIndex: Int? {
         let indices = rowIndices
         let open = indices.firstIndex { index in
             !units[index].isDone && units[index].cells.contains { $0.state == .open }
         }
-        return (open ?? indices.firstIndex { !units[$0].isDone }).map { $0 + 1 }
+        return (open ?? indices.firstIndex { !units[$0].isDone }).map { indices[$0] }
     }
 
     /// The rows that are done, from 1.

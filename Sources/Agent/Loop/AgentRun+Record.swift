@@ -15,7 +15,6 @@ extension AgentRun {
         var scores: [Int: Ranked] = [:]
         for ranked in choice.ranked { scores[ranked.index] = ranked }
         let screen = decision.screen
-        let priors = decision.priors
         return StepRecord(
             step: steps,
             promptSHA256: decision.prompt.sha256,
@@ -30,7 +29,7 @@ extension AgentRun {
                     bounds: candidate.elementID.map { screen.visibleBounds(of: $0) },
                     score: scores[index]?.score ?? 0,
                     normalised: scores[index]?.normalised ?? 0,
-                    prior: priors[index] == 0 ? nil : priors[index],
+                    facts: choice.facts.isEmpty ? nil : choice.facts[index],
                     ruledOut: picked.objections[index]
                 )
             },

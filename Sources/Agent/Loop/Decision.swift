@@ -117,6 +117,8 @@ public struct Ranked: Sendable, Codable, Hashable {
 public struct Choice: Sendable {
     /// The candidates it scored, best first; at least one.
     public var ranked: [Ranked]
+    /// What was known of each candidate beforehand, in their order; empty for a chooser that asks for none.
+    public var facts: [CandidateFacts]
     /// Text for the best candidate's placeholder, where the chooser already knows it.
     public var filledText: String?
     /// Seconds for making tokens and for scoring.
@@ -128,6 +130,7 @@ public struct Choice: Sendable {
 
     public init(
         ranked: [Ranked],
+        facts: [CandidateFacts] = [],
         filledText: String? = nil,
         encodeSeconds: Double = 0,
         scoreSeconds: Double = 0,
@@ -135,6 +138,7 @@ public struct Choice: Sendable {
         reusedTokens: Int = 0
     ) {
         self.ranked = ranked
+        self.facts = facts
         self.filledText = filledText
         self.encodeSeconds = encodeSeconds
         self.scoreSeconds = scoreSeconds

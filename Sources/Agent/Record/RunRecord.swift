@@ -154,8 +154,8 @@ public struct StepRecord: Sendable, Codable {
         public var bounds: Bounds?
         public var score: Double
         public var normalised: Double
-        /// What rules said of it, in logarithms of odds, which is a part of the score; nil for nothing.
-        public var prior: Double?
+        /// What was known of it beforehand; nil where the chooser asked for nothing.
+        public var facts: CandidateFacts?
         /// Why the loop guard ruled it out, or nil.
         public var ruledOut: String?
     }

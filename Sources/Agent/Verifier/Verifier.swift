@@ -64,8 +64,8 @@ public actor Verifier: ActionChooser {
         return request
     }
 
-    /// The score of a candidate that rules have an opinion on: of two logarithms of odds the sum. The head's score is one once it is divided
-    /// by the head's temperature, so it is the rules' word that is put on the scale of scores.
+    /// The score of a candidate of which something is known beforehand: of two logarithms of odds the sum. The head's score is one once it is
+    /// divided by the head's temperature, so it is the prior that is put on the scale of scores.
     public static func score(_ facts: CandidateScore, head: VerifierHead, prior: Double) -> Double {
         score(facts, head: head) + prior * Double(head.temperature)
     }
@@ -87,11 +87,15 @@ public actor Verifier: ActionChooser {
         request.isKept = decision.step == 0
         let encoded = ContinuousClock.now
         let result = try session.score(request)
-        let scores = zip(result.scores, decision.priors).map { Self.score($0, head: head, prior: $1) }
+        let facts = head.facts == nil ? [] : decision.facts
+        let scores = result.scores.enumerated().map { place, score in
+            Self.score(score, head: head, prior: facts.isEmpty ? 0 : head.prior(facts[place]))
+        }
         let ranked = Ranked.rank(scores, temperature: Double(head.temperature))
         let done = ContinuousClock.now
         return Choice(
             ranked: ranked,
+            facts: facts,
             encodeSeconds: (encoded - start).inSeconds,
             scoreSeconds: (done - encoded).inSeconds,
             computedTokens: result.cost.prefixComputed,

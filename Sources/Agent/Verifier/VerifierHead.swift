@@ -45,6 +45,8 @@ public struct VerifierHead: Codable, Sendable, Hashable {
     public var actionSpaceVersion: Int
     /// The prompt options that the head was trained with.
     public var prompt: PromptOptions
+    /// What each fact of a candidate is worth, in logarithms of odds; nil for a head that reads none.
+    public var facts: CandidateFacts?
 
     public init(
         kind: Kind,
@@ -57,8 +59,10 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         bias: Float = 0,
         temperature: Float = 1,
         baseSHA256: String = "",
-        prompt: PromptOptions = PromptOptions()
+        prompt: PromptOptions = PromptOptions(),
+        facts: CandidateFacts? = nil
     ) {
+        self.facts = facts
         format = Self.formatVersion
         self.kind = kind
         self.layers = layers
@@ -129,6 +133,15 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         return sum
     }
 
+    /// What the facts of a candidate are worth, in logarithms of odds. The sum runs in the order of all facts, so it is the same everywhere.
+    public func prior(_ facts: CandidateFacts) -> Double {
+        guard let weights = self.facts else { return 0 }
+        return CandidateFact.allCases.reduce(0) { sum, fact in
+            guard let value = facts[fact], let weight = weights[fact] else { return sum }
+            return sum + Double(value) * Double(weight)
+        }
+    }
+
     /// Makes sure that the head fits.
     ///
     /// - Throws: `DroidError` with code `head.mismatch`, saying in what it does not.
@@ -174,7 +187,8 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         guard kind == .linear else { return }
         let count = featureCount
         let isWhole = weights.count == count && [0, count].contains(mean.count) && [0, count].contains(scale.count)
-        let isFinite = (weights + mean + scale + [bias, temperature]).allSatisfy(\.isFinite)
+        let numbers = weights + mean + scale + [bias, temperature] + (facts.map { Array($0.values) } ?? [])
+        let isFinite = numbers.allSatisfy(\.isFinite)
         guard isWhole, isFinite, temperature > 0 else {
             throw DroidError(
                 "head.corrupt",

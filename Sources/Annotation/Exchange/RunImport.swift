@@ -142,6 +142,7 @@ public enum RunImport {
         // A picture that cannot be read is missed, and no reason to lose the step.
         let picture = try step.pngPath.flatMap { try? FileBytes.read($0) }.map { try store.keep(picture: $0) }
         let size = record.screen.displaySize
+        let facts = record.candidates.compactMap(\.facts)
         return AnnotationItem(
             task: episode.task,
             app: episode.app.isEmpty ? AppNames.label(of: record.screen.package) : episode.app,
@@ -155,7 +156,7 @@ public enum RunImport {
             chosen: record.candidates.indices.contains(record.chosen) ? record.chosen : nil,
             filled: record.filled?.text,
             offered: record.offered?.map(\.text) ?? [],
-            priors: record.candidates.map { $0.prior ?? 0 },
+            facts: facts.count == record.candidates.count ? facts : nil,
             offeredPriors: record.offered?.map(\.prior),
             actionSpace: header.actionSpaceVersion,
             prompt: header.prompt,

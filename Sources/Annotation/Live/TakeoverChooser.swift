@@ -161,7 +161,7 @@ final class TakeoverChooser: ActionChooser, Confirmer {
             prefix: decision.prompt.prefix,
             suffixes: decision.prompt.suffixes,
             actions: decision.candidates.map(\.action),
-            priors: decision.priors,
+            facts: decision.facts,
             prompt: decision.prompt.options,
             look: AnnotationItem.Look(
                 picture: try store.keep(picture: png),

@@ -40,8 +40,9 @@ public struct StateRecord: Codable, Sendable, Equatable {
     public var wrong: [Int]
     /// The candidate that was done.
     public var chosen: Int
-    /// What rules say of each candidate, in logarithms of odds, as it is added to a verifier's scores; nil where they say nothing, and in
-    /// records of before it was kept.
+    /// What can be said of each candidate without a model; nil for texts, and in records of before it was kept.
+    public var facts: [CandidateFacts]?
+    /// What rules say of each text, in logarithms of odds, as it is added to a verifier's scores; nil for all but texts.
     public var priors: [Double]?
     /// The version of the action space that made the candidates.
     public var actionSpace: Int
@@ -62,6 +63,7 @@ public struct StateRecord: Codable, Sendable, Equatable {
         right: [Int],
         wrong: [Int],
         chosen: Int,
+        facts: [CandidateFacts]? = nil,
         priors: [Double]? = nil,
         actionSpace: Int,
         prompt: PromptOptions? = nil
@@ -70,9 +72,11 @@ public struct StateRecord: Codable, Sendable, Equatable {
         (self.step, self.kind, self.goal, self.prefix, self.suffixes) = (step, kind, goal, prefix, suffixes)
         (self.right, self.wrong, self.chosen) = (right, wrong, chosen)
         (self.actionSpace, self.prompt) = (actionSpace, prompt)
-        self.priors = Self.telling(priors)
+        (self.facts, self.priors) = (facts, priors)
     }
 
-    /// Priors that say something, or nil.
-    static func telling(_ priors: [Double]?) -> [Double]? { priors.flatMap { $0.contains { $0 != 0 } ? $0 : nil } }
+    /// What a verifier with this head knows of each candidate beforehand, in logarithms of odds.
+    public func priors(for head: VerifierHead) -> [Double] {
+        priors ?? facts?.map(head.prior) ?? [Double](repeating: 0, count: suffixes.count)
+    }
 }

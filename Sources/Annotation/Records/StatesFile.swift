@@ -26,8 +26,9 @@ public enum StatesFile {
             guard Set(state.right + state.wrong).count == state.right.count + state.wrong.count else {
                 throw failure("it names a candidate twice")
             }
-            guard state.priors.map({ $0.count == state.suffixes.count }) ?? true else {
-                throw failure("it has \(state.priors?.count ?? 0) priors for \(state.suffixes.count) candidates")
+            for count in [state.priors?.count, state.facts?.count].compactMap(\.self)
+            where count != state.suffixes.count {
+                throw failure("it has facts or priors of \(count) candidates, and \(state.suffixes.count) candidates")
             }
             return state
         }

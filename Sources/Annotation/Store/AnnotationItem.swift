@@ -41,8 +41,10 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
     /// The text that went into the chosen one's placeholder, and the texts that were offered for it.
     public var filled: String?
     public var offered: [String]
-    /// What rules say of each candidate, and of each offered text; nil where it is not known or nothing.
+    /// What can be said of each candidate without a model, or where the candidates are texts, what rules say of each; nil where it is not known.
+    public var facts: [CandidateFacts]?
     public var priors: [Double]?
+    /// What rules say of each offered text.
     public var offeredPriors: [Double]?
     public var actionSpace: Int
     public var prompt: PromptOptions?
@@ -64,6 +66,7 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
         chosen: Int? = nil,
         filled: String? = nil,
         offered: [String] = [],
+        facts: [CandidateFacts]? = nil,
         priors: [Double]? = nil,
         offeredPriors: [Double]? = nil,
         actionSpace: Int = ActionSpace.version,
@@ -75,7 +78,7 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
         (self.kind, self.goal, self.prefix, self.suffixes) = (kind, goal, prefix, suffixes)
         (self.actions, self.chosen, self.filled, self.offered) = (actions, chosen, filled, offered)
         (self.actionSpace, self.prompt, self.look, self.origin) = (actionSpace, prompt, look, origin)
-        (self.priors, self.offeredPriors) = (StateRecord.telling(priors), StateRecord.telling(offeredPriors))
+        (self.facts, self.priors, self.offeredPriors) = (facts, priors, offeredPriors)
     }
 
     /// The state of an oracle's run, without what the oracle says of it.
@@ -91,6 +94,7 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
             prefix: state.prefix,
             suffixes: state.suffixes,
             chosen: state.suffixes.indices.contains(state.chosen) ? state.chosen : nil,
+            facts: state.facts,
             priors: state.priors,
             actionSpace: state.actionSpace,
             prompt: state.prompt,
@@ -130,8 +134,10 @@ public struct AnnotationItem: Codable, Sendable, Equatable {
                 "its boxes do not fit its candidates"
             } else if let look, look.boxes.contains(where: { !$0.isEmpty && $0.count != 4 }) {
                 "a box has four edges"
-            } else if let priors, priors.count != suffixes.count {
-                "it has \(suffixes.count) candidates and \(priors.count) priors"
+            } else if (facts?.count ?? suffixes.count, priors?.count ?? suffixes.count) != (
+                suffixes.count, suffixes.count
+            ) {
+                "it has \(suffixes.count) candidates, and facts or priors of another number"
             } else if let offeredPriors, offeredPriors.count != offered.count {
                 "it has \(offered.count) texts and \(offeredPriors.count) priors of them"
             } else if let chosen, !suffixes.indices.contains(chosen) {

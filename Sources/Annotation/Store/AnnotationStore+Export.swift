@@ -151,7 +151,8 @@ extension AnnotationStore {
             _ right: [Int],
             _ kind: StateRecord.Kind,
             chosen: Int,
-            priors: [Double]?
+            facts: [CandidateFacts]? = nil,
+            priors: [Double]? = nil
         ) -> StateRecord {
             let isRight = Set(right)
             return StateRecord(
@@ -168,6 +169,7 @@ extension AnnotationStore {
                 right: right,
                 wrong: suffixes.indices.filter { !isRight.contains($0) },
                 chosen: chosen,
+                facts: facts,
                 priors: priors,
                 actionSpace: item.actionSpace,
                 prompt: item.prompt
@@ -190,6 +192,7 @@ extension AnnotationStore {
                     judgement.right,
                     item.kind,
                     chosen: item.chosen ?? judgement.right[0],
+                    facts: item.facts,
                     priors: item.priors
                 ),
                 harmful: judgement.harmful

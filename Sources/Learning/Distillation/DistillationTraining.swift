@@ -237,11 +237,16 @@ public enum DistillationTraining {
             }
         }
         var random = SeededRandom(seed: recipe.seed, name: "material")
-        var tokens = StateTokens(tokenizer)
+        var tokens = StateTokens(tokenizer, head: head)
         let episodes = Dictionary(grouping: records) { "\($0.task) \($0.seed)" }
         let limit = min(recipe.validation, records.count / 4)
         for episode in episodes.keys.sorted().shuffled(using: &random) {
-            let states = try (episodes[episode] ?? []).compactMap { try tokens.state($0) }
+            let states = try (episodes[episode] ?? []).compactMap { record -> PreferenceState? in
+                guard var state = try tokens.state(record) else { return nil }
+                // Scores are divided by the temperature together with what is known beforehand, which is meant for what comes of that.
+                for index in state.priors.indices { state.priors[index] *= Double(head.temperature) }
+                return state
+            }
             if material.heldDecisions.count + states.count <= limit {
                 material.heldDecisions += states
             } else {

@@ -90,7 +90,13 @@ public enum PreferenceTraining {
         let (records, digest) = try read(options.states, recipe)
         let prompt = try PromptAgreement.prompt(records.map { ($0.actionSpace, $0.prompt) })
         let model = try FrozenModel.load(options.model, precision: recipe.precision, threads: options.threads)
-        var tokens = StateTokens(model.tokenizer)
+        let start = try options.start.map { try VerifierHead.trained($0, for: model) }
+        // What is known without the model, by what was known before or by what is learned from now.
+        let knowledge = VerifierHead(
+            kind: .linear,
+            facts: start?.facts ?? FactWeights.fit(records.filter { !isHeldBack($0, recipe) })
+        )
+        var tokens = StateTokens(model.tokenizer, head: knowledge)
         var training: [PreferenceState] = []
         var validation: [PreferenceState] = []
         for record in records {
@@ -114,24 +120,23 @@ public enum PreferenceTraining {
                 + recipe.identity(),
             threads: options.threads
         )
-        if let start = options.start {
-            let head = try VerifierHead.trained(start, for: model)
-            try trainer.begin(with: start, head: Array(head.weights.dropLast(VerifierHead.extraFeatures)))
+        if let path = options.start, let start {
+            try trainer.begin(with: path, head: Array(start.weights.dropLast(VerifierHead.extraFeatures)))
         }
         try FileBytes.makeFolder(options.folder)
         let kept = "\(options.folder)/checkpoint"
         if FileManager.default.fileExists(atPath: kept) { try trainer.restore(TrainingCheckpoint.read(kept)) }
         progress(.plan(try trainer.plan(training, validation: validation)))
         try trainer.probe { progress(.probe($0, $1)) }
-        let start = Date()
-        var (written, shown) = (start, trainer.curve.count)
+        let begun = Date()
+        var (written, shown) = (begun, trainer.curve.count)
         let before = trainer.step
         var isOver = false
         try trainer.run(
             reportEvery: recipe.reportEvery,
             validateEvery: recipe.validateEvery,
             progress: { trainer in
-                let seconds = Date().timeIntervalSince(start)
+                let seconds = Date().timeIntervalSince(begun)
                 let rate = seconds / Double(max(1, trainer.step - before))
                 progress(
                     .step(
@@ -146,7 +151,7 @@ public enum PreferenceTraining {
                 for point in trainer.curve[shown...] { progress(.point(point)) }
                 shown = trainer.curve.count
                 let now = Date()
-                if let minutes = options.minutes, now.timeIntervalSince(start) >= minutes * 60 { isOver = true }
+                if let minutes = options.minutes, now.timeIntervalSince(begun) >= minutes * 60 { isOver = true }
                 guard now.timeIntervalSince(written) > 120 || isOver || trainer.step == trainer.totalSteps else {
                     return
                 }
@@ -162,7 +167,8 @@ public enum PreferenceTraining {
             weights: trainer.headWeights + [Float](repeating: 0, count: VerifierHead.extraFeatures),
             temperature: Float(try trainer.temperature(measured)),
             baseSHA256: model.sha256,
-            prompt: prompt
+            prompt: prompt,
+            facts: knowledge.facts
         )
         try head.checkShape()
         try trainer.pass.writeAdapter(to: options.output, name: recipe.name, keys: head.adapterKeys)

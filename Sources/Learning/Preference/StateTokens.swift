@@ -10,9 +10,11 @@ import Training
 /// Turns states into the tokens that the verifier reads in use, by the same functions.
 struct StateTokens {
     private let tokenizer: Tokenizer
+    private let head: VerifierHead
     private var lines: [String: [Int32]] = [:]
 
-    init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+    /// - Parameter head: knows what facts are worth.
+    init(_ tokenizer: Tokenizer, head: VerifierHead) { (self.tokenizer, self.head) = (tokenizer, head) }
 
     /// - Returns: nil for a state without a right or a wrong candidate, of which nothing can be learned.
     mutating func state(_ record: StateRecord) throws -> PreferenceState? {
@@ -30,7 +32,7 @@ struct StateTokens {
             candidates: candidates,
             right: record.right,
             wrong: wrong,
-            priors: record.priors ?? [],
+            priors: record.priors(for: head),
             family: record.task
         )
     }

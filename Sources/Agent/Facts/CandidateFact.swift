@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that can be said of a candidate without a language model, from the goal, the ledger, the steps so far and the screen.
+///
+/// None of them names an app or a task. What each is worth is learned (`VerifierHead.facts`); here is only what they are. Values are 1 where
+/// nothing else is said. The raw values are names in files and never change their meaning.
+public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
+    /// The version of what is kept of candidates: states that were collected with another one are collected anew.
+    public static let version = 2
+
+    // What is done.
+    case tap, tapSwitch = "tap switch", tapBox = "tap box", tapField = "tap field", type, clear
+    case longPress = "long press", scrollDown = "scroll down", scrollOther = "scroll", stroke, enter, remember
+    case readList = "read list", openApp = "open app", back, home, wait, answer, end, giveUp = "give up"
+
+    // The words of the element and those of the goal; an element is tapped, or typed into.
+    /// The share of the label's words that the goal has, rare words of the screen counting more.
+    case tapShare = "tap: share of words", typeShare = "type: share of words"
+    /// The goal has a word of it.
+    case tapAny = "tap: a word", typeAny = "type: a word"
+    /// The label, or what stands before its first comma, stands in the goal.
+    case tapWhole = "tap: whole", typeWhole = "type: whole"
+
+    // The ledger.
+    /// The label tells a value that is open, entered, done.
+    case tapOpen = "tap: open value", tapEntered = "tap: entered value", tapDone = "tap: done value"
+    /// A long press on an open value that is to go, or to go elsewhere.
+    case pressOpen = "long press: to remove or move"
+    /// The switch is not as the goal wants it; it is.
+    case switchWanted = "switch: wanted", switchSettled = "switch: settled"
+    /// How far the field has the name of an open value, and of one that is entered or done, 0 to 1.
+    case typeOpen = "type: open name", typeClosed = "type: closed name"
+    /// How well the best of the texts that are offered for it fits, by rule: from -1 to 2.
+    case typeFit = "type: fit"
+    /// A text stands in it already.
+    case typeOver = "type: has text"
+    /// A text was typed into it before.
+    case typeAgain = "type: again"
+    /// The app is to be opened and was not; while nothing else is open.
+    case openWanted = "open app: wanted", openLast = "open app: last"
+    /// Nothing was done yet.
+    case openFirst = "open app: first"
+    /// The goal names the app in front.
+    case openOther = "open app: named one in front"
+
+    // What buttons say.
+    /// Something that keeps or confirms; while something is open; with all that is not done entered.
+    case commit, commitOpen = "commit: open", commitEntered = "commit: entered"
+    /// Something goes, as the goal wants it; and as it does not say.
+    case removeWanted = "remove: wanted", removeElse = "remove: not wanted"
+    /// Something comes to be, as the goal wants it; where the goal asks a question or wants something to go.
+    case createWanted = "create: wanted", createAgainst = "create: against"
+    /// A menu with more; where something is to go and nothing in sight says so.
+    case more, moreRemove = "more: to remove"
+    /// It leaves what is shown; it searches.
+    case leave, search
+
+    // The way so far.
+    /// The same was done in the step before; earlier.
+    case same, before
+    /// It was done on a screen that did not change.
+    case inVain = "in vain"
+    /// There are open values that a label would tell, and none does; one does.
+    case scrollUnseen = "scroll down: not in sight", scrollSeen = "scroll down: in sight"
+    /// Something is open; after typing.
+    case scrollOpen = "scroll down: open", scrollTyped = "scroll down: after typing"
+    /// All is done; something was kept or confirmed in the step before.
+    case backDone = "back: all done", backCommitted = "back: after commit"
+    /// The goal's question is unanswered; something is open; all that is not done is entered; all is done; nothing can be proven.
+    case endAsked = "end: unanswered", endOpen = "end: open", endEntered = "end: entered", endDone = "end: all done"
+    case endUnknown = "end: nothing to prove"
+    /// A quarter for each step so far, 1 at most; something was kept or confirmed in the step before.
+    case endSteps = "end: steps", endCommitted = "end: after commit"
+    /// The goal asks no question, or it is answered.
+    case answerUnasked = "answer: not asked"
+    /// The goal says to remember.
+    case rememberWanted = "remember: wanted"
+}
+
+/// The facts of a candidate that hold, with their values; others are 0.
+public typealias CandidateFacts = [CandidateFact: Float]

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import Annotation
+import Training
+
+/// What facts of candidates are worth, learned from states.
+public enum FactWeights {
+    /// Weights by which the right candidates of decisions have the greatest share; nil where no state has facts.
+    ///
+    /// A model that learns beside them learns what they do not say. They are few and say the same of every app, so they hold where a model
+    /// has seen nothing alike.
+    public static func fit(_ states: [StateRecord]) -> CandidateFacts? {
+        let choices = states.compactMap { state in
+            state.facts.map { ConditionalLogit.Choice(values: $0.map(values), right: state.right, wrong: state.wrong) }
+        }
+        guard !choices.isEmpty else { return nil }
+        let weights = ConditionalLogit.fit(choices, count: CandidateFact.allCases.count)
+        return CandidateFacts(
+            uniqueKeysWithValues: zip(CandidateFact.allCases, weights).filter { $0.1 != 0 }.map { ($0, Float($1)) }
+        )
+    }
+
+    private static func values(_ facts: CandidateFacts) -> [(place: Int, value: Double)] {
+        CandidateFact.allCases.enumerated().compactMap { place, fact in facts[fact].map { (place, Double($0)) } }
+    }
+}
