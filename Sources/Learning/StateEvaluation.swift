@@ -59,6 +59,8 @@ public struct StateEvaluation: Codable, Sendable {
     }
 
     public var all = Part(name: "all")
+    /// What is known of candidates without the model ranks them so; nil where nothing is.
+    public var known: Part?
     /// By kind of state, and by task, in the order of their names.
     public var kinds: [Part] = []
     public var tasks: [Part] = []
@@ -93,6 +95,11 @@ public struct StateEvaluation: Codable, Sendable {
             let scores = try scorer.scores(state)
             seconds.append(Date().timeIntervalSince(start))
             evaluation.all.add(scores, state, wrong: wrong)
+            let priors = state.priors(for: scorer.head)
+            if priors.contains(where: { $0 != 0 }) || evaluation.known != nil {
+                evaluation.known = evaluation.known ?? Part(name: "without the model")
+                evaluation.known?.add(priors, state, wrong: wrong)
+            }
             kinds[state.kind.rawValue, default: Part(name: state.kind.rawValue)].add(scores, state, wrong: wrong)
             tasks[state.task, default: Part(name: state.task)].add(scores, state, wrong: wrong)
             scored(

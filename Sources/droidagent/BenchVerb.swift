@@ -74,7 +74,7 @@ struct BenchSuite: AsyncParsableCommand {
     var screen: BenchScreen?
     @Option(
         help: ArgumentHelp(
-            "Do without a part of the agent's mind: ledger, notes, programs (that answer) or texts (their choice); may be given several times.",
+            "Do without a part of the agent's mind: ledger, notes, programs (that answer), texts (their choice) or facts (of candidates); may be given several times.",
             valueName: "part"
         )
     )

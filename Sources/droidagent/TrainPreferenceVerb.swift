@@ -133,7 +133,7 @@ struct TrainRank: AsyncParsableCommand {
         try global.emit(result)
         guard !global.json else { return }
         for part in result.tasks { global.detail(line(part)) }
-        for part in result.kinds + [result.all] { global.say(line(part)) }
+        for part in result.kinds + [result.all] + [result.known].compactMap(\.self) { global.say(line(part)) }
         global.say(
             String(
                 format: "a decision takes %.2f s (median), %.2f s (95 of 100)",

@@ -27,6 +27,7 @@ struct RoundTests {
         first_block: 26
         probe: 12
         skip_below: 0.001
+        facts: fit
         loss: listwise
         margin: 0
         rivals: 0

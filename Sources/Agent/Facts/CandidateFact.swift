@@ -6,7 +6,7 @@
 /// nothing else is said. The raw values are names in files and never change their meaning.
 public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
     /// The version of what is kept of candidates: states that were collected with another one are collected anew.
-    public static let version = 2
+    public static let version = 3
 
     // What is done.
     case tap, tapSwitch = "tap switch", tapBox = "tap box", tapField = "tap field", type, clear
@@ -30,8 +30,8 @@ public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRep
     case switchWanted = "switch: wanted", switchSettled = "switch: settled"
     /// How far the field has the name of an open value, and of one that is entered or done, 0 to 1.
     case typeOpen = "type: open name", typeClosed = "type: closed name"
-    /// How well the best of the texts that are offered for it fits, by rule: from -1 to 2.
-    case typeFit = "type: fit"
+    /// How well the best of the texts that are offered for it fits, by rule: from -1 to 2; where it is empty, and where a text stands in it.
+    case typeFit = "type: fit", typeOverFit = "type: has text, fit"
     /// A text stands in it already.
     case typeOver = "type: has text"
     /// A text was typed into it before.
@@ -69,10 +69,14 @@ public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRep
     /// The goal's question is unanswered; something is open; all that is not done is entered; all is done; nothing can be proven.
     case endAsked = "end: unanswered", endOpen = "end: open", endEntered = "end: entered", endDone = "end: all done"
     case endUnknown = "end: nothing to prove"
+    /// A row of the goal is not done.
+    case endRows = "end: rows left", backRows = "back: rows left after commit"
     /// A quarter for each step so far, 1 at most; something was kept or confirmed in the step before.
     case endSteps = "end: steps", endCommitted = "end: after commit"
     /// The goal asks no question, or it is answered.
     case answerUnasked = "answer: not asked"
+    /// How good the best answer is that programs find, by rule: from -1 to 2; there is none.
+    case answerFit = "answer: fit", answerNone = "answer: none found"
     /// The goal says to remember.
     case rememberWanted = "remember: wanted"
 }

@@ -11,6 +11,8 @@ struct FactLedger {
     let isAsked: Bool
     let hasOpen: Bool
     let hasEntered: Bool
+    /// Whether a row is not done.
+    let hasRows: Bool
     /// Whether an app is to come to the front that did not.
     let wantsApp: Bool
     private let values: [Ledger.State: [LedgerWording]]
@@ -22,6 +24,7 @@ struct FactLedger {
         isKept = !units.isEmpty
         isAllDone = ledger?.isAllDone ?? false
         isAsked = units.contains { $0.work == .answer && !$0.isSettled }
+        hasRows = units.contains { $0.table != nil && !$0.isDone }
         wantsApp = units.contains { $0.isApp && !$0.isSettled }
         var values: [Ledger.State: [LedgerWording]] = [:]
         var names: [(NameWords, Bool)] = []

@@ -83,7 +83,13 @@ struct FactReader {
             case .wait: facts[.wait] = 1
             case .answer:
                 facts[.answer] = 1
-                if !isAsked || ledger.isKept && !ledger.isAsked { facts[.answerUnasked] = 1 }
+                if !isAsked || ledger.isKept && !ledger.isAsked {
+                    facts[.answerUnasked] = 1
+                } else if let best = decision.texts(for: candidate.action).first {
+                    facts[.answerFit] = Self.fit(best)
+                } else if decision.mind != nil {
+                    facts[.answerNone] = 1
+                }
             case .remember:
                 facts[.remember] = 1
                 if goal.contains("remember") { facts[.rememberWanted] = 1 }
@@ -176,15 +182,18 @@ struct FactReader {
             let likeness = ledger.likeness(profile, side)
             if likeness > 0 { facts[fact] = likeness }
         }
+        let isOver = !profile.content.isEmpty
+        if isOver { facts[.typeOver] = 1 }
         if let best = decision.texts(for: candidate.action).first {
-            facts[.typeFit] = Float(min(max(best.prior / 3, -1), 2))
+            facts[isOver ? .typeOverFit : .typeFit] = Self.fit(best)
         }
-        if !profile.content.isEmpty { facts[.typeOver] = 1 }
         // The words behind the text, without whether one stood there.
         let name = candidate.text.dropFirst(4)
         let place = name.hasSuffix(" (has text)") ? name.dropLast(11) : name
         if steps.contains(where: { $0.isTyping && $0.action.contains(place) }) { facts[.typeAgain] = 1 }
     }
+
+    private static func fit(_ option: TextOption) -> Float { Float(min(max(option.prior / 3, -1), 2)) }
 
     // MARK: - The way
 
@@ -202,7 +211,7 @@ struct FactReader {
     private func back(_ facts: inout CandidateFacts) {
         facts[.back] = 1
         if ledger.isAllDone { facts[.backDone] = 1 }
-        if last?.isCommit == true { facts[.backCommitted] = 1 }
+        if last?.isCommit == true { facts[ledger.hasRows ? .backRows : .backCommitted] = 1 }
     }
 
     private func open(_ facts: inout CandidateFacts) {
@@ -220,6 +229,7 @@ struct FactReader {
         facts[.end] = 1
         if !decision.history.isEmpty { facts[.endSteps] = Float(min(decision.history.count, 4)) / 4 }
         if last?.isCommit == true { facts[.endCommitted] = 1 }
+        if ledger.hasRows { facts[.endRows] = 1 }
         if !ledger.isKept {
             facts[.endUnknown] = 1
         } else if ledger.isAsked {

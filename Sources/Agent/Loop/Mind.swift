@@ -14,6 +14,8 @@ public enum MindPart: String, Sendable, CaseIterable {
     case programs
     /// The choice among texts; the one that the rules put first is left.
     case texts
+    /// The facts of candidates; what the model makes of their words is left.
+    case facts
 }
 
 /// How an agent keeps its goal, its notes and what it has read in mind.

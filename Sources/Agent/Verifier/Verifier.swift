@@ -87,7 +87,8 @@ public actor Verifier: ActionChooser {
         request.isKept = decision.step == 0
         let encoded = ContinuousClock.now
         let result = try session.score(request)
-        let facts = head.facts == nil ? [] : decision.facts
+        let isWithout = decision.mind?.without.contains(.facts) ?? false
+        let facts = head.facts == nil || isWithout ? [] : decision.facts
         let scores = result.scores.enumerated().map { place, score in
             Self.score(score, head: head, prior: facts.isEmpty ? 0 : head.prior(facts[place]))
         }

@@ -6,6 +6,16 @@ import Training
 
 /// How a verifier is trained from preferences, as a recipe file under `Training/recipes` says it.
 public struct PreferenceRecipe: Codable, Sendable, Equatable {
+    /// What a verifier knows of candidates without the model.
+    public enum Facts: String, Codable, Sendable {
+        /// Facts are weighted by the states that are learned from.
+        case fit
+        /// They are worth what they were to the verifier that the training goes on from.
+        case keep
+        /// The model is alone.
+        case none
+    }
+
     /// What the verifier is called in its file and its report.
     public var name: String
     public var rank: Int
@@ -38,6 +48,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var probe: Int
     /// States with a smaller loss are not taken back through the model; 0 for none.
     public var skipBelow: Double
+    /// What it knows of candidates without the model.
+    public var facts: Facts
     /// The share of episodes that is only looked at.
     public var validationShare: Double
     /// The most states right after a wrong step, as a share of all.
@@ -46,7 +58,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var validateEvery: Int
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, rank, alpha, probe, loss, margin, rivals, schedule, clip, epochs, batch, precision, checkpoints, seed
+        case name, rank, alpha, facts, probe, loss, margin, rivals, schedule, clip, epochs, batch, precision,
+            checkpoints, seed
         case firstBlock = "first_block"
         case learningRate = "learning_rate"
         case headFactor = "head_factor"

@@ -91,11 +91,13 @@ public enum PreferenceTraining {
         let prompt = try PromptAgreement.prompt(records.map { ($0.actionSpace, $0.prompt) })
         let model = try FrozenModel.load(options.model, precision: recipe.precision, threads: options.threads)
         let start = try options.start.map { try VerifierHead.trained($0, for: model) }
-        // What is known without the model, by what was known before or by what is learned from now.
-        let knowledge = VerifierHead(
-            kind: .linear,
-            facts: start?.facts ?? FactWeights.fit(records.filter { !isHeldBack($0, recipe) })
-        )
+        let worth: CandidateFacts? =
+            switch recipe.facts {
+            case .fit: FactWeights.fit(records.filter { !isHeldBack($0, recipe) })
+            case .keep: start?.facts
+            case .none: nil
+            }
+        let knowledge = VerifierHead(kind: .linear, facts: worth)
         var tokens = StateTokens(model.tokenizer, head: knowledge)
         var training: [PreferenceState] = []
         var validation: [PreferenceState] = []
