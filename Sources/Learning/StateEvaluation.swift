@@ -59,7 +59,7 @@ public struct StateEvaluation: Codable, Sendable {
     }
 
     public var all = Part(name: "all")
-    /// What is known of candidates without the model ranks them so; nil where nothing is.
+    /// How what is known of candidates without the model ranks them; nil where nothing is known.
     public var known: Part?
     /// By kind of state, and by task, in the order of their names.
     public var kinds: [Part] = []

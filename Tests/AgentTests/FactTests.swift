@@ -13,7 +13,7 @@ struct FactTests {
 
     private static let now = DeviceMoment("2023-10-15 15:34:00")
 
-    /// A decision of an agent that keeps the goal in mind.
+    /// A decision of an agent that keeps account of the goal; notes and offered texts it has none.
     private func decision(
         _ goal: String,
         _ screen: ScreenState,
