@@ -94,7 +94,9 @@ struct TrainPairs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the pairs go.", valueName: "file")) var out = "pairs.jsonl"
 
     func validate() throws {
-        guard Self.range(seeds) != nil else { throw ValidationError("--seeds is FROM-TO, such as 1000-1019") }
+        guard Self.range(seeds) != nil else {
+            throw ValidationError("--seeds is one seed, or FROM-TO, such as 1000-1019")
+        }
         guard (0...1).contains(mix) else { throw ValidationError("--mix is a probability, 0 to 1") }
         if states == nil, limit != nil || only != nil {
             throw ValidationError("--limit and --only choose states, and need --states")
@@ -113,7 +115,7 @@ struct TrainPairs: AsyncParsableCommand {
 
     private static func range(_ text: String) -> ClosedRange<UInt64>? {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-        guard ends.count == 2, let from = ends[0], let to = ends[1], from <= to else { return nil }
+        guard ends.count <= 2, let from = ends[0], let to = ends[ends.count - 1], from <= to else { return nil }
         return from...to
     }
 

@@ -92,13 +92,14 @@ struct RoundTests {
         // What facts are worth was learned with it, and goes on to the verifiers that come of it.
         let worth = try #require(scorer.head.facts)
         #expect((worth[.giveUp] ?? 0) < 0 && (worth[.giveUp] ?? 0) < (worth[.tap] ?? 0))
-        // A rule's word counts as much as it says once scores are shares, whatever the size of the scores.
+        // A rule's word counts as much as its weight says once scores are shares, whatever the size of the scores.
         var (plain, known) = (states[0], states[0])
         (plain.priors, known.priors) = (
             states[0].suffixes.map { _ in 0 }, states[0].suffixes.indices.map { $0 == 1 ? -2 : 0 }
         )
         let moved = try zip(scorer.scores(known), scorer.scores(plain)).map { $0 - $1 }
-        #expect(abs(moved[1] + 2 * Double(scorer.head.temperature)) < 1e-4 && abs(moved[0]) < 1e-4)
+        let word = scorer.head.prior(ofText: -2) * Double(scorer.head.temperature)
+        #expect(word < 0 && abs(moved[1] - word) < 1e-4 && abs(moved[0]) < 1e-4)
         // The second round collects what that verifier comes to, and the store has its scores.
         var next = plan
         next.isPerson = true

@@ -6,7 +6,7 @@
 /// nothing else is said. The raw values are names in files and never change their meaning.
 public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
     /// The version of what is kept of candidates: states that were collected with another one are collected anew.
-    public static let version = 3
+    public static let version = 4
 
     // What is done.
     case tap, tapSwitch = "tap switch", tapBox = "tap box", tapField = "tap field", type, clear
@@ -79,6 +79,28 @@ public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRep
     case answerFit = "answer: fit", answerNone = "answer: none found"
     /// The goal says to remember.
     case rememberWanted = "remember: wanted"
+    /// The step before opened an app or a dialog, so nothing was done there yet.
+    case endOpened = "end: just opened"
+    /// What stands below a label has a word of the goal, where the label has none; it names a switch that is not as the goal wants it.
+    case detailAny = "detail: a word", detailSwitch = "detail: wanted switch"
+    /// The text that fits best stands in it already.
+    case typeStands = "type: stands there"
+
+    // Calendars, clock faces, keypads, and buttons of forms that show days and times (`PickerReader`).
+    /// The number or box that leads to the value; the button to the month that has it.
+    case pickPart = "pick: part", pickToward = "pick: towards"
+    /// A button shows another value than is wanted; the one that is wanted.
+    case pickOpen = "pick: other value", pickSettled = "pick: wanted value"
+    /// It keeps what is shown, which is as wanted; which is not.
+    case commitPicked = "commit: as wanted", commitUnpicked = "commit: other value"
+    /// The digit that comes next; it takes away digits that are wrong.
+    case keyNext = "key: next", keyWrong = "key: undo"
+    /// A keypad's digits are all in; they are not.
+    case endKeyed = "end: keyed", endUnkeyed = "end: not keyed"
+
+    // Texts.
+    /// How well a text fits its field or question by rule, in logarithms of odds (`TextOption.prior`).
+    case textFit = "text: fit"
 }
 
 /// The facts of a candidate that hold, with their values; others are 0.

@@ -15,9 +15,12 @@ struct FactLedger {
     let hasRows: Bool
     /// Whether an app is to come to the front that did not.
     let wantsApp: Bool
+    /// The texts of the row in work.
+    let rowTexts: [String]
     private let values: [Ledger.State: [LedgerWording]]
     private let names: [(name: NameWords, isOpen: Bool)]
     private let switches: [(name: LedgerSwitchName, isOn: Bool)]
+    private let openSwitches: [LedgerSwitchName]
 
     init(_ ledger: Ledger?) {
         let units = ledger?.units ?? []
@@ -29,13 +32,18 @@ struct FactLedger {
         var values: [Ledger.State: [LedgerWording]] = [:]
         var names: [(NameWords, Bool)] = []
         var switches: [(LedgerSwitchName, Bool)] = []
+        var openSwitches: [LedgerSwitchName] = []
         var states: Set<Ledger.State> = []
         let row = ledger?.openRowIndex
+        rowTexts = row.map { units[$0].cells.map(\.text) } ?? []
         for (index, unit) in units.enumerated() {
             if case .toggle(let name, let isOn) = unit.work {
                 switches.append((name, isOn))
                 states.insert(unit.isDone ? .done : .open)
-                if !unit.isDone { hasOpenWork = true }
+                if !unit.isDone {
+                    hasOpenWork = true
+                    openSwitches.append(name)
+                }
                 continue
             }
             if !unit.isApp && !unit.isDone { hasOpenWork = true }
@@ -53,7 +61,7 @@ struct FactLedger {
                 }
             }
         }
-        (self.values, self.names, self.switches) = (values, names, switches)
+        (self.values, self.names, self.switches, self.openSwitches) = (values, names, switches, openSwitches)
         hasOpen = states.contains(.open)
         hasEntered = states.contains(.entered)
     }
@@ -70,6 +78,9 @@ struct FactLedger {
 
     /// How the switch of a folded label is to be; nil where the goal does not say.
     func wanted(_ label: [UInt8]) -> Bool? { switches.first { $0.name.matches(label) }?.isOn }
+
+    /// Whether a folded text names a switch that is not as the goal wants it.
+    func namesOpenSwitch(_ text: [UInt8]) -> Bool { openSwitches.contains { $0.isNamed(in: text) } }
 
     /// How far a field has the name of a value on that side.
     func likeness(_ field: FieldProfile, _ side: Side) -> Float {

@@ -17,6 +17,7 @@ struct FactReader {
     private let isAsked: Bool
     private let seesOpen: Bool
     private let seesRemove: Bool
+    private let picker: PickerReader?
 
     /// What a candidate's element is called.
     private struct Label {
@@ -47,6 +48,7 @@ struct FactReader {
         let ledger = ledger
         seesOpen = known.values.contains { ledger.tells(.open, $0.folded) }
         seesRemove = known.values.contains { $0.words.contains(where: FactWords.remove.contains) }
+        picker = PickerReader(decision, steps: steps, row: ledger.rowTexts)
     }
 
     /// Steps of before these tell nothing new.
@@ -116,10 +118,15 @@ struct FactReader {
         }
         guard target.role != .field else { return }
         names(label, &facts)
+        if let detail = decision.screen.element(id)?.detail, !detail.isEmpty {
+            if facts[.tapAny] == nil, FactWords.telling(detail).contains(where: goal.contains) { facts[.detailAny] = 1 }
+            if target.isOn == nil, ledger.namesOpenSwitch(LedgerText.fold(detail)) { facts[.detailSwitch] = 1 }
+        }
         if let isOn = target.isOn, let wanted = ledger.wanted(label.folded) {
             facts[wanted == isOn ? .switchSettled : .switchWanted] = 1
         }
         if target.isOn == nil { button(label, &facts) }
+        if let found = picker?.taps[id] { facts.merge(found) { _, new in new } }
     }
 
     /// What a label says of the goal's words and values.
@@ -154,6 +161,7 @@ struct FactReader {
         if label.words.count <= 2, isCalled(FactWords.commit) {
             facts[.commit] = 1
             if ledger.hasOpen { facts[.commitOpen] = 1 } else if ledger.hasEntered { facts[.commitEntered] = 1 }
+            if let isSettled = picker?.isSettled { facts[isSettled ? .commitPicked : .commitUnpicked] = 1 }
         }
         if isCalled(FactWords.remove) { facts[says(FactWords.remove) ? .removeWanted : .removeElse] = 1 }
         if isCalled(FactWords.create) {
@@ -186,6 +194,7 @@ struct FactReader {
         if isOver { facts[.typeOver] = 1 }
         if let best = decision.texts(for: candidate.action).first {
             facts[isOver ? .typeOverFit : .typeFit] = Self.fit(best)
+            if best.text.utf8.count > 2, profile.content.contains(best.text) { facts[.typeStands] = 1 }
         }
         // The words behind the text, without whether one stood there.
         let name = candidate.text.dropFirst(4)
@@ -229,6 +238,8 @@ struct FactReader {
         facts[.end] = 1
         if !decision.history.isEmpty { facts[.endSteps] = Float(min(decision.history.count, 4)) / 4 }
         if last?.isCommit == true { facts[.endCommitted] = 1 }
+        if last?.isOpening == true { facts[.endOpened] = 1 }
+        if let isKeyed = picker?.isKeyed { facts[isKeyed ? .endKeyed : .endUnkeyed] = 1 }
         if ledger.hasRows { facts[.endRows] = 1 }
         if !ledger.isKept {
             facts[.endUnknown] = 1

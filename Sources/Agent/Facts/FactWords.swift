@@ -29,6 +29,8 @@ struct StepWords {
     /// What was done, as the candidate said it.
     let action: Substring
     let isVain: Bool
+    /// Whether an app or a dialog came to the front.
+    let isOpening: Bool
     let isTyping: Bool
     /// Whether it was a tap on something that keeps or confirms.
     let isCommit: Bool
@@ -46,6 +48,7 @@ struct StepWords {
         }
         action = line[..<end]
         isVain = line[end...].contains("nothing changed")
+        isOpening = line[end...].contains("a dialog opened") || line[end...].contains("now in ")
         isTyping = action.hasPrefix("type \"")
         let words = action.hasPrefix("tap ") ? FactWords.telling(String(action.dropFirst(4))) : []
         isCommit = words.count <= 2 && words.contains(where: FactWords.commit.contains)

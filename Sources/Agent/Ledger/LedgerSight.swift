@@ -161,4 +161,21 @@ struct LedgerSwitchName: Sendable, Hashable {
         let before = label.dropLast(joined.count)
         return before.isEmpty || before == Array("use".utf8)[...] || before == Array("enable".utf8)[...]
     }
+
+    /// Whether a folded text has the name somewhere, from the beginning of a word to the end of one.
+    func isNamed(in text: [UInt8]) -> Bool {
+        guard !joined.isEmpty else { return false }
+        let words = text.split(separator: 32)
+        return words.indices.contains { start in
+            var place = 0
+            for word in words[start...] {
+                guard place + word.count <= joined.count, joined[place..<(place + word.count)] == word else {
+                    return false
+                }
+                place += word.count
+                if place == joined.count { return true }
+            }
+            return false
+        }
+    }
 }

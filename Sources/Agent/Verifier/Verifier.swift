@@ -114,7 +114,7 @@ public actor Verifier: ActionChooser {
         prompt.suffixes = query.options.indices.map { builder.suffix(query.words($0)) }
         let request = try Self.request(prompt, head: head, tokenizer: model.tokenizer)
         let scores = try zip(session.score(request).scores, query.options).map { facts, option in
-            Self.score(facts, head: head, prior: option.prior)
+            Self.score(facts, head: head, prior: head.prior(ofText: option.prior))
         }
         return Ranked.rank(scores).first?.index
     }

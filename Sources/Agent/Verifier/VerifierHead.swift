@@ -142,6 +142,9 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         }
     }
 
+    /// What is known of a text by rule, as this head weighs it.
+    public func prior(ofText fit: Double) -> Double { fit * Double(facts?[.textFit] ?? 1) }
+
     /// Makes sure that the head fits.
     ///
     /// - Throws: `DroidError` with code `head.mismatch`, saying in what it does not.

@@ -11,10 +11,12 @@ public enum FactWeights {
     /// A model that learns beside them learns what they do not say. They are few and say the same of every app, so they hold where a model
     /// has seen nothing alike.
     public static func fit(_ states: [StateRecord]) -> CandidateFacts? {
+        guard states.contains(where: { $0.facts != nil }) else { return nil }
         let choices = states.compactMap { state in
-            state.facts.map { ConditionalLogit.Choice(values: $0.map(values), right: state.right, wrong: state.wrong) }
+            // Of a text its fit is known.
+            let facts = state.facts ?? state.priors?.map { [.textFit: Float($0)] }
+            return facts.map { ConditionalLogit.Choice(values: $0.map(values), right: state.right, wrong: state.wrong) }
         }
-        guard !choices.isEmpty else { return nil }
         let weights = ConditionalLogit.fit(choices, count: CandidateFact.allCases.count)
         return CandidateFacts(
             uniqueKeysWithValues: zip(CandidateFact.allCases, weights).filter { $0.1 != 0 }.map { ($0, Float($1)) }
