@@ -7,6 +7,7 @@ import Inference
 import Training
 
 extension TrainingBench.Section: ExpressibleByArgument {}
+extension TrainingPrecision: ExpressibleByArgument {}
 
 struct TrainBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,6 +30,11 @@ struct TrainBench: AsyncParsableCommand {
     var rows: [TrainingBench.Section] = [.state, .sequences]
     @Option(help: "How often each is measured; the median counts. Long sequences are measured three times.")
     var repeats = 5
+    @Option(
+        help:
+            "What is computed in: bf16, fp32, or int8 (bf16, and frozen weights forward in 8 bits as the engine has them)."
+    )
+    var precision = TrainingPrecision.bfloat16
     @Option(help: "Tokens of a long text.") var long = 8192
     @Option(help: "Steps of the comparison of losses.") var steps = 40
     @Option(help: ArgumentHelp("A text for the long ones. Default: phrases drawn at random.", valueName: "file"))
@@ -49,6 +55,7 @@ struct TrainBench: AsyncParsableCommand {
         let path = try model.path()
         var plan = TrainingBench.Plan(model: path, threads: threads.count)
         plan.repeats = repeats
+        plan.precision = precision
         plan.longTokens = long
         plan.steps = steps
         plan.text = text
@@ -56,6 +63,7 @@ struct TrainBench: AsyncParsableCommand {
         plan.keptColumns = keptColumns
         plan.command =
             "droidagent train bench --rows \(rows.map(\.rawValue).joined(separator: " ")) --threads \(threads.count)"
+        if precision != .bfloat16 { plan.command += " --precision \(precision.rawValue)" }
         if let named = model.model { plan.command += " --model \(named)" }
         if rows.contains(where: { $0 != .sparsity && $0 != .loss }) { plan.command += " --repeats \(repeats)" }
         if rows.contains(where: { $0 == .sparsity || $0 == .loss }) {

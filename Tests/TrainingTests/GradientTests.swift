@@ -84,6 +84,24 @@ struct GradientTests {
         #expect(relative(exact, rounded) < 0.05)
     }
 
+    @Test(
+        "with frozen products in whole numbers point where those in floats do, with the same bits for any number of threads"
+    )
+    func integers() throws {
+        let small = SmallModel(isQuantized: true)
+        let exact = try small.pass().sharedGradients(states)
+        let whole = try small.pass(.integer).sharedGradients(states)
+        #expect(try small.pass(.bfloat16).sharedGradients(states) != whole, "products in bytes were taken")
+        #expect(relative(exact, whole) < 0.08)
+        #expect(try small.pass(.integer, threads: 1).sharedGradients(states) == whole)
+        #expect(try small.pass(.integer, checkpoints: true, threads: 3).sharedGradients(states) == whole)
+        // Where the file has floats there is nothing to multiply bytes with.
+        #expect(
+            try SmallModel().pass(.integer).sharedGradients(states)
+                == SmallModel().pass(.bfloat16).sharedGradients(states)
+        )
+    }
+
     @Test("of ranks that fill no panel, one panel, and more than one", arguments: [1, 3, 16, 20])
     func ranks(rank: Int) throws {
         let pass = try SmallModel().pass(shape: AdapterShape(rank: rank, alpha: 8))

@@ -13,6 +13,8 @@ struct SmallModel {
     var keyValueHeads = 2
     var headWidth = 16
     var blocks = 2
+    /// Whether matrices of the blocks are kept in 8 bits.
+    var isQuantized = false
     static let vocabularySize = 257
 
     /// The weights of a tensor, which follow from its name.
@@ -54,14 +56,28 @@ struct SmallModel {
                 ("attn_v", [width, keys]), ("attn_output", [queries, width]), ("ffn_gate", [width, feedForward]),
                 ("ffn_up", [width, feedForward]), ("ffn_down", [feedForward, width]),
             ] {
-                builder.add("blk.\(block).\(name).weight", dimensions, .f32)
+                let type: GGMLType = isQuantized && dimensions.count == 2 ? .q8_0 : .f32
+                builder.add("blk.\(block).\(name).weight", dimensions, type)
             }
         }
         let tensors = builder.tensors
         return try builder.build { index, place in
-            SmallModel.values(tensors[index].name, tensors[index].dimensions).withUnsafeBytes {
-                place.copyMemory(from: $0)
+            let values = SmallModel.values(tensors[index].name, tensors[index].dimensions)
+            if tensors[index].type == .q8_0 {
+                place.copyBytes(from: SmallModel.blocks(values))
+            } else {
+                values.withUnsafeBytes { place.copyMemory(from: $0) }
             }
+        }
+    }
+
+    /// Q8_0: a scale in half precision and 32 signed bytes.
+    private static func blocks(_ values: [Float]) -> [UInt8] {
+        stride(from: 0, to: values.count, by: 32).flatMap { start in
+            let block = values[start..<(start + 32)]
+            let scale = Float16((block.map(abs).max() ?? 0) / 127)
+            let codes = block.map { UInt8(bitPattern: Int8((scale == 0 ? 0 : $0 / Float(scale)).rounded())) }
+            return withUnsafeBytes(of: scale.bitPattern.littleEndian) { Array($0) } + codes
         }
     }
 

@@ -9,6 +9,9 @@ public enum TrainingPrecision: String, Codable, Sendable, CaseIterable {
     case float = "fp32"
     /// Weights, activations and their gradients as bfloat16; adapters, their gradients and the residual stream as floats.
     case bfloat16 = "bf16"
+    /// The same, but products with frozen weights forward are those of the engine: weights in the bits of their file, activations rounded to 8
+    /// bits. Matrices that the file has in floats stay bfloat16.
+    case integer = "int8"
 
     var element: dk_element { self == .float ? DK_FLOAT : DK_BFLOAT16 }
 

@@ -27,6 +27,8 @@ public final class FrozenModel: Sendable {
         let forward: ElementBuffer
         /// Panels of 16 inputs, reduced along the outputs.
         let backward: ElementBuffer
+        /// As the engine multiplies it forward; nil where elements do.
+        let codes: CodedMatrix?
     }
 
     struct Block: Sendable {
@@ -129,7 +131,7 @@ public final class FrozenModel: Sendable {
     public var byteCount: Int {
         blocks.reduce(0) { sum, block in
             [block.queryKeyValue, block.attentionOutput, block.gateUp, block.down].reduce(sum) {
-                $0 + $1.forward.byteCount + $1.backward.byteCount
+                $0 + $1.forward.byteCount + $1.backward.byteCount + ($1.codes?.byteCount ?? 0)
             }
         }
     }
@@ -172,7 +174,15 @@ private struct Loader {
         let outputs = parts.reduce(0) { $0 + $1.outputs }
         let forward = try ElementBuffer(outputs * inputs, precision)
         let backward = try ElementBuffer(outputs * inputs, precision)
-        let matrix = FrozenModel.Matrix(inputs: inputs, outputs: outputs, forward: forward, backward: backward)
+        let tensors = parts.compactMap { file.tensors[$0.name] }
+        let hasShapes = tensors.map(\.dimensions) == parts.map { [inputs, $0.outputs] }
+        let matrix = FrozenModel.Matrix(
+            inputs: inputs,
+            outputs: outputs,
+            forward: forward,
+            backward: backward,
+            codes: precision == .integer && hasShapes ? try CodedMatrix(tensors, in: file, pool) : nil
+        )
         var first = 0
         for (name, count) in parts {
             guard let tensor = file.tensors[name], tensor.dimensions == [inputs, count] else {

@@ -104,9 +104,11 @@ extension TrainingPass {
         watch(index, .output, left, attended, heads)
         multiply(
             left,
-            frozen(block.attentionOutput, mask == nil ? attended : work.attendedGradient, heads),
+            block.attentionOutput,
+            0..<width,
+            mask == nil ? attended : work.attendedGradient,
+            heads,
             added(index, .output, save.inner),
-            columns: width,
             into: UnsafeMutableRawPointer(seen == nil ? stream : work.added.base),
             stride: width,
             seen == nil ? DK_ADD : DK_SET
@@ -141,7 +143,18 @@ extension TrainingPass {
         let gateUp = isSparse ? work.gateUpGradient : save.gateUp
         let gateInput = mask == nil ? work.normed : work.above
         expand(index, [.gate], left, block.gateUp, gateInput, save.inner, gateUp, 2 * hidden)
-        expand(index, [.up], left, block.gateUp, work.normed, save.inner, gateUp, 2 * hidden)
+        // Without masks, gate and up read the same rows.
+        expand(
+            index,
+            [.up],
+            left,
+            block.gateUp,
+            work.normed,
+            save.inner,
+            gateUp,
+            2 * hidden,
+            isRounded: mask == nil
+        )
         watch(index, .neuron, left, gateUp, 2 * hidden)
         if isSparse { keepColumns(index, left, gateUp, save) }
         byRows(left) { chunk, _ in
@@ -153,9 +166,11 @@ extension TrainingPass {
         }
         multiply(
             left,
-            frozen(block.down, work.activated, hidden),
+            block.down,
+            0..<width,
+            work.activated,
+            hidden,
             added(index, .down, save.inner),
-            columns: width,
             into: UnsafeMutableRawPointer(stream),
             stride: width,
             DK_ADD
@@ -210,18 +225,20 @@ extension TrainingPass {
         _ input: ElementBuffer,
         _ inner: ElementBuffer,
         _ target: ElementBuffer,
-        _ stride: Int
+        _ stride: Int,
+        isRounded: Bool = false
     ) {
         var column = group == [.up] ? hidden : 0
-        for projection in group {
-            var factor = frozen(matrix, input, width)
-            factor.panelOffset = column * matrix.inputs
+        for (place, projection) in group.enumerated() {
             let outputs = outputs(of: projection)
             multiply(
                 rows,
-                factor,
+                matrix,
+                column..<(column + outputs),
+                input,
+                width,
+                isRounded: isRounded || place > 0,
                 added(block, projection, inner),
-                columns: outputs,
                 into: target.at(column),
                 stride: stride,
                 DK_NARROW

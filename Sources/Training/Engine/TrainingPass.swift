@@ -76,6 +76,9 @@ public final class TrainingPass {
     /// Gradients of keys and of values by sequence and head of queries: [head width][rows rounded up to whole tiles] each.
     var keyGradients: FloatBuffer
     var valueGradients: FloatBuffer
+    /// Inputs of the engine's products, and what each thread sums them in.
+    var rounded: RoundedRows
+    var tiles: FloatBuffer
     /// Where those of each sequence begin.
     var gradientPlaces: [Int] = []
     /// What each thread needs for attention.
@@ -118,6 +121,7 @@ public final class TrainingPass {
         padded = shape.paddedRank
         innerRow = 7 * padded
         work = try TrainingWork(0, self.model, padded)
+        (rounded, tiles) = (try RoundedRows(), try FloatBuffer(0))
         (keyGradients, valueGradients, scratch) = (try FloatBuffer(0), try FloatBuffer(0), try FloatBuffer(0))
     }
 
@@ -177,7 +181,10 @@ public final class TrainingPass {
         }
         streams = checkpoints ? try (0..<config.blockCount).map { _ in try FloatBuffer(room * width) } : []
         picked = try shape.map { _ in try PickedForms(columns, self) }
-        if room > capacity { work = try TrainingWork(room, model, padded) }
+        if room > capacity {
+            work = try TrainingWork(room, model, padded)
+            try reserveCodes(room)
+        }
         capacity = room
         wasSparse = isSparse
     }

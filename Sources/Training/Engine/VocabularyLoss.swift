@@ -259,7 +259,7 @@ extension FrozenModel {
         let backward = try ElementBuffer(outputs * width, precision)
         var values = file.floats(tensor)
         values += [Float](repeating: 0, count: outputs * width - values.count)
-        let matrix = Matrix(inputs: width, outputs: outputs, forward: forward, backward: backward)
+        let matrix = Matrix(inputs: width, outputs: outputs, forward: forward, backward: backward, codes: nil)
         matrix.pack(values, outputs: outputs, from: 0, kernels, try ThreadPool())
         return matrix
     }
