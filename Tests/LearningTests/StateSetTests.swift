@@ -82,6 +82,15 @@ import Testing
         #expect(only.count == 80 && only.allSatisfy { $0.kind == .selfCorrection })
     }
 
+    @Test func `a limit takes of kinds without a bound as many as there are among all`() {
+        let states = (0..<500).map { Self.state($0) } + (500..<600).map { Self.state($0, kind: .selfCorrection) }
+        let options = StateSetOptions(selfCorrectionShare: 1, orderShare: 0, limit: 120)
+        let set = StateSet.assemble(states, options: options)
+        #expect(set.count == 120)
+        // One of six; a limit that they fill first would leave nothing else.
+        #expect((8...34).contains(set.count { $0.kind == .selfCorrection }))
+    }
+
     @Test func `instructions are drawn evenly over apps and kinds of action`() {
         let states =
             (0..<200).map { Self.state($0, kind: .instruction) }

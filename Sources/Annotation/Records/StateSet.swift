@@ -5,7 +5,8 @@ import Benchmark
 
 /// How states are put together to a set to learn from, or to measure with.
 public struct StateSetOptions: Sendable, Codable, Equatable {
-    /// The most states right after a wrong step, as a share of all states. Many of them teach an agent to go in circles.
+    /// The most states right after a wrong step, as a share of all states; 1 for no bound. Many of them teach an agent to go in
+    /// circles.
     public var selfCorrectionShare: Double
     /// The most states with a text that gives an order, as a share of all states.
     public var orderShare: Double
@@ -46,9 +47,13 @@ public enum StateSet {
         let useful = distinct(states)
         func all(_ matches: (StateRecord.Kind) -> Bool) -> [Int] { useful.filter { matches(states[$0].kind) } }
         if let only = options.only { return drawn(all { $0 == only }, of: states, options.limit, &random).sorted() }
-        let corrections = all { $0 == .selfCorrection }
-        let orders = all { $0 == .order }
-        let common = all { $0 != .selfCorrection && $0 != .order }
+        // What may be all of the set is drawn with all else; otherwise a limit would leave room for it alone.
+        func bounded(_ kind: StateRecord.Kind) -> Bool {
+            kind == .selfCorrection && options.selfCorrectionShare < 1 || kind == .order && options.orderShare < 1
+        }
+        let corrections = all { $0 == .selfCorrection && bounded($0) }
+        let orders = all { $0 == .order && bounded($0) }
+        let common = all { !bounded($0) }
         // From above to the most of each that keeps all shares: fewer of one make less of the whole, and less of it for the other.
         var (first, second, rest) = (corrections.count, orders.count, common.count)
         while true {
