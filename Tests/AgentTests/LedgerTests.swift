@@ -431,4 +431,22 @@ struct LedgerTests {
             #expect(ledger.lines.allSatisfy { !$0.contains(where: \.isNewline) })
         }
     }
+
+    @Test("a duration is entered once a form shows the end that follows from it")
+    func duration() throws {
+        let now = try #require(DeviceMoment("2023-10-15 15:34:00"))
+        let goal =
+            "In Simple Calendar Pro, create a calendar event on 2023-10-20 at 7h with the title 'Lunch with Ada'. "
+            + "The event should last for 45 mins."
+        func state(_ end: String) throws -> Ledger.State? {
+            var ledger = Ledger(GoalState(goal, now: now))
+            let empty = try F.form([("title", "")], buttons: ["07:00", "16:00", "Save"])
+            ledger.observe(screen: empty, action: nil, before: nil)
+            let full = try F.form([("title", "Lunch with Ada")], buttons: ["07:00", end, "Save"])
+            ledger.observe(screen: full, action: .inputText(1, text: "Lunch with Ada"), before: empty)
+            return ledger.slots.first { $0.name == "duration" }?.state
+        }
+        #expect(try state("16:00") == .open)
+        #expect(try state("07:45") == .entered)
+    }
 }

@@ -53,7 +53,7 @@ struct PickerReader {
 
     // MARK: - What is wanted
 
-    private static func wanted(_ goal: GoalState, row: [String]) -> Wanted {
+    static func wanted(_ goal: GoalState, row: [String]) -> Wanted {
         var wanted = Wanted()
         var durations: [Int] = []
         var values = row.map { ValueReader.value(of: $0, now: goal.now) }

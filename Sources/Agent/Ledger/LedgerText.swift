@@ -79,9 +79,12 @@ struct LedgerWording: Sendable, Hashable {
     /// - Parameters:
     ///   - text: as it is written.
     ///   - value: what it means, whose other spellings are the same to a reader.
-    init(_ text: String, value: TypedValue? = nil) {
+    ///   - shown: a value that shows it, such as the end of an event its duration.
+    init(_ text: String, value: TypedValue? = nil, shown: TypedValue? = nil) {
         var spellings = [LedgerText.fold(text)]
-        if let value { spellings += ValueFormat.spellings(of: value).map { LedgerText.fold($0) } }
+        for value in [value, shown].compactMap(\.self) {
+            spellings += ValueFormat.spellings(of: value).map { LedgerText.fold($0) }
+        }
         var seen: Set<[UInt8]> = []
         for spelling in spellings where !spelling.isEmpty && seen.insert(spelling).inserted {
             whole.insert(spelling)

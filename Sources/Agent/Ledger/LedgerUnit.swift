@@ -22,10 +22,10 @@ struct LedgerCell: Sendable, Hashable {
     /// A text that the goal wants written without stating it, such as what the clipboard holds: whatever stands in a field.
     var isContent = false
 
-    init(name: String, text: String, value: TypedValue? = nil) {
+    init(name: String, text: String, value: TypedValue? = nil, shown: TypedValue? = nil) {
         self.name = name
         self.text = text
-        wording = LedgerWording(text, value: value)
+        wording = LedgerWording(text, value: value, shown: shown)
     }
 
     static var content: LedgerCell {
@@ -132,7 +132,7 @@ extension LedgerUnit {
             if isSaid.contains(LedgerText.fold(slot.text)) || isWithin(slot, reading.slots) { continue }
             let folded = LedgerText.fold(slot.text)
             if inTables.contains(folded) || switched.contains(where: { $0.matches(folded) }) { continue }
-            let cell = LedgerCell(name: name, text: slot.text, value: slot.value)
+            let cell = LedgerCell(name: name, text: slot.text, value: slot.value, shown: end(of: slot.value, in: goal))
             guard !cell.wording.whole.isEmpty else { continue }
             let preposition = words.preposition(at: slot.range.lowerBound)
             let isText: Bool = if case .text = slot.value { true } else { false }
@@ -164,6 +164,13 @@ extension LedgerUnit {
             out.append(LedgerUnit(.toggle(LedgerSwitchName(name), isOn), cells: [cell]))
         }
         return out
+    }
+
+    /// The time at which something ends that begins at the goal's only time and lasts as long as a value says.
+    private static func end(of value: TypedValue, in goal: GoalState) -> TypedValue? {
+        guard case .duration = value else { return nil }
+        let times = PickerReader.wanted(goal, row: []).times
+        return times.count == 2 ? .time(times[1]) : nil
     }
 
     /// Whether a slot is a part of another one: the minutes of `1 hour and 5 minutes`.
