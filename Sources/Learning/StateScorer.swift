@@ -38,4 +38,11 @@ public final class StateScorer {
         let scores = try session.score(request).scores
         return zip(scores, state.priors(for: head)).map { Verifier.score($0, head: head, prior: $1) }
     }
+
+    /// What the model alone says of a state's candidates, in logarithms of odds.
+    func odds(_ state: StateRecord) throws -> [Double] {
+        var plain = state
+        (plain.facts, plain.priors) = (nil, nil)
+        return try scores(plain).map { $0 / Double(head.temperature) }
+    }
 }

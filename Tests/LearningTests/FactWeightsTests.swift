@@ -34,6 +34,16 @@ struct FactWeightsTests {
         #expect(Self.states()[1].priors(for: .likelihood) == [0, 1, 0])
     }
 
+    @Test func `beside a model weights say what it does not, and stay where they were for the rest`() throws {
+        let states = Self.states().filter { $0.facts != nil }
+        let known: CandidateFacts = [.tapWhole: 0.5, .search: -2]
+        // What the model is sure of needs no facts.
+        let sure = try #require(FactWeights.fit(states, from: known, beside: states.map { _ in [20, 0, 0] }))
+        #expect(try abs(#require(sure[.tapWhole]) - 0.5) < 0.01 && sure[.search] == -2 && sure[.textFit] == 1)
+        let wrong = try #require(FactWeights.fit(states, from: known, beside: states.map { _ in [0, 3, 0] }))
+        #expect(try #require(wrong[.tapWhole]) > 2 && #require(wrong[.end]) < -2 && wrong[.search] == -2)
+    }
+
     @Test func `without facts of decisions there are no weights`() {
         let texts = Self.states().filter { $0.kind == .text }
         #expect(FactWeights.fit(texts) == nil)

@@ -44,4 +44,17 @@ struct ConditionalLogitTests {
         let one = ConditionalLogit.Choice(values: [[(0, 1)]], right: [0], wrong: [])
         #expect(ConditionalLogit.fit([one], count: 1) == [0])
     }
+
+    @Test("with offsets and a center it fits what these leave")
+    func offsets() {
+        let weights = [1.5, -0.5, 0.0, 2.0, -1.0]
+        let choices = Self.choices(6000, weights: weights).map { choice in
+            var choice = choice
+            choice.offsets = choice.values.map { ConditionalLogit.score($0, [1, 0, 0, 1, 0]) }
+            return choice
+        }
+        let found = ConditionalLogit.fit(choices, count: 5, center: [3, 3, 3, 3, 3], l2: 1e-6)
+        for (weight, rest) in zip(found, [0.5, -0.5, 0, 1, -1]) { #expect(abs(weight - rest) < 0.15) }
+        #expect(ConditionalLogit.fit([], count: 2, center: [1, 2]) == [1, 2])
+    }
 }

@@ -44,7 +44,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var precision: TrainingPrecision
     public var checkpoints: Bool
     public var seed: UInt64
-    /// States that the head is fitted to before the adapter learns.
+    /// States that the head is fitted to before the adapter learns; where it goes on from a verifier, the weights of facts.
     public var probe: Int
     /// States with a smaller loss are not taken back through the model; 0 for none.
     public var skipBelow: Double
@@ -88,7 +88,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
             path,
             counts: [
                 ("rank", rank, 1...64), ("rivals", rivals, 0...10_000), ("warm_up", warmUp, 0...1_000_000),
-                ("epochs", epochs, 1...1000), ("batch", batch, 1...1024), ("pass_tokens", passTokens, 64...65_536),
+                ("epochs", epochs, 0...1000), ("batch", batch, 1...1024), ("pass_tokens", passTokens, 64...65_536),
                 ("candidate_tokens", candidateTokens, 16...16_384), ("report_every", reportEvery, 1...100_000),
                 ("validate_every", validateEvery, 1...1_000_000), ("first_block", firstBlock, 0...1000),
                 ("probe", probe, 0...100_000),

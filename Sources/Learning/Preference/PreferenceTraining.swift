@@ -93,7 +93,7 @@ public enum PreferenceTraining {
         let start = try options.start.map { try VerifierHead.trained($0, for: model) }
         let worth: CandidateFacts? =
             switch recipe.facts {
-            case .fit: FactWeights.fit(records.filter { !isHeldBack($0, recipe) })
+            case .fit: try fit(records.filter { !isHeldBack($0, recipe) }, recipe, start, options)
             case .keep: start?.facts
             case .none: nil
             }
@@ -185,6 +185,21 @@ public enum PreferenceTraining {
             training: trainer.curve.last?.training,
             validation: trainer.curve.last { $0.validation != nil }?.validation
         )
+    }
+
+    /// What facts are worth. To a verifier that was trained already they are fitted as it stands: what it learned fits the weights that it
+    /// learned beside, so these move only where its scores leave something to say.
+    private static func fit(
+        _ records: [StateRecord],
+        _ recipe: PreferenceRecipe,
+        _ start: VerifierHead?,
+        _ options: PreferenceTrainingOptions
+    ) throws -> CandidateFacts? {
+        guard let start, let known = start.facts else { return FactWeights.fit(records) }
+        let scorer = try StateScorer(model: options.model, adapter: options.start, threads: options.threads)
+        var random = SeededRandom(seed: recipe.seed, name: "facts")
+        let some = Array(records.shuffled(using: &random).prefix(recipe.probe))
+        return FactWeights.fit(some, from: known, beside: try some.map { try scorer.odds($0) }) ?? known
     }
 
     /// Reads states and keeps those right after a wrong step to the recipe's share; also a digest of all that was read.
