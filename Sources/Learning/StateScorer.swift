@@ -39,10 +39,10 @@ public final class StateScorer {
         return zip(scores, state.priors(for: head)).map { Verifier.score($0, head: head, prior: $1) }
     }
 
-    /// What the model alone says of a state's candidates, in logarithms of odds.
-    func odds(_ state: StateRecord) throws -> [Double] {
+    /// What the model alone says of a state's candidates.
+    func plainScores(_ state: StateRecord) throws -> [Double] {
         var plain = state
         (plain.facts, plain.priors) = (nil, nil)
-        return try scores(plain).map { $0 / Double(head.temperature) }
+        return try scores(plain)
     }
 }

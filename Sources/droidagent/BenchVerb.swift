@@ -37,7 +37,9 @@ struct BenchSuite: AsyncParsableCommand {
             """
     )
 
-    enum AgentName: String, ExpressibleByArgument, CaseIterable { case verifier, oracle, ceiling, noop, random, human }
+    enum AgentName: String, ExpressibleByArgument, CaseIterable {
+        case verifier, facts, oracle, ceiling, noop, random, human
+    }
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var choice: DeviceOptions
@@ -47,7 +49,10 @@ struct BenchSuite: AsyncParsableCommand {
     @OptionGroup var eyes: ObserverChoice
     @Argument(help: "A folder under Tasks/, or a path.") var suite: String
     @Option(
-        help: "verifier, oracle, ceiling (the oracle with what is offered), noop, random, or human: you, on a page."
+        help: """
+            verifier, facts (what a verifier knows without its model), oracle, ceiling (the oracle with what is offered), noop, random, or \
+            human: you, on a page.
+            """
     )
     var agent =
         AgentName.verifier
@@ -174,6 +179,7 @@ struct BenchSuite: AsyncParsableCommand {
         if let name = choice.device {
             options.device = try await DeviceChoice.open(name, log: { global.detail($0) }).device
         }
+        if agent == .facts { options.adapter = try head.load().path }
         if agent == .verifier || topOne {
             options.model = try model.path()
             options.adapter = try head.load().path
@@ -193,9 +199,8 @@ struct BenchSuite: AsyncParsableCommand {
         switch agent {
         case .oracle where !topOne: return .oracle
         case .ceiling where !topOne:
-            // Without a model its tokens are estimated.
-            guard let tokenizer = try? model.load(threads: 1).tokenizer else { return .ceiling(nil) }
-            return .ceiling({ tokenizer.encode($0).count })
+            return .ceiling(counter)
+        case .facts where !topOne: return .facts(try head.load().head, counter)
         case .noop: return .noop
         // The person's page is opened once everything else is known to be right.
         case .human where !topOne: return .noop
@@ -204,6 +209,12 @@ struct BenchSuite: AsyncParsableCommand {
             let files = try VerifierFiles(model, head, threads: threads.count)
             return .verifier(model: try files.language(), head: files.head, threads: threads.count)
         }
+    }
+
+    /// Counts as the model does; nil where there is none, and tokens are estimated.
+    private var counter: PromptCounter? {
+        guard let tokenizer = try? model.load(threads: 1).tokenizer else { return nil }
+        return { tokenizer.encode($0).count }
     }
 
     private func show(_ outcome: SuiteRunner.Outcome, seconds: Double) throws {

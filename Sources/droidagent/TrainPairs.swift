@@ -27,7 +27,7 @@ enum SplitPart: String, ExpressibleByArgument, CaseIterable {
 
 /// Whose runs states are collected from.
 enum CollectingAgent: String, ExpressibleByArgument, CaseIterable {
-    case oracle, verifier
+    case oracle, verifier, facts
 }
 
 struct TrainPairs: AsyncParsableCommand {
@@ -67,9 +67,15 @@ struct TrainPairs: AsyncParsableCommand {
     var correctionShare: Double?
     @Option(help: "The probability that a state is kept once more with an order on its screen.") var orders = 0.5
     @Option(help: "States with an order on the screen, as a share of all, at most.") var orderShare = 0.25
-    @Option(help: "Who acts: oracle, or verifier, with the oracle's word on each state that it comes to.") var agent =
-        CollectingAgent.oracle
-    @Option(help: "With --agent verifier: the probability that the oracle's move is done at a step.") var mix = 0.5
+    @Option(
+        help: """
+            Who acts: oracle; verifier, with the oracle's word on each state that it comes to; or facts: what the verifier knows without its \
+            model, which is quick.
+            """
+    )
+    var agent = CollectingAgent.oracle
+    @Option(help: "With another --agent than oracle: the probability that the oracle's move is done at a step.")
+    var mix = 0.5
     @Option(
         help: ArgumentHelp(
             "Instead of whole runs short goals that one action does (\"Tap Save\"), so many for each screen that is met.",
@@ -148,7 +154,7 @@ struct TrainPairs: AsyncParsableCommand {
         }
         let shares = StateSetOptions(
             // What comes of a verifier's own mistakes is what its runs are for.
-            selfCorrectionShare: correctionShare ?? (agent == .verifier ? 1 : 0.03),
+            selfCorrectionShare: correctionShare ?? (agent == .oracle ? 0.03 : 1),
             orderShare: orderShare,
             limit: limit,
             only: only
@@ -189,7 +195,11 @@ struct TrainPairs: AsyncParsableCommand {
         options.jobs = jobs
         options.counter = counter
         if let instructions { options.source = .instructions(perScreen: instructions) }
-        if agent == .verifier { options.source = try .actor(actor(&options)) }
+        switch agent {
+        case .oracle: break
+        case .verifier: options.source = try .actor(actor(&options))
+        case .facts: options.source = try .actor(factActor(&options, counter))
+        }
         options.folder = cache ?? "\(Locations.cache)/states"
         return options
     }
@@ -204,6 +214,20 @@ struct TrainPairs: AsyncParsableCommand {
         return CollectOptions.ActorOptions(name: "\(loaded.model.sha256) \(name)", mix: mix) {
             try Verifier(model: loaded.language, head: loaded.verifier.head, threads: each)
         }
+    }
+
+    /// What a verifier knows without its model acts.
+    private func factActor(
+        _ options: inout CollectOptions,
+        _ counter: @escaping PromptCounter
+    ) throws -> CollectOptions.ActorOptions {
+        let (head, path) = try adapter.load()
+        guard head.facts != nil else {
+            throw ValidationError("--agent facts needs an --adapter that knows facts, such as one of `train p3`")
+        }
+        options.prompt = head.prompt
+        let name = try path.map { try SHA256.hex(ofFile: $0) } ?? ""
+        return CollectOptions.ActorOptions(name: "facts \(name)", mix: mix) { FactChooser(head, counter: counter) }
     }
 
     /// What the states follow from, for their manifest.

@@ -46,7 +46,7 @@ struct FactTests {
         let wifi = try facts("tap switch \"Wi-Fi\"", off)
         #expect(wifi[.tapSwitch] == 1 && wifi[.switchWanted] == 1 && wifi[.tapWhole] == 1)
         let plane = try facts("tap switch \"Airplane mode\"", off)
-        #expect(plane == [.tapSwitch: 1])
+        #expect(plane == [.tapSwitch: 1, .tapIcon: 1])
         #expect(try facts("done", off)[.endOpen] == 1)
         #expect(try facts("answer", off)[.answerUnasked] == 1)
         #expect(try facts("open app", off)[.openFirst] == 1)
@@ -116,12 +116,67 @@ struct FactTests {
         #expect(try facts("done", unknown)[.endUnknown] == 1)
     }
 
+    @Test("the way here, the goal's verb and what stands in a field are facts")
+    func way() async throws {
+        let page = try F.page("Work", ["Work, 3 items", "plan.txt, 12 B", "More options", "Delete"])
+        let goal = "Move the file plan.txt to the folder Archive."
+        let steps = ["open app Files: now in Files", "tap \"Work, 2 items\""]
+        let there = try await decision(goal, page, history: steps)
+        #expect(try facts("tap \"Work, 3 items\"", there)[.tapHere] == 1)
+        #expect(try facts("tap \"plan.txt", there)[.tapHere] == nil)
+        #expect(try facts("tap \"More options\"", there)[.moreVerb] == 1)
+        #expect(try facts("done", there)[.endIdle] == 1 && facts("done", there)[.endMove] == 1)
+        let menu = try F.page("Work", ["Move to…", "More options"])
+        let held = try await decision(goal, menu, history: steps + ["long press \"plan.txt, 12 B\""])
+        let move = try facts("tap \"Move to", held)
+        #expect(move[.tapVerb] == 1 && move[.tapMove] == 1)
+        #expect(try facts("tap \"More options\"", held)[.moreVerb] == nil)
+        #expect(try facts("done", held)[.endIdle] == nil && facts("done", held)[.endHeld] == 1)
+    }
+
+    @Test("the row in work is told from the others, and a text that is in the way from one that is wanted")
+    func row() async throws {
+        var ledger = Ledger(F.threeRows)
+        let list = try F.page("Expenses", ["Groceries", "Bus ticket", "Rent"])
+        ledger.observe(screen: list, action: nil, before: nil)
+        let first = try await decision("Add the following expenses", list, ledger: ledger)
+        #expect(try facts("tap \"Groceries\"", first)[.tapRow] == 1)
+        #expect(try facts("tap \"Rent\"", first)[.tapRow] == nil)
+        let form = try F.form([("name", "Groceries"), ("amount", "5")], buttons: ["Save"])
+        let wrong = try await decision("Add the following expenses", form, ledger: ledger)
+        #expect(try facts("clear \"name\"", wrong) == [.clear: 1, .clearWanted: 1])
+        #expect(try facts("clear \"amount\"", wrong) == [.clear: 1, .clearOther: 1])
+        let again = ["tap \"Save\"", "go back"]
+        let later = try await decision("Add the following expenses", form, history: again, ledger: ledger)
+        #expect(try facts("tap \"Save\"", later)[.beforeRows] == 1)
+    }
+
+    @Test("a network sees the facts of a candidate beside those of the others")
+    func company() throws {
+        // One unit: a tap counts only where a candidate is named in the goal.
+        let network = FactNetwork(
+            facts: [.tap, .tapWhole],
+            own: [1, 0],
+            all: [0, 1],
+            bias: [-1],
+            out: [2]
+        )
+        var head = VerifierHead(kind: .likelihood, facts: [.end: 0.5], network: network)
+        let alone = head.priors([[.tap: 1], [.end: 1]])
+        #expect(abs(alone[0]) < 1e-12 && abs(alone[1] - (0.5 + 2 * tanh(-1.0))) < 1e-12)
+        let beside = head.priors([[.tap: 1], [.tapWhole: 1]])
+        #expect(abs(beside[0] - 2 * tanh(1.0)) < 1e-12 && abs(beside[1]) < 1e-12)
+        #expect(try VerifierHead.fromGGUF(head.ggufBytes()) == head)
+        head.network = FactNetwork(facts: [.tap, .tap], own: [1, 0], all: [0, 1], bias: [0], out: [2])
+        #expect(throws: DroidError.self) { try head.checkShape() }
+    }
+
     @Test("a head knows what facts are worth, and keeps it in its file")
     func head() throws {
         var head = VerifierHead(kind: .likelihood, facts: [.tap: 0.5, .end: -2, .endDone: 3])
-        #expect(head.prior([.tap: 1, .tapShare: 0.5]) == 0.5)
-        #expect(head.prior([.end: 1, .endDone: 1]) == 1)
-        #expect(VerifierHead.likelihood.prior([.end: 1]) == 0)
+        #expect(head.priors([[.tap: 1, .tapShare: 0.5]]) == [0.5])
+        #expect(head.priors([[.end: 1, .endDone: 1]]) == [1])
+        #expect(VerifierHead.likelihood.priors([[.end: 1]]) == [0])
         #expect(try VerifierHead.fromGGUF(head.ggufBytes()) == head)
         head.facts = [.tap: .infinity]
         head.kind = .linear

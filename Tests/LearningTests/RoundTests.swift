@@ -28,6 +28,7 @@ struct RoundTests {
         probe: 12
         skip_below: 0.001
         facts: fit
+        fact_units: 2
         loss: listwise
         margin: 0
         rivals: 0

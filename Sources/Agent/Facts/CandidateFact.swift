@@ -6,7 +6,7 @@
 /// nothing else is said. The raw values are names in files and never change their meaning.
 public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
     /// The version of what is kept of candidates: states that were collected with another one are collected anew.
-    public static let version = 4
+    public static let version = 6
 
     // What is done.
     case tap, tapSwitch = "tap switch", tapBox = "tap box", tapField = "tap field", type, clear
@@ -97,6 +97,57 @@ public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRep
     case keyNext = "key: next", keyWrong = "key: undo"
     /// A keypad's digits are all in; they are not.
     case endKeyed = "end: keyed", endUnkeyed = "end: not keyed"
+
+    // What a run that nears its end asks for.
+    /// It was done before, and a row is not done; all is done.
+    case beforeRows = "before: rows left", beforeDone = "before: all done"
+    /// Something comes to be, though nothing is open.
+    case createDone = "create: nothing open"
+    /// What its label begins with was tapped on the way here: a bar of folders, a title.
+    case tapHere = "tap: tapped on the way"
+    /// What stands in the field is a value of the goal; it is another text.
+    case clearWanted = "clear: wanted text", clearOther = "clear: other text"
+    /// The label has the goal's first verb; a menu with more, where no label in sight has it.
+    case tapVerb = "tap: verb", moreVerb = "more: verb not in sight"
+    /// Something is open; the goal's question is unanswered.
+    case backOpen = "back: open", backAsked = "back: unanswered"
+    /// Nothing was typed, kept, switched, drawn or held so far, though the goal asks no question.
+    case endIdle = "end: nothing done"
+    /// The app that the goal names was not opened; a list was read.
+    case answerAway = "answer: app not opened", answerRead = "answer: list was read"
+    /// The goal's question is unanswered.
+    case tapAsked = "tap: unanswered", readAsked = "read list: unanswered", scrollAsked = "scroll down: unanswered"
+    /// A list was read already.
+    case readAgain = "read list: again"
+
+    // Where and what an element is. Alone they say little; the network of facts sees them beside others.
+    /// It tells a value of the row in work.
+    case tapRow = "tap: row in work"
+    /// It is a button, a tab, an item of a list; it is chosen.
+    case tapButton = "tap: button", tapTab = "tap: tab", tapItem = "tap: item", tapSelected = "tap: selected"
+    /// In the tenth of the display that is on top, in the lowest fifth, in the right third.
+    case tapTop = "tap: top", tapLow = "tap: low", tapRight = "tap: right"
+    /// It has no text of its own.
+    case tapIcon = "tap: icon"
+    /// Its words move or share something, change something, choose or order things.
+    case tapMove = "tap: to move", tapEdit = "tap: to edit", tapSort = "tap: to choose"
+    /// It is called as an app of the goal.
+    case tapApp = "tap: app of the goal"
+    /// It stands in a field that has the focus.
+    case typeFocus = "type: focus"
+
+    // What the decision is about, as facts of ending.
+    /// A dialog is in front; fields are; something scrolls down.
+    case endDialog = "end: dialog", endFields = "end: fields", endScrolls = "end: scrolls"
+    /// The step before typed, scrolled, changed nothing, held something, went back, switched something, read a list.
+    case endTyped = "end: after typing", endScrolled = "end: after scrolling", endVain = "end: after nothing"
+    case endHeld = "end: after long press", endBack = "end: after back", endSwitched = "end: after switch"
+    case endRead = "end: after reading"
+    /// The goal wants something to go, to go elsewhere, to come to be, to change.
+    case endRemove = "end: goal removes", endMove = "end: goal moves", endCreate = "end: goal creates"
+    case endEdit = "end: goal edits"
+    /// A tenth for each step so far, 2 at most.
+    case endLong = "end: tenths of steps"
 
     // Texts.
     /// How well a text fits its field or question by rule, in logarithms of odds (`TextOption.prior`).

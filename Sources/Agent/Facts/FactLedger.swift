@@ -17,6 +17,7 @@ struct FactLedger {
     let wantsApp: Bool
     /// The texts of the row in work.
     let rowTexts: [String]
+    private let row: [LedgerWording]
     private let values: [Ledger.State: [LedgerWording]]
     private let names: [(name: NameWords, isOpen: Bool)]
     private let switches: [(name: LedgerSwitchName, isOn: Bool)]
@@ -36,6 +37,7 @@ struct FactLedger {
         var states: Set<Ledger.State> = []
         let row = ledger?.openRowIndex
         rowTexts = row.map { units[$0].cells.map(\.text) } ?? []
+        self.row = row.map { units[$0].cells.filter { !$0.isLocator }.map(\.wording) } ?? []
         for (index, unit) in units.enumerated() {
             if case .toggle(let name, let isOn) = unit.work {
                 switches.append((name, isOn))
@@ -75,6 +77,9 @@ struct FactLedger {
     func tells(_ state: Ledger.State, _ label: [UInt8]) -> Bool {
         !label.isEmpty && values[state]?.contains { $0.stands(in: label) } == true
     }
+
+    /// Whether a folded label tells a value of the row in work.
+    func tellsRow(_ label: [UInt8]) -> Bool { !label.isEmpty && row.contains { $0.stands(in: label) } }
 
     /// How the switch of a folded label is to be; nil where the goal does not say.
     func wanted(_ label: [UInt8]) -> Bool? { switches.first { $0.name.matches(label) }?.isOn }

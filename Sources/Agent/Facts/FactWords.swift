@@ -7,8 +7,10 @@ enum FactWords {
         "save", "done", "ok", "okay", "confirm", "apply", "submit", "send", "accept", "allow", "yes", "finish",
     ]
     static let remove: Set<String> = ["delete", "remove", "trash", "erase", "clear", "discard"]
-    static let move: Set<String> = ["move", "copy", "transfer", "share"]
+    static let move: Set<String> = ["move", "copy", "transfer", "share", "export", "forward", "paste"]
     static let create: Set<String> = ["new", "add", "create", "compose"]
+    static let edit: Set<String> = ["edit", "rename", "change", "update", "modify", "replace", "append", "set"]
+    static let sort: Set<String> = ["sort", "filter", "select", "choose", "pick", "order", "view"]
     static let leave: Set<String> = ["cancel", "close", "back", "navigate", "dismiss", "collapse"]
     static let search: Set<String> = ["search", "find"]
 
@@ -19,6 +21,11 @@ enum FactWords {
         "my", "your", "this", "that", "app", "into", "as", "what", "how", "many", "much", "which", "please", "i", "me",
         "do", "does", "not", "thi",
     ]
+
+    /// The first word of an order that says what is to be done; nil where there is none.
+    static func verb(of goal: String) -> String? {
+        NameWords.split(goal, limit: 64).first { GoalWords.verbs.contains(GoalWord($0.utf8)) }
+    }
 
     /// The telling words of a text, in lower case and in the singular.
     static func telling(_ text: String) -> [String] { NameWords.split(text, limit: 64).filter { !dull.contains($0) } }
@@ -34,6 +41,16 @@ struct StepWords {
     let isTyping: Bool
     /// Whether it was a tap on something that keeps or confirms.
     let isCommit: Bool
+    /// Whether it is a step that does more than look or lead on.
+    let isWork: Bool
+    private static let work = [
+        "type ", "clear ", "draw ", "long press ", "press enter", "slide ", "tap switch ", "tap checkbox ",
+        "tap option ",
+    ]
+    /// What was tapped, up to the first comma, folded; empty for anything else.
+    let tapped: [UInt8]
+    /// Whether a list was read.
+    let isReading: Bool
 
     init(_ line: String) {
         // What a step brought about follows a colon; labels may have colons of their own, within quotes.
@@ -52,5 +69,10 @@ struct StepWords {
         isTyping = action.hasPrefix("type \"")
         let words = action.hasPrefix("tap ") ? FactWords.telling(String(action.dropFirst(4))) : []
         isCommit = words.count <= 2 && words.contains(where: FactWords.commit.contains)
+        isWork = isCommit || Self.work.contains(where: action.hasPrefix)
+        isReading = action.hasPrefix("read the ")
+        tapped =
+            action.hasPrefix("tap \"")
+            ? LedgerText.fold(action.dropFirst(5).prefix { $0 != "," && $0 != "\"" && $0 != "…" }) : []
     }
 }

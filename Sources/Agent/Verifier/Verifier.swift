@@ -89,9 +89,8 @@ public actor Verifier: ActionChooser {
         let result = try session.score(request)
         let isWithout = decision.mind?.without.contains(.facts) ?? false
         let facts = head.facts == nil || isWithout ? [] : decision.facts
-        let scores = result.scores.enumerated().map { place, score in
-            Self.score(score, head: head, prior: facts.isEmpty ? 0 : head.prior(facts[place]))
-        }
+        let priors = facts.isEmpty ? result.scores.map { _ in 0 } : head.priors(facts)
+        let scores = zip(result.scores, priors).map { Self.score($0, head: head, prior: $1) }
         let ranked = Ranked.rank(scores, temperature: Double(head.temperature))
         let done = ContinuousClock.now
         return Choice(

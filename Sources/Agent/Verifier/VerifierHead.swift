@@ -47,6 +47,8 @@ public struct VerifierHead: Codable, Sendable, Hashable {
     public var prompt: PromptOptions
     /// What each fact of a candidate is worth, in logarithms of odds; nil for a head that reads none.
     public var facts: CandidateFacts?
+    /// What facts are worth together, beside that; nil for nothing more.
+    public var network: FactNetwork?
 
     public init(
         kind: Kind,
@@ -60,9 +62,10 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         temperature: Float = 1,
         baseSHA256: String = "",
         prompt: PromptOptions = PromptOptions(),
-        facts: CandidateFacts? = nil
+        facts: CandidateFacts? = nil,
+        network: FactNetwork? = nil
     ) {
-        self.facts = facts
+        (self.facts, self.network) = (facts, network)
         format = Self.formatVersion
         self.kind = kind
         self.layers = layers
@@ -133,13 +136,18 @@ public struct VerifierHead: Codable, Sendable, Hashable {
         return sum
     }
 
-    /// What the facts of a candidate are worth, in logarithms of odds. The sum runs in the order of all facts, so it is the same everywhere.
-    public func prior(_ facts: CandidateFacts) -> Double {
-        guard let weights = self.facts else { return 0 }
-        return CandidateFact.allCases.reduce(0) { sum, fact in
-            guard let value = facts[fact], let weight = weights[fact] else { return sum }
-            return sum + Double(value) * Double(weight)
+    /// What the facts of a decision's candidates are worth, in logarithms of odds and in their order. Sums run in the order of all facts, so
+    /// they are the same everywhere.
+    public func priors(_ candidates: [CandidateFacts]) -> [Double] {
+        guard let weights = facts else { return candidates.map { _ in 0 } }
+        let linear = candidates.map { candidate in
+            CandidateFact.allCases.reduce(0) { sum, fact in
+                guard let value = candidate[fact], let weight = weights[fact] else { return sum }
+                return sum + Double(value) * Double(weight)
+            }
         }
+        guard let network else { return linear }
+        return zip(linear, network.scores(candidates)).map { $0 + $1 }
     }
 
     /// What is known of a text by rule, as this head weighs it.
@@ -187,6 +195,14 @@ public struct VerifierHead: Codable, Sendable, Hashable {
     ///
     /// - Throws: `DroidError` with code `head.corrupt`.
     public func checkShape() throws {
+        if let network, !network.isSound {
+            throw DroidError(
+                "head.corrupt",
+                "the verifier head is damaged",
+                why: "its network of facts has arrays that do not belong together, or values that are no numbers",
+                next: "fetch or train it again"
+            )
+        }
         guard kind == .linear else { return }
         let count = featureCount
         let isWhole = weights.count == count && [0, count].contains(mean.count) && [0, count].contains(scale.count)

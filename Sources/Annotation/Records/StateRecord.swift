@@ -77,6 +77,6 @@ public struct StateRecord: Codable, Sendable, Equatable {
 
     /// What a verifier with this head knows of each candidate beforehand, in logarithms of odds.
     public func priors(for head: VerifierHead) -> [Double] {
-        priors?.map(head.prior(ofText:)) ?? facts?.map(head.prior) ?? [Double](repeating: 0, count: suffixes.count)
+        priors?.map(head.prior(ofText:)) ?? facts.map(head.priors) ?? [Double](repeating: 0, count: suffixes.count)
     }
 }

@@ -9,6 +9,8 @@ import Screen
 public enum BenchAgent: Sendable {
     /// The verifier over a model, with a head.
     case verifier(model: LanguageModel, head: VerifierHead, threads: Int)
+    /// What a head knows without its model; tokens are counted by that model's tokenizer, or estimated.
+    case facts(VerifierHead, PromptCounter?)
     /// The task's own oracle: what can be reached at all.
     case oracle
     /// The oracle again, allowed to take only what the agent offers: its candidates, texts, notes and answer programs.
@@ -24,6 +26,7 @@ public enum BenchAgent: Sendable {
     public var name: String {
         switch self {
         case .verifier: "verifier"
+        case .facts: "facts"
         case .oracle: "oracle"
         case .ceiling: "ceiling"
         case .noop: "noop"
@@ -36,6 +39,7 @@ public enum BenchAgent: Sendable {
     func shared() throws -> (any ActionChooser)? {
         switch self {
         case .verifier(let model, let head, let threads): try Verifier(model: model, head: head, threads: threads)
+        case .facts(let head, let counter): FactChooser(head, counter: counter)
         case .chooser(_, let chooser): chooser
         default: nil
         }
@@ -48,7 +52,7 @@ public enum BenchAgent: Sendable {
         case .ceiling(let counter): try Ceiling(instance, counter: counter)
         case .noop: NoopChooser()
         case .random: RandomChooser(seed: instance.seed, name: instance.template.name)
-        case .verifier, .chooser: shared ?? NoopChooser()
+        case .verifier, .facts, .chooser: shared ?? NoopChooser()
         }
     }
 
@@ -71,7 +75,7 @@ public enum BenchAgent: Sendable {
     /// Whether the agent keeps goal and notes in mind, and how; nil for those that need none.
     var mind: MindOptions? {
         switch self {
-        case .ceiling, .verifier: MindOptions()
+        case .ceiling, .verifier, .facts: MindOptions()
         default: nil
         }
     }
@@ -79,7 +83,7 @@ public enum BenchAgent: Sendable {
     /// The prompt options that the agent needs.
     var prompt: PromptOptions {
         switch self {
-        case .verifier(_, let head, _): return head.prompt
+        case .verifier(_, let head, _), .facts(let head, _): return head.prompt
         case .ceiling: return .withLedger
         default: return PromptOptions()
         }

@@ -50,6 +50,8 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     public var skipBelow: Double
     /// What it knows of candidates without the model.
     public var facts: Facts
+    /// Hidden units that see the facts of a candidate beside those of all others, where weights of facts are fitted; 0 for none.
+    public var factUnits: Int
     /// The share of episodes that is only looked at.
     public var validationShare: Double
     /// The most states right after a wrong step, as a share of all.
@@ -60,6 +62,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case name, rank, alpha, facts, probe, loss, margin, rivals, schedule, clip, epochs, batch, precision,
             checkpoints, seed
+        case factUnits = "fact_units"
         case firstBlock = "first_block"
         case learningRate = "learning_rate"
         case headFactor = "head_factor"
@@ -91,7 +94,7 @@ public struct PreferenceRecipe: Codable, Sendable, Equatable {
                 ("epochs", epochs, 0...1000), ("batch", batch, 1...1024), ("pass_tokens", passTokens, 64...65_536),
                 ("candidate_tokens", candidateTokens, 16...16_384), ("report_every", reportEvery, 1...100_000),
                 ("validate_every", validateEvery, 1...1_000_000), ("first_block", firstBlock, 0...1000),
-                ("probe", probe, 0...100_000),
+                ("probe", probe, 0...100_000), ("fact_units", factUnits, 0...1024),
             ],
             sizes: [
                 ("alpha", alpha, 0.001...10_000), ("margin", margin, 0...1000),

@@ -91,13 +91,13 @@ public enum PreferenceTraining {
         let prompt = try PromptAgreement.prompt(records.map { ($0.actionSpace, $0.prompt) })
         let model = try FrozenModel.load(options.model, precision: recipe.precision, threads: options.threads)
         let start = try options.start.map { try VerifierHead.trained($0, for: model) }
-        let worth: CandidateFacts? =
+        let worth: FactWeights? =
             switch recipe.facts {
             case .fit: try fit(records.filter { !isHeldBack($0, recipe) }, recipe, start, options)
-            case .keep: start?.facts
+            case .keep: start.flatMap(FactWeights.init)
             case .none: nil
             }
-        let knowledge = VerifierHead(kind: .linear, facts: worth)
+        let knowledge = VerifierHead(kind: .linear, facts: worth?.linear, network: worth?.network)
         var tokens = StateTokens(model.tokenizer, head: knowledge)
         var training: [PreferenceState] = []
         var validation: [PreferenceState] = []
@@ -170,7 +170,8 @@ public enum PreferenceTraining {
             temperature: Float(try trainer.temperature(measured)),
             baseSHA256: model.sha256,
             prompt: prompt,
-            facts: knowledge.facts
+            facts: knowledge.facts,
+            network: knowledge.network
         )
         try head.checkShape()
         try trainer.pass.writeAdapter(to: options.output, name: recipe.name, keys: head.adapterKeys)
@@ -187,19 +188,33 @@ public enum PreferenceTraining {
         )
     }
 
-    /// What facts are worth. To a verifier that was trained already they are fitted as it stands: what it learned fits the weights that it
-    /// learned beside, so these move only where its scores leave something to say.
+    /// What facts are worth: first by themselves, to all states, unless the verifier that it goes on from has as many units; then beside what
+    /// that verifier says of some, since what it learned fits the weights that it learned beside. So they move only where its scores leave
+    /// something to say.
     private static func fit(
         _ records: [StateRecord],
         _ recipe: PreferenceRecipe,
         _ start: VerifierHead?,
         _ options: PreferenceTrainingOptions
-    ) throws -> CandidateFacts? {
-        guard let start, let known = start.facts else { return FactWeights.fit(records) }
+    ) throws -> FactWeights? {
+        var known = start.flatMap(FactWeights.init)
+        if known.map({ $0.units != recipe.factUnits }) ?? true {
+            known = FactWeights.fit(records, units: recipe.factUnits)
+        }
+        guard start != nil, let known else { return known }
         let scorer = try StateScorer(model: options.model, adapter: options.start, threads: options.threads)
         var random = SeededRandom(seed: recipe.seed, name: "facts")
         let some = Array(records.shuffled(using: &random).prefix(recipe.probe))
-        return FactWeights.fit(some, from: known, beside: try some.map { try scorer.odds($0) }) ?? known
+        let scores = try some.map { try scorer.plainScores($0) }
+        let head = VerifierHead(kind: .linear, facts: known.linear, network: known.network)
+        let temperature = Temperature.best(
+            zip(some, scores).map { state, scores in
+                let priors = state.priors(for: head)
+                return Temperature.Decision(scores: scores, priors: priors, right: state.right, wrong: state.wrong)
+            }
+        )
+        let odds = scores.map { $0.map { $0 / temperature } }
+        return FactWeights.fit(some, units: recipe.factUnits, from: known, beside: odds) ?? known
     }
 
     /// Reads states and keeps those right after a wrong step to the recipe's share; also a digest of all that was read.
