@@ -48,6 +48,17 @@ struct AdapterOptions: ParsableArguments {
         }
     }
 
+    /// A head that ranks by facts alone, and the file it came from.
+    ///
+    /// - Throws: as `load()`, and `ValidationError` where it knows none.
+    func loadFacts() throws -> (head: VerifierHead, path: String?) {
+        let loaded = try load()
+        guard loaded.head.facts != nil else {
+            throw ValidationError("--agent facts needs an --adapter that knows facts, such as one of `train p3`")
+        }
+        return loaded
+    }
+
     /// Where the head lies that ships.
     static func defaultPath() throws -> String { try Locations.data("Training") + "/first-head.gguf" }
 }

@@ -200,7 +200,7 @@ struct BenchSuite: AsyncParsableCommand {
         case .oracle where !topOne: return .oracle
         case .ceiling where !topOne:
             return .ceiling(counter)
-        case .facts where !topOne: return .facts(try head.load().head, counter)
+        case .facts where !topOne: return .facts(try head.loadFacts().head, counter)
         case .noop: return .noop
         // The person's page is opened once everything else is known to be right.
         case .human where !topOne: return .noop

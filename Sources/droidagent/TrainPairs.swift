@@ -221,10 +221,7 @@ struct TrainPairs: AsyncParsableCommand {
         _ options: inout CollectOptions,
         _ counter: @escaping PromptCounter
     ) throws -> CollectOptions.ActorOptions {
-        let (head, path) = try adapter.load()
-        guard head.facts != nil else {
-            throw ValidationError("--agent facts needs an --adapter that knows facts, such as one of `train p3`")
-        }
+        let (head, path) = try adapter.loadFacts()
         options.prompt = head.prompt
         let name = try path.map { try SHA256.hex(ofFile: $0) } ?? ""
         return CollectOptions.ActorOptions(name: "facts \(name)", mix: mix) { FactChooser(head, counter: counter) }
