@@ -6,7 +6,7 @@
 /// nothing else is said. The raw values are names in files and never change their meaning.
 public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
     /// The version of what is kept of candidates: states that were collected with another one are collected anew.
-    public static let version = 6
+    public static let version = 7
 
     // What is done.
     case tap, tapSwitch = "tap switch", tapBox = "tap box", tapField = "tap field", type, clear
@@ -133,7 +133,7 @@ public enum CandidateFact: String, CaseIterable, Sendable, Codable, CodingKeyRep
     case tapMove = "tap: to move", tapEdit = "tap: to edit", tapSort = "tap: to choose"
     /// It is called as an app of the goal.
     case tapApp = "tap: app of the goal"
-    /// It stands in a field that has the focus.
+    /// The field has the focus.
     case typeFocus = "type: focus"
 
     // What the decision is about, as facts of ending.

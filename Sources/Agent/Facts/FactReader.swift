@@ -26,8 +26,6 @@ struct FactReader {
     private let hasRead: Bool
     /// The names of apps that the goal has, folded.
     private let apps: Set<[UInt8]>
-    /// The whole display.
-    private let bounds: Bounds
 
     /// What a candidate's element is called.
     private struct Label {
@@ -65,10 +63,6 @@ struct FactReader {
         hasRead = steps.contains(where: \.isReading)
         let goalFolded = folded
         apps = Set(decision.apps.apps.map { LedgerText.fold($0.label) }.filter { LedgerText.contains(goalFolded, $0) })
-        bounds = decision.screen.elements.reduce(into: Bounds.zero) { all, element in
-            all.right = max(all.right, element.bounds.right)
-            all.bottom = max(all.bottom, element.bounds.bottom)
-        }
         let verb = FactWords.verb(of: decision.goal)
         self.verb = verb
         seesVerb = verb.map { verb in known.values.contains { $0.words.contains(verb) } } ?? false
@@ -177,12 +171,13 @@ struct FactReader {
         if label.words.contains(where: FactWords.edit.contains) { facts[.tapEdit] = 1 }
         if label.words.contains(where: FactWords.sort.contains) { facts[.tapSort] = 1 }
         if apps.contains(label.folded) { facts[.tapApp] = 1 }
-        guard let element = decision.screen.element(target.id), bounds.width > 0, bounds.height > 0 else { return }
+        let display = decision.screen.displaySize
+        guard let element = decision.screen.element(target.id), display.width > 0, display.height > 0 else { return }
         if element.text.isEmpty { facts[.tapIcon] = 1 }
         let middle = element.bounds.center
-        if middle.y < bounds.top + bounds.height / 10 { facts[.tapTop] = 1 }
-        if middle.y > bounds.top + bounds.height * 4 / 5 { facts[.tapLow] = 1 }
-        if middle.x > bounds.left + bounds.width * 2 / 3 { facts[.tapRight] = 1 }
+        if middle.y < display.height / 10 { facts[.tapTop] = 1 }
+        if middle.y > display.height * 4 / 5 { facts[.tapLow] = 1 }
+        if middle.x > display.width * 2 / 3 { facts[.tapRight] = 1 }
     }
 
     /// What a label says of the goal's words and values.
